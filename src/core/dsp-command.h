@@ -1,0 +1,126 @@
+/* dsp-command.h: what people do to records
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A command is described once. The server's check and execution, the client's optimistic execution, the permission
+ * matrix, the dialog's form, the menu's sensitivity, the history's wording and the API description come from here.
+ */
+#pragma once
+
+#include "dsp-actor.h"
+#include "dsp-entities.h"
+#include "dsp-rule.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DspCommand DspCommand;
+typedef struct _DspWork DspWork;
+
+typedef enum {
+  DSP_COMMAND_CREATES = 1 << 0, /* makes the record; it must not exist */
+  DSP_COMMAND_PUTS    = 1 << 1, /* the arguments are the entity's own table: members that are given replace the record's.
+                                   With CREATES and no apply: a plain creation; without: a plain change */
+  DSP_COMMAND_DELETES = 1 << 2,
+  DSP_COMMAND_MANY    = 1 << 3, /* may carry rows: [{id, base}] */
+  DSP_COMMAND_STEP    = 1 << 4, /* a state step: legal from the present state, whatever "base" was. Others merge */
+  DSP_COMMAND_IMPORT  = 1 << 5, /* only for imports: puts whether the record exists or not */
+} DspCommandFlags;
+
+typedef gboolean (*DspApply) (DspWork      *work,
+                              gpointer      record,
+                              gconstpointer args,
+                              GError      **error);
+
+struct _DspCommand {
+  const char      *name;    /* entity.verb, on the wire; for ever */
+  const char      *label;   /* of the button */
+  const char      *past;    /* of the history */
+  const DspEntity *entity;
+  const DspTable  *args;    /* nullable: no arguments */
+  guint32          from;    /* set of states (DSP_BIT); 0: any */
+  guint32          to;      /* a single state is set by the table; a wider set is verified */
+  guint32          flags;   /* DspCommandFlags */
+  DspApply         apply;   /* nullable with PUTS and DELETES */
+};
+
+/* All commands; ends with NULL. A command's place is also its bit in DspPermissions. */
+extern const DspCommand *const dsp_commands[];
+
+#define DSP_COMMAND_VERSION 1
+
+const DspCommand *dsp_command_find   (const char *name);
+guint             dsp_command_number (const DspCommand *command);
+
+/* What is known about other records while a command is judged. A replica holds only a part of them. */
+typedef enum {
+  DSP_FACT_HERE,
+  DSP_FACT_NONE,    /* there is no such record */
+  DSP_FACT_UNKNOWN, /* not on this replica: no refusal; the server decides */
+} DspFact;
+
+typedef gboolean (*DspEach) (gconstpointer record, gpointer user_data); /* FALSE stops */
+
+/* Answers of whoever runs the work: the server's transaction, the replica, a hash table in a test. Same facts, same
+ * result. Records that get() and find() give stay valid until the next call of either. */
+typedef struct {
+  DspFact (*get)  (gpointer data, const DspEntity *entity, const DspId *id, gconstpointer *record);
+  /* By a DSP_UNIQUE text field, whatever its scope. */
+  DspFact (*find) (gpointer data, const DspEntity *entity, const DspField *field, const char *text, gconstpointer *record);
+  /* Each record whose DSP_INDEXED id field is @id. DSP_FACT_UNKNOWN: there may be more than were given. */
+  DspFact (*each) (gpointer data, const DspEntity *entity, const DspField *field, const DspId *id, DspEach each, gpointer user_data);
+  gpointer data;
+} DspFacts;
+
+/* One record that a command changed. */
+typedef struct {
+  const DspEntity *entity;
+  gpointer         before;  /* (owned) (nullable): none for a creation */
+  gpointer         after;   /* (owned): with its new version and scope */
+  guint64          mask;    /* which fields differ */
+  bool             deleted;
+} DspEdit;
+
+DspWork    *dsp_work_new     (const DspFacts *facts, const DspActor *actor, gint64 now_us);
+void        dsp_work_free    (DspWork *work);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspWork, dsp_work_free)
+
+/* Judges and applies one command to one record. On TRUE dsp_work_n_edits() tells what changed (nothing, for a repeated
+ * creation with the same content). On FALSE nothing changed and @error is of DSP_RULE_ERROR. The work can be used again
+ * for the next record: edits of earlier runs are seen by later ones until dsp_work_forget(). */
+gboolean    dsp_work_run     (DspWork *work, const DspCommand *command, const DspId *id, gint64 base,
+                              gconstpointer args, guint64 given, bool *merged, GError **error);
+guint       dsp_work_n_edits (DspWork *work);
+DspEdit    *dsp_work_edit_at (DspWork *work, guint i);
+void        dsp_work_forget  (DspWork *work);
+
+/* For apply functions. */
+const DspActor *dsp_work_actor (DspWork *work);
+gint64          dsp_work_now   (DspWork *work);
+guint64         dsp_work_given (DspWork *work);
+gconstpointer   dsp_work_get   (DspWork *work, const DspEntity *entity, const DspId *id);
+gboolean        dsp_work_need  (DspWork *work, const DspEntity *entity, const DspId *id, GError **error);
+gpointer        dsp_work_edit  (DspWork *work, const DspEntity *entity, const DspId *id, GError **error);
+gpointer        dsp_work_create (DspWork *work, const DspEntity *entity, const DspId *id);
+
+/* "May this button?": permission, scope and state only; 10 ns. NULL error allowed. */
+gboolean    dsp_command_may  (const DspCommand *command, const DspActor *actor, gconstpointer record, GError **error);
+
+/* ---- the order's commands (dsp-order-commands.c) ---- */
+typedef struct { DspId crew_id; char *reason; } DspAssign;            /* order.assign */
+typedef struct { char *reason; } DspUnassign;                         /* order.unassign */
+typedef struct { DspId from_crew_id; DspId crew_id; char *reason; } DspMove; /* order.move: from: the crew it was seen with */
+typedef struct { DspTime closed_at; DspYesNo attended; DspYesNo satisfied; char *resolution; char *observation; } DspClose;
+extern const DspCommand dsp_order_create, dsp_order_import, dsp_order_assign, dsp_order_unassign, dsp_order_move, dsp_order_close;
+extern const DspCommand dsp_customer_put;
+
+/* ---- the others (the .c file of their entity) ---- */
+typedef struct { char *reason; } DspReason;
+extern const DspCommand dsp_crew_create, dsp_crew_change, dsp_crew_retire, dsp_crew_restore;
+extern const DspCommand dsp_technician_create, dsp_technician_change;
+extern const DspCommand dsp_membership_create, dsp_membership_change, dsp_membership_delete;
+extern const DspCommand dsp_distributor_create, dsp_distributor_change, dsp_master_create, dsp_master_change;
+extern const DspCommand dsp_user_create, dsp_user_change, dsp_profile_create, dsp_profile_change;
+extern const DspCommand dsp_grant_create, dsp_grant_delete;
+extern const DspCommand dsp_postal_code_import, dsp_settlement_import, dsp_area_import;
+extern const DspCommand dsp_saved_filter_create, dsp_saved_filter_change, dsp_saved_filter_delete;
+
+G_END_DECLS
