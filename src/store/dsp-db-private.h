@@ -1,0 +1,82 @@
+/* dsp-db-private.h: what a driver gives, for src/store only
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dsp-db.h"
+#include "dsp-field.h"
+
+G_BEGIN_DECLS
+
+/* What makes a generated statement: looked up without building its text again. */
+typedef struct {
+  const DspEntity *entity;
+  const char      *prefix; /* interned */
+  guint64          mask;
+  guint            what;
+} DspStmtKey;
+
+typedef struct {
+  const char *name;          /* of the URI */
+  /* Types of columns, for CREATE TABLE. */
+  const char *type_row;      /* a number that each new row gets, the primary key */
+  const char *type_int, *type_text, *type_blob;
+
+  DspDb      *(*open)        (const char *where, DspDbFlags flags, GError **error);
+  void        (*close)       (DspDb *db);
+  gboolean    (*exec)        (DspDb *db, const char *sql, GError **error);
+  DspStmt    *(*prepare)     (DspDb *db, const char *sql, GError **error);
+  void        (*finalize)    (DspStmt *stmt);
+  void        (*reset)       (DspStmt *stmt);
+  void        (*clear)       (DspStmt *stmt);
+  void        (*bind_null)   (DspStmt *stmt, int n);
+  void        (*bind_int)    (DspStmt *stmt, int n, gint64 value);
+  void        (*bind_text)   (DspStmt *stmt, int n, const char *text, gssize length);
+  void        (*bind_blob)   (DspStmt *stmt, int n, gconstpointer data, gsize length);
+  DspStep     (*step)        (DspStmt *stmt, GError **error);
+  gint64      (*n_changed)   (DspStmt *stmt);
+  bool        (*is_null)     (DspStmt *stmt, int column);
+  gint64      (*column_int)  (DspStmt *stmt, int column);
+  const char *(*column_text) (DspStmt *stmt, int column, gsize *length);
+  gconstpointer (*column_blob) (DspStmt *stmt, int column, gsize *length);
+  gboolean    (*begin)       (DspDb *db, gboolean write, GError **error);
+  gboolean    (*commit)      (DspDb *db, GError **error);
+  void        (*rollback)    (DspDb *db);
+  gboolean    (*in_transaction) (DspDb *db);
+  void        (*interrupt)   (DspDb *db);
+  gboolean    (*checkpoint)  (DspDb *db, DspCheckpoint how, gint64 *remaining, GError **error);
+  gint64      (*log_pages)   (DspDb *db);
+  gboolean    (*backup)      (DspDb *db, const char *path, GError **error);
+  gboolean    (*check)       (DspDb *db, gboolean thorough, GError **error);
+  /* How a table looks now: a line for each column and index, sorted, without the names of indexes. For comparing. */
+  char       *(*describe)    (DspDb *db, const char *table, GError **error);
+  gboolean    (*has_table)   (DspDb *db, const char *table, gboolean *has, GError **error);
+} DspDbDriver;
+
+struct _DspDb
+{
+  const DspDbDriver *driver;
+  char              *uri;
+  GHashTable        *by_text; /* (owned) SQL text -> DspStmt (owned), those not in use */
+  GHashTable        *by_key;  /* (owned) DspStmtKey -> DspStmt (owned), those not in use */
+  DspDbStop          stop;
+  gpointer           stop_data;
+};
+
+struct _DspStmt
+{
+  DspDb     *db;
+  char      *sql;    /* (owned) */
+  DspStmtKey key;    /* entity NULL: kept by its text */
+};
+
+extern const DspDbDriver dsp_db_sqlite;
+
+/* As dsp_db_prepare(), for a text that @make would build; it is called only when the statement is not there yet. */
+typedef char *(*DspMakeSql) (DspDb *db, const DspStmtKey *key);
+DspStmt *dsp_db_prepare_made (DspDb            *db,
+                              const DspStmtKey *key,
+                              DspMakeSql        make,
+                              GError          **error);
+
+G_END_DECLS
