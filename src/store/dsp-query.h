@@ -7,6 +7,7 @@
 #pragma once
 
 #include "dsp-db.h"
+#include "dsp-command.h"
 #include "dsp-filter.h"
 
 G_BEGIN_DECLS
