@@ -201,7 +201,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/json-scan/valid_passes", test_valid_passes);
   g_test_add_func ("/json-scan/grammar_is_rfc_8259", test_grammar_is_rfc_8259);
