@@ -60,13 +60,18 @@ typedef enum {
 typedef gboolean (*DspEach) (gconstpointer record, gpointer user_data); /* FALSE stops */
 
 /* Answers of whoever runs the work: the server's transaction, the replica, a hash table in a test. Same facts, same
- * result. Records that get() and find() give stay valid until the next call of either. */
+ * result. Records that get() and find() give stay valid until the next call of any of them. The edits of one run must
+ * be visible through the facts before the next run (written in the same transaction, say). */
 typedef struct {
   DspFact (*get)  (gpointer data, const DspEntity *entity, const DspId *id, gconstpointer *record);
   /* By a DSP_UNIQUE text field, whatever its scope. */
   DspFact (*find) (gpointer data, const DspEntity *entity, const DspField *field, const char *text, gconstpointer *record);
-  /* Each record whose DSP_INDEXED id field is @id. DSP_FACT_UNKNOWN: there may be more than were given. */
+  /* Each record whose DSP_INDEXED id field is @id; @field NULL: all of the entity. DSP_FACT_UNKNOWN: there may be more
+   * than were given. */
   DspFact (*each) (gpointer data, const DspEntity *entity, const DspField *field, const DspId *id, DspEach each, gpointer user_data);
+  /* (nullable): the next public number of an entity, (transfer full). Only the server has it; elsewhere a provisional
+   * label is shown. */
+  char *  (*number) (gpointer data, const DspEntity *entity);
   gpointer data;
 } DspFacts;
 
@@ -83,14 +88,13 @@ DspWork    *dsp_work_new     (const DspFacts *facts, const DspActor *actor, gint
 void        dsp_work_free    (DspWork *work);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspWork, dsp_work_free)
 
-/* Judges and applies one command to one record. On TRUE dsp_work_n_edits() tells what changed (nothing, for a repeated
- * creation with the same content). On FALSE nothing changed and @error is of DSP_RULE_ERROR. The work can be used again
- * for the next record: edits of earlier runs are seen by later ones until dsp_work_forget(). */
+/* Judges and applies one command to one record. On TRUE dsp_work_n_edits() tells what this run changed (nothing, for a
+ * repeated creation with the same content). On FALSE nothing changed and @error is of DSP_RULE_ERROR. The work can be
+ * used again for the next record: a run drops the edits of the one before. */
 gboolean    dsp_work_run     (DspWork *work, const DspCommand *command, const DspId *id, gint64 base,
                               gconstpointer args, guint64 given, bool *merged, GError **error);
 guint       dsp_work_n_edits (DspWork *work);
 DspEdit    *dsp_work_edit_at (DspWork *work, guint i);
-void        dsp_work_forget  (DspWork *work);
 
 /* For apply functions. */
 const DspActor *dsp_work_actor (DspWork *work);
@@ -98,7 +102,11 @@ gint64          dsp_work_now   (DspWork *work);
 guint64         dsp_work_given (DspWork *work);
 gconstpointer   dsp_work_get   (DspWork *work, const DspEntity *entity, const DspId *id);
 gboolean        dsp_work_need  (DspWork *work, const DspEntity *entity, const DspId *id, GError **error);
+DspFact         dsp_work_find  (DspWork *work, const DspEntity *entity, gsize offset, const char *text, gconstpointer *record);
+DspFact         dsp_work_each  (DspWork *work, const DspEntity *entity, gsize offset, const DspId *id, DspEach each, gpointer user_data);
 gpointer        dsp_work_edit  (DspWork *work, const DspEntity *entity, const DspId *id, GError **error);
+gconstpointer   dsp_work_before (DspWork *work, const DspEntity *entity, const DspId *id);
+char           *dsp_work_number (DspWork *work, const DspEntity *entity, const DspId *id);
 gpointer        dsp_work_create (DspWork *work, const DspEntity *entity, const DspId *id);
 
 /* "May this button?": permission, scope and state only; 10 ns. NULL error allowed. */
@@ -106,8 +114,9 @@ gboolean    dsp_command_may  (const DspCommand *command, const DspActor *actor, 
 
 /* ---- the order's commands (dsp-order-commands.c) ---- */
 typedef struct { DspId crew_id; char *reason; } DspAssign;            /* order.assign */
-typedef struct { char *reason; } DspUnassign;                         /* order.unassign */
-typedef struct { DspId from_crew_id; DspId crew_id; char *reason; } DspMove; /* order.move: from: the crew it was seen with */
+/* from_crew_id: the crew with which the person saw the order; refused as "changed" if it is another by now. None: any. */
+typedef struct { DspId from_crew_id; char *reason; } DspUnassign;     /* order.unassign */
+typedef struct { DspId from_crew_id; DspId crew_id; char *reason; } DspMove; /* order.move */
 typedef struct { DspTime closed_at; DspYesNo attended; DspYesNo satisfied; char *resolution; char *observation; } DspClose;
 extern const DspCommand dsp_order_create, dsp_order_import, dsp_order_assign, dsp_order_unassign, dsp_order_move, dsp_order_close;
 extern const DspCommand dsp_customer_put;

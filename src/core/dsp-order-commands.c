@@ -1,0 +1,254 @@
+/* dsp-order-commands.c: the life of an order, as far as it goes today
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The table at the end is the workflow; what stands above it are the rules that a table cannot say.
+ */
+#define G_LOG_DOMAIN "dsp-core"
+
+#include "config.h"
+#include "dsp-command.h"
+
+#define DSP_APPLY(fn, Record, Args)                                                                                   \
+  static gboolean fn (DspWork *, Record *, const Args *, GError **);                                                  \
+  static gboolean fn##_any (DspWork *w, gpointer r, gconstpointer a, GError **e) { return fn (w, r, a, e); }          \
+  static gboolean fn (DspWork *work, Record *order, const Args *args, GError **error)
+
+/* An order's clock may be set a little before ours, never in the future beyond that. */
+#define CLOCK_TOLERANCE_US (5 * G_TIME_SPAN_MINUTE)
+
+typedef struct {
+  const DspOrder *order;
+  DspId           distributor_id;
+  bool            unique;
+} Serving;
+
+static gboolean
+serves (gconstpointer record,
+        gpointer      user_data)
+{
+  const DspDistributor *distributor = record;
+  Serving *serving = user_data;
+
+  /* Only a distributor that says what it serves can be found by a postal code. */
+  if (distributor->retired == DSP_YES || distributor->zone == NULL ||
+      !dsp_zone_covers ((const char *const *) distributor->zone, serving->order->postal_code,
+                        serving->order->municipality))
+    return TRUE;
+  serving->unique = dsp_id_is_none (&serving->distributor_id);
+  serving->distributor_id = distributor->id;
+  return serving->unique;
+}
+
+/* The distributor named when the order comes in, else the one that serves its postal code, else none (1-dispatch.md). */
+static gboolean
+choose_distributor (DspWork  *work,
+                    DspOrder *order,
+                    GError  **error)
+{
+  Serving serving = { .order = order };
+
+  if (!dsp_id_is_none (&order->distributor_id))
+    return dsp_work_need (work, &dsp_distributor, &order->distributor_id, error);
+  dsp_work_each (work, &dsp_distributor, 0, &dsp_id_none, serves, &serving);
+  if (serving.unique)
+    order->distributor_id = serving.distributor_id;
+  return TRUE;
+}
+
+/* S0-02: order and customer are separate records, linked. The first order of an account makes its customer. */
+static void
+link_customer (DspWork  *work,
+               DspOrder *order)
+{
+  const DspRecord *customer;
+  DspCustomer *made;
+  DspId id;
+
+  if (!dsp_id_is_none (&order->customer_id) || order->account == NULL || order->contact_name == NULL)
+    return;
+  switch (dsp_work_find (work, &dsp_customer, offsetof (DspCustomer, account), order->account,
+                         (gconstpointer *) &customer))
+    {
+    case DSP_FACT_HERE:
+      order->customer_id = customer->id;
+      return;
+    case DSP_FACT_UNKNOWN:
+      return;
+    case DSP_FACT_NONE:
+      id = dsp_id_from_key ("customer", order->account);
+      made = dsp_work_create (work, &dsp_customer, &id);
+      dsp_set_text (&made->account, order->account);
+      dsp_set_text (&made->name, order->contact_name);
+      dsp_set_text (&made->phone, order->phone);
+      order->customer_id = id;
+      return;
+    }
+}
+
+DSP_APPLY (create, DspOrder, DspOrder)
+{
+  (void) args;
+  if (order->number == NULL)
+    order->number = dsp_work_number (work, &dsp_order, &order->id);
+  if (order->created_at.us == 0)
+    order->created_at.us = dsp_work_now (work);
+  if (!dsp_id_is_none (&order->crew_id))
+    return dsp_refuse (error, DSP_RULE_INVALID, "an order is created without a crew, and then assigned");
+  if (!choose_distributor (work, order, error))
+    return FALSE;
+  link_customer (work, order);
+  return TRUE;
+}
+
+/* What the file says of an order that is here already is news about its data, never about its state or its crew. */
+DSP_APPLY (import, DspOrder, DspOrder)
+{
+  if (!dsp_id_is_none (&args->crew_id) || args->status != DSP_ORDER_NONE)
+    return dsp_refuse (error, DSP_RULE_INVALID, "an import brings orders in; crew and status come by commands");
+  if (order->version == 0)
+    return create (work, order, args, error);
+  return TRUE;
+}
+
+static gboolean
+give_to_crew (DspWork     *work,
+              DspOrder    *order,
+              const DspId *crew_id,
+              GError     **error)
+{
+  const DspCrew *crew;
+
+  if (!dsp_work_need (work, &dsp_crew, crew_id, error))
+    return FALSE;
+  crew = dsp_work_get (work, &dsp_crew, crew_id);
+  if (crew != NULL && crew->retired == DSP_YES)
+    return dsp_refuse (error, DSP_RULE_CREW_RETIRED, "crew %s is retired", crew->code);
+  order->crew_id = *crew_id;
+  order->assigned_at.us = dsp_work_now (work);
+  if (crew != NULL)
+    order->distributor_id = crew->distributor_id; /* assigning makes it that crew's distributor's */
+  return TRUE;
+}
+
+/* Two dispatchers at once: what the second one gave was meant for an order with another crew. */
+static gboolean
+still_with (const DspOrder *order,
+            const DspId    *from_crew_id,
+            GError        **error)
+{
+  if (!dsp_id_is_none (from_crew_id) && !dsp_id_equal (from_crew_id, &order->crew_id))
+    return dsp_refuse (error, DSP_RULE_CHANGED, "order %s is with another crew by now", order->number);
+  return TRUE;
+}
+
+static gboolean
+reason_if_started (const DspOrder *order,
+                   const char     *reason,
+                   GError        **error)
+{
+  if (order->status == DSP_ORDER_IN_PROGRESS && reason == NULL)
+    return dsp_refuse (error, DSP_RULE_REASON, "order %s is in progress: a reason is needed", order->number);
+  return TRUE;
+}
+
+DSP_APPLY (assign, DspOrder, DspAssign)
+{
+  return give_to_crew (work, order, &args->crew_id, error);
+}
+
+/* unassign and move come to apply with the new state already set; the rule about a started order asks for the old one,
+ * which the crew's presence and the table's "from" do not tell. */
+static const DspOrder *
+as_it_was (DspWork        *work,
+           const DspOrder *order)
+{
+  return dsp_work_before (work, &dsp_order, &order->id);
+}
+
+DSP_APPLY (unassign, DspOrder, DspUnassign)
+{
+  const DspOrder *before = as_it_was (work, order);
+
+  if (!still_with (before, &args->from_crew_id, error) || !reason_if_started (before, args->reason, error))
+    return FALSE;
+  order->crew_id = dsp_id_none;
+  order->assigned_at.us = 0;
+  return TRUE;
+}
+
+DSP_APPLY (move, DspOrder, DspMove)
+{
+  const DspOrder *before = as_it_was (work, order);
+
+  if (!still_with (before, &args->from_crew_id, error) || !reason_if_started (before, args->reason, error))
+    return FALSE;
+  if (dsp_id_equal (&before->crew_id, &args->crew_id))
+    return dsp_refuse (error, DSP_RULE_SAME_CREW, "order %s is with that crew already", order->number);
+  return give_to_crew (work, order, &args->crew_id, error);
+}
+
+/* S0-46: only when the order was attended completely and the customer is satisfied; both are asked for. */
+DSP_APPLY (close_order, DspOrder, DspClose)
+{
+  if (args->attended != DSP_YES)
+    return dsp_refuse (error, DSP_RULE_INVALID, "attended completely: “%s”; only a complete order is closed",
+                       args->attended == DSP_NO ? "no" : "");
+  if (args->satisfied != DSP_YES)
+    return dsp_refuse (error, DSP_RULE_INVALID, "customer satisfied: “%s”; only then is an order closed",
+                       args->satisfied == DSP_NO ? "no" : "");
+  if (args->closed_at.us > dsp_work_now (work) + CLOCK_TOLERANCE_US)
+    return dsp_refuse (error, DSP_RULE_INVALID, "closed_at of order %s lies in the future", order->number);
+  if (args->closed_at.us < order->created_at.us)
+    return dsp_refuse (error, DSP_RULE_INVALID, "closed_at of order %s is before its creation", order->number);
+  order->closed_at = args->closed_at;
+  dsp_set_text (&order->resolution, args->resolution);
+  dsp_set_text (&order->observation, args->observation);
+  return TRUE;
+}
+
+/* clang-format off */
+static const DspField assign_fields[] = {
+  DSP_ID   (DspAssign, crew_id, &dsp_crew, N_("Crew"), .flags = DSP_REQUIRED),
+  DSP_TEXT (DspAssign, reason,  N_("Reason"), .max = 400),
+};
+static const DspTable assign_args = DSP_TABLE (DspAssign, assign_fields, "assign");
+
+static const DspField unassign_fields[] = {
+  DSP_ID   (DspUnassign, from_crew_id, &dsp_crew, N_("Present crew")),
+  DSP_TEXT (DspUnassign, reason,       N_("Reason"), .max = 400),
+};
+static const DspTable unassign_args = DSP_TABLE (DspUnassign, unassign_fields, "unassign");
+
+static const DspField move_fields[] = {
+  DSP_ID   (DspMove, from_crew_id, &dsp_crew, N_("Present crew")),
+  DSP_ID   (DspMove, crew_id,      &dsp_crew, N_("New crew"), .flags = DSP_REQUIRED),
+  DSP_TEXT (DspMove, reason,       N_("Reason"), .max = 400),
+};
+static const DspTable move_args = DSP_TABLE (DspMove, move_fields, "move");
+
+static const DspField close_fields[] = {
+  DSP_TIME   (DspClose, closed_at,   N_("Attended on"), .flags = DSP_REQUIRED),
+  DSP_YES_NO (DspClose, attended,    N_("Attended completely"), .flags = DSP_REQUIRED),
+  DSP_YES_NO (DspClose, satisfied,   N_("Customer satisfied"), .flags = DSP_REQUIRED),
+  DSP_TEXT   (DspClose, resolution,  N_("Resolution"), .flags = DSP_REQUIRED | DSP_LONG, .max = 2000),
+  DSP_TEXT   (DspClose, observation, N_("Observation"), .flags = DSP_LONG, .max = 2000),
+};
+static const DspTable close_args = DSP_TABLE (DspClose, close_fields, "close");
+
+#define S(state) DSP_BIT (DSP_ORDER_##state)
+#define WITH_CREW (S (ASSIGNED) | S (IN_PROGRESS))
+const DspCommand dsp_order_create =
+  { "order.create",   N_("New order"), N_("Created"),  &dsp_order, &dsp_order.table, 0, S (UNASSIGNED), DSP_COMMAND_PUTS | DSP_COMMAND_CREATES, create_any };
+const DspCommand dsp_order_import =
+  { "order.import",   N_("Import"),    N_("Imported"), &dsp_order, &dsp_order.table, 0, S (UNASSIGNED), DSP_COMMAND_PUTS | DSP_COMMAND_IMPORT, import_any };
+const DspCommand dsp_order_assign =
+  { "order.assign",   N_("Assign"),    N_("Assigned"), &dsp_order, &assign_args, S (UNASSIGNED), S (ASSIGNED), DSP_COMMAND_MANY | DSP_COMMAND_STEP, assign_any };
+const DspCommand dsp_order_unassign =
+  { "order.unassign", N_("Reassign"),  N_("Returned to unassigned"), &dsp_order, &unassign_args, WITH_CREW, S (UNASSIGNED), DSP_COMMAND_MANY | DSP_COMMAND_STEP, unassign_any };
+const DspCommand dsp_order_move =
+  { "order.move",     N_("Move"),      N_("Moved"),    &dsp_order, &move_args, WITH_CREW, S (ASSIGNED), DSP_COMMAND_MANY | DSP_COMMAND_STEP, move_any };
+const DspCommand dsp_order_close =
+  { "order.close",    N_("Close"),     N_("Closed"),   &dsp_order, &close_args, WITH_CREW, S (CLOSED), DSP_COMMAND_MANY | DSP_COMMAND_STEP, close_order_any };
+const DspCommand dsp_customer_put =
+  { "customer.change", N_("Change customer"), N_("Changed"), &dsp_customer, &dsp_customer.table, 0, 0, DSP_COMMAND_PUTS, NULL };
+/* clang-format on */
