@@ -1,0 +1,612 @@
+# driver.py: drives the real programs from outside, as a person would: through accessibility, pointer and keys
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Used by the tests of the window, which run under tests/headless.sh.
+
+A Session holds everything that one test program starts, and ends all of it. A Server is a despachod on folders of its
+own; an App is a despacho with its own settings, cache and data, so several can sit on one display. What is found in the
+window is an Element: a node of the accessibility tree with its place on the screen.
+
+Nothing waits for ever: wait_for() gives up after its time and says what it was waiting for, with a picture of the
+screen in the folder of the screenshots.
+"""
+
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+import gi
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+BUILD = os.environ.get("DSP_BUILD_ROOT", os.getcwd())
+SOURCE = os.environ.get("DSP_SOURCE_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+SCREENSHOTS = os.environ.get("DSP_SCREENSHOTS", os.path.join(BUILD, "screenshots"))
+TIMEOUT = float(os.environ.get("DSP_UI_TIMEOUT", "15"))
+
+
+class Failure(AssertionError):
+    """Something did not come true; the message says what."""
+
+
+def run(*arguments, **options):
+    """Runs a short command and returns its output."""
+    result = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120, check=False,
+                            **options)
+    if result.returncode != 0:
+        raise Failure("%s ended with %d: %s" % (" ".join(arguments), result.returncode, result.stderr.strip()))
+    return result.stdout
+
+
+def xdo(*arguments):
+    return run("xdotool", *[str(a) for a in arguments])
+
+
+def screenshot(name):
+    """Writes what the screen shows; returns the path."""
+    os.makedirs(SCREENSHOTS, exist_ok=True)
+    path = os.path.join(SCREENSHOTS, name + ".png")
+    subprocess.run(["import", "-window", "root", path], stderr=subprocess.DEVNULL, timeout=30, check=False)
+    return path
+
+
+def wait_for(condition, what, timeout=TIMEOUT):
+    """Returns the first true value of condition(); raises Failure after timeout seconds."""
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            value = condition()
+        except GLib.Error:                       # the node went away while it was being read
+            value = None
+        if value:
+            return value
+        if time.monotonic() > end:
+            name = "failed-" + re.sub(r"[^a-z0-9]+", "-", what.lower())[:60].strip("-")
+            raise Failure("waited %.0f s for: %s (picture: %s)" % (timeout, what, screenshot(name)))
+        time.sleep(0.03)
+
+
+class Element:
+    """A node of the accessibility tree."""
+
+    def __init__(self, app, node):
+        self.app = app
+        self.node = node
+
+    # What it says about itself
+
+    @property
+    def name(self):
+        return self.node.get_name() or ""
+
+    @property
+    def description(self):
+        return self.node.get_description() or ""
+
+    @property
+    def role(self):
+        return self.node.get_role_name()
+
+    @property
+    def text(self):
+        try:
+            count = self.node.get_character_count()
+            return self.node.get_text(0, count) if count > 0 else ""
+        except GLib.Error:
+            return self.name
+
+    @property
+    def value(self):
+        return self.node.get_current_value()
+
+    def has(self, state):
+        """Whether it has a state: "selected", "checked", "sensitive", "showing", "focused" …"""
+        return self.node.get_state_set().contains(getattr(Atspi.StateType, state.upper()))
+
+    def __repr__(self):
+        return "<%s '%s'>" % (self.role, self.name)
+
+    # Its relatives
+
+    def children(self):
+        nodes = []
+        for i in range(self.node.get_child_count()):
+            node = self.node.get_child_at_index(i)
+            if node is not None:
+                nodes.append(Element(self.app, node))
+        return nodes
+
+    @property
+    def parent(self):
+        return Element(self.app, self.node.get_parent())
+
+    def walk(self, into_tables=True, limit=20000):
+        """All nodes below it that show, nearest first."""
+        queue = self.children()
+        while queue and limit > 0:
+            element = queue.pop(0)
+            limit -= 1
+            try:
+                if not element.has("visible"):
+                    continue
+                yield element
+                if into_tables or element.role not in ("tree table", "table"):
+                    queue.extend(element.children())
+            except GLib.Error:
+                continue
+
+    def find_all(self, role=None, name=None, description=None, tables=True, limit=20000):
+        """All nodes below that fit. A name is a text, or a compiled pattern that is searched for in it."""
+        def fits(wanted, there):
+            return wanted is None or (wanted.search(there) is not None if hasattr(wanted, "search") else wanted == there)
+        for element in self.walk(tables, limit):
+            try:
+                if (role is None or element.role == role) and fits(name, element.name) \
+                        and (description is None or fits(description, element.description)):
+                    yield element
+            except GLib.Error:
+                continue
+
+    def maybe(self, role=None, name=None, **options):
+        """The first that fits, or None."""
+        return next(self.find_all(role, name, **options), None)
+
+    def find(self, role=None, name=None, timeout=TIMEOUT, **options):
+        """The first that fits, waiting for it."""
+        what = "%s '%s' in %s" % (role or "something", getattr(name, "pattern", name), self)
+        return wait_for(lambda: self.maybe(role, name, **options), what, timeout)
+
+    # Where it is
+
+    def place(self):
+        """x, y, width, height on the screen."""
+        box = self.node.get_extents(Atspi.CoordType.WINDOW)
+        x, y = self.app.surface_offset(self)
+        return x + box.x, y + box.y, box.width, box.height
+
+    def centre(self):
+        x, y, width, height = self.place()
+        return x + width // 2, y + height // 2
+
+    # What a person does to it
+
+    def click(self, button=1, ctrl=False, shift=False, times=1):
+        self.app.bring_to_front()
+        click(*self.centre(), button=button, ctrl=ctrl, shift=shift, times=times)
+
+    def press(self):
+        """Activates a button or menu item by its accessible action; clicks what has none."""
+        for element in [self] + list(self.walk(limit=12)):
+            if element.node.get_n_actions() > 0 and element.role in ("push button", "toggle button", "menu item", "link",
+                                                                     "radio button", "radio menu item",
+                                                                     "check menu item"):
+                element.node.do_action(0)
+                return
+        self.click()
+
+    def set_text(self, text):
+        """Replaces the text of an entry, as typing does."""
+        for element in [self] + list(self.walk(limit=12)):
+            editable = element.node.get_editable_text_iface()
+            if editable is not None:
+                element.node.set_text_contents(text)
+                return
+        raise Failure("%r cannot be written into" % self)
+
+    def set_value(self, value):
+        self.node.set_current_value(value)
+
+    def drag_to(self, other, **options):
+        """Drags from its centre to the centre of another element, or to a place on the screen."""
+        self.app.bring_to_front()
+        target = other.centre() if isinstance(other, Element) else other
+        drag(self.centre(), target, **options)
+
+
+def move(x, y):
+    xdo("mousemove", x, y)
+
+
+def click(x, y, button=1, ctrl=False, shift=False, times=1):
+    keys = [k for k, down in (("ctrl", ctrl), ("shift", shift)) if down]
+    move(x - 3, y - 1)          # a hand does not jump: the window has to see the pointer come
+    time.sleep(0.03)
+    move(x, y)
+    time.sleep(0.05)
+    for key in keys:
+        xdo("keydown", key)
+    for _ in range(times):
+        xdo("click", button)
+        time.sleep(0.04)
+    for key in keys:
+        xdo("keyup", key)
+    time.sleep(0.08)
+
+
+def drag(start, end, steps=12, button=1, pause=None, ctrl=False, shift=False, cancel=False):
+    """A drag with real pointer steps. pause() is called before the button is let go: for looking at what the window
+    answers; cancel presses Escape there."""
+    (x0, y0), (x1, y1) = start, end
+    keys = [k for k, down in (("ctrl", ctrl), ("shift", shift)) if down]
+    move(x0, y0)
+    time.sleep(0.12)
+    for key in keys:
+        xdo("keydown", key)
+    xdo("mousedown", button)
+    try:
+        time.sleep(0.12)
+        for i in range(1, steps + 1):
+            move(x0 + (x1 - x0) * i // steps, y0 + (y1 - y0) * i // steps)
+            time.sleep(0.03)
+        move(x1 + 2, y1)
+        time.sleep(0.15)
+        if pause is not None:
+            pause()
+        if cancel:
+            xdo("key", "Escape")
+            time.sleep(0.1)
+    finally:
+        xdo("mouseup", button)
+        for key in keys:
+            xdo("keyup", key)
+    time.sleep(0.35)
+
+
+def lasso(points, shift=True):
+    """Draws a free line with the button held, as over areas of the map."""
+    move(*points[0])
+    time.sleep(0.1)
+    if shift:
+        xdo("keydown", "shift")
+    xdo("mousedown", 1)
+    time.sleep(0.1)
+    for (x0, y0), (x1, y1) in zip(points, points[1:]):
+        for i in range(1, 7):
+            move(x0 + (x1 - x0) * i // 6, y0 + (y1 - y0) * i // 6)
+            time.sleep(0.02)
+    xdo("mouseup", 1)
+    if shift:
+        xdo("keyup", "shift")
+    time.sleep(0.3)
+
+
+def keys(*names):
+    """Presses keys or combinations: keys("ctrl+k"), keys("Down", "Return")."""
+    for name in names:
+        xdo("key", "--clearmodifiers", name)
+        time.sleep(0.04)
+
+
+def type_text(text):
+    xdo("type", "--delay", "12", text)
+    time.sleep(0.1)
+
+
+class Program:
+    """A process with its output in a file, ended with the session."""
+
+    def __init__(self, session, label, arguments, env=None):
+        self.session = session
+        self.label = label
+        self.log = os.path.join(session.folder, label + ".log")
+        self.output = b""
+        self.errors = open(self.log, "ab")
+        self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
+                                        env=env, start_new_session=True)
+        session.programs.append(self)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def running(self):
+        return self.process.poll() is None
+
+    def read_line(self, pattern, timeout=TIMEOUT):
+        """Waits for a line of its output that fits; returns the match."""
+        wanted = re.compile(pattern)
+        end = time.monotonic() + timeout
+        while True:
+            match = wanted.search(self.output.decode("utf-8", "replace"))
+            if match:
+                return match
+            left = end - time.monotonic()
+            if left <= 0 or (not self.running() and not select.select([self.process.stdout], [], [], 0)[0]):
+                raise Failure("%s did not say '%s': %s" % (self.label, pattern, self.tail()))
+            if select.select([self.process.stdout], [], [], min(left, 0.2))[0]:
+                data = os.read(self.process.stdout.fileno(), 65536)
+                self.output += data
+                if not data and not self.running():
+                    raise Failure("%s ended (%s) before it said '%s': %s" % (self.label, self.process.returncode,
+                                                                           pattern, self.tail()))
+
+    def tail(self):
+        self.errors.flush()
+        with open(self.log, encoding="utf-8", errors="replace") as f:
+            return f.read()[-1500:].strip()
+
+    def stop(self, timeout=10):
+        """Asks it to end and waits; kills what does not."""
+        if self.running():
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        return self.process.returncode
+
+    def kill(self):
+        """Ends it at once, as lost power would."""
+        if self.running():
+            self.process.kill()
+            self.process.wait(10)
+
+    def close(self):
+        self.stop(5)
+        self.errors.close()
+        self.process.stdout.close()
+
+
+class Server(Program):
+    """A private despachod. After stop() or kill(), restarted() gives one on the same database, port and certificate."""
+
+    def __init__(self, session, folder, port=0):
+        self.folder = folder
+        self.database = "sqlite:" + os.path.join(folder, "despacho.db")
+        self.socket = os.path.join(folder, "control")
+        super().__init__(session, "server", [
+            program("src/server/despachod"), "--database", self.database, "--listen", "127.0.0.1:%d" % port,
+            "--socket", self.socket, "--state", os.path.join(folder, "state")])
+        ready = self.read_line(r"listening (https?://[^\s:]+:(\d+))(?: fingerprint ([0-9A-Fa-f:]+))?")
+        self.url, self.port, self.fingerprint = ready.group(1), int(ready.group(2)), ready.group(3)
+
+    def restarted(self):
+        self.stop()
+        return Server(self.session, self.folder, self.port)
+
+    def ctl(self, *arguments):
+        """despachoctl on this server's database (through its socket while it runs); returns what it prints."""
+        return self.session.ctl(self.folder, *arguments)
+
+    def sign_in_key(self, user):
+        """A one-time key for a user, in a file; returns its path."""
+        said = self.ctl("user", "key", user)
+        path = os.path.join(self.folder, "key-%s-%d" % (user, time.monotonic_ns()))
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as f:
+            f.write(said.strip().split()[-1] + "\n")
+        return path
+
+
+class App(Program):
+    """A despacho with folders of its own. Its accessible nodes are found under root."""
+
+    count = 0
+
+    def __init__(self, session, arguments, folder=None, env=None, executable=None, label=None):
+        App.count += 1
+        self.folder = folder or tempfile.mkdtemp(prefix="app-", dir=session.folder)
+        environment = dict(os.environ, LANG="C.UTF-8", GDK_BACKEND="x11", **{
+            name: self.subfolder(sub) for name, sub in (("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache"),
+                                                        ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state"))})
+        environment.update(env or {})
+        super().__init__(session, label or "app-%d" % App.count,
+                         [executable or program("src/app/despacho")] + arguments, environment)
+        self._root = None
+
+    def subfolder(self, name):
+        path = os.path.join(self.folder, name)
+        os.makedirs(path, exist_ok=True)
+        return path
+
+    # The accessibility tree
+
+    def _find_root(self):
+        if not self.running():
+            raise Failure("%s ended with %s: %s" % (self.label, self.process.returncode, self.tail()))
+        desktop = Atspi.get_desktop(0)
+        desktop.set_cache_mask(Atspi.Cache.NONE)
+        desktop.clear_cache()
+        for i in range(desktop.get_child_count()):
+            node = desktop.get_child_at_index(i)
+            if node is not None and node.get_process_id() == self.pid:
+                node.set_cache_mask(Atspi.Cache.NONE)
+                return Element(self, node)
+        return None
+
+    @property
+    def root(self):
+        if self._root is None:
+            self._root = wait_for(self._find_root, "%s on the accessibility bus" % self.label)
+        return self._root
+
+    def find(self, role=None, name=None, **options):
+        return self.root.find(role, name, **options)
+
+    def maybe(self, role=None, name=None, **options):
+        return self.root.maybe(role, name, **options)
+
+    def find_all(self, role=None, name=None, **options):
+        return list(self.root.find_all(role, name, **options))
+
+    def tree(self, limit=2000):
+        """The whole tree as text, for looking at when a test is written."""
+        lines = []
+
+        def add(element, depth):
+            if len(lines) > limit:
+                return
+            lines.append("%s%s '%s' %s" % ("  " * depth, element.role, element.name, element.description))
+            for child in element.children():
+                add(child, depth + 1)
+        add(self.root, 0)
+        return "\n".join(lines)
+
+    # Windows of the display
+
+    def windows(self):
+        """The X windows of this process that show, in the order of stacking."""
+        out = subprocess.run(["xdotool", "search", "--all", "--onlyvisible", "--pid", str(self.pid), "--name", "."],
+                             stdout=subprocess.PIPE, text=True, check=False, timeout=20).stdout.split()
+        return out
+
+    def surface_offset(self, element):
+        """What has to be added to an element's extents to come to its place on the screen."""
+        node, title, inner = element.node, None, None
+        while node is not None:
+            if inner is None and node.get_name().startswith("GtkPopover") and node.get_name() != "GtkPopoverContent":
+                inner = node
+            if node.get_role_name() in ("frame", "dialog", "window", "alert"):
+                title = node.get_name()
+                break
+            node = node.get_parent()
+        windows = {window: self._geometry(window) for window in self.windows()}
+        if inner is not None:
+            return self._popover_offset(inner, windows)
+        for window, (x, y, _width, _height) in windows.items():
+            if title and run("xdotool", "getwindowname", window).strip() == title:
+                return x, y
+        return next(((x, y) for x, y, _width, _height in windows.values()), (0, 0))
+
+    @staticmethod
+    def _popover_offset(popover, windows):
+        """A popover is a window of its own, but says its extents as if it lay over the widget that it belongs to. Its
+        window is the one of its size; the arrow on one side makes that a few pixels larger."""
+        box = popover.get_extents(Atspi.CoordType.WINDOW)
+        owner = popover.get_parent().get_extents(Atspi.CoordType.WINDOW)
+        fitting = [(width - box.width + height - box.height, x, y, width, height)
+                   for x, y, width, height in windows.values()
+                   if 0 <= width - box.width <= 24 and 0 <= height - box.height <= 24]
+        if not fitting:
+            raise Failure("the popover has no window")
+        _distance, x, y, width, height = min(fitting)
+        return (x - box.x + (width - box.width if x > owner.x + owner.width - 8 else 0),
+                y - box.y + (height - box.height if y > owner.y else 0))
+
+    @staticmethod
+    def _geometry(window):
+        values = dict(line.split("=") for line in xdo("getwindowgeometry", "--shell", window).split() if "=" in line)
+        return int(values["X"]), int(values["Y"]), int(values["WIDTH"]), int(values["HEIGHT"])
+
+    def bring_to_front(self):
+        """Puts this program's windows above the others', so that pointer and keys reach them."""
+        if len([p for p in self.session.programs if isinstance(p, App) and p.running()]) > 1:
+            windows = self.windows()
+            for window in windows:
+                xdo("windowraise", window)
+            if windows:
+                xdo("windowfocus", windows[-1])
+
+    def resize(self, width, height):
+        for window in self.windows()[:1]:
+            xdo("windowsize", "--sync", window, width, height)
+
+    def screenshot(self, name):
+        self.bring_to_front()
+        time.sleep(0.25)
+        return screenshot(name)
+
+    # Lists
+
+    def rows(self, table):
+        """The rows of a column view that hold something, as lists of the texts of their cells."""
+        body = table.find("list")               # beside it there is the row of the headers
+        return [(row, [cell_text(cell) for cell in row.children()]) for row in body.children() if row.has("visible")]
+
+    def choose(self, drop_down, text):
+        """Opens a drop-down and clicks the item with this text."""
+        before = len(self.windows())
+        drop_down.press()
+        popover = wait_for(lambda: next((e for e in drop_down.walk() if e.name == "GtkPopover"), None), "an open list")
+        popover.find("label", text).click()
+        wait_for(lambda: len(self.windows()) == before, "the list to close")
+
+
+def cell_text(cell):
+    for element in [cell] + list(cell.walk(limit=12)):
+        if element.role == "label":
+            return element.text or element.name
+    return cell.name
+
+
+def program(path):
+    """Where a program of this build is."""
+    full = os.path.join(BUILD, path)
+    if not os.path.exists(full):
+        raise Failure("%s has not been built" % full)
+    return full
+
+
+class Session:
+    """Everything that a test program starts, and one folder for all of it."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="despacho-ui-")
+        self.programs = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        for started in reversed(self.programs):
+            started.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def ctl(self, folder, *arguments):
+        return run(program("src/ctl/despachoctl"), "--database", "sqlite:" + os.path.join(folder, "despacho.db"),
+                   "--socket", os.path.join(folder, "control"), *arguments)
+
+    def demo_server(self):
+        """A server with the demonstration's data, on a free port."""
+        folder = tempfile.mkdtemp(prefix="server-", dir=self.folder)
+        self.ctl(folder, "init")
+        self.ctl(folder, "demo", "load", os.path.join(SOURCE, "data", "demo"))
+        return Server(self, folder)
+
+    def app(self, server, user, folder=None, env=None, key=True):
+        """A despacho that signs in as a user with a one-time key (or shows the sign-in page, without key)."""
+        arguments = ["--server", server.url]
+        if server.fingerprint:
+            arguments += ["--fingerprint", server.fingerprint]
+        arguments += ["--user", user]
+        if key:
+            arguments += ["--key-file", server.sign_in_key(user)]
+        return App(self, arguments, folder, env)
+
+
+class Tests:
+    """Runs functions as cases of a TAP program. The names are promises, with the requirement's number where one is."""
+
+    def __init__(self):
+        self.cases = []
+
+    def case(self, name):
+        def add(function):
+            self.cases.append((name, function))
+            return function
+        return add
+
+    def main(self):
+        failed = 0
+        print("TAP version 13\n1..%d" % len(self.cases), flush=True)
+        for i, (name, function) in enumerate(self.cases, 1):
+            try:
+                function()
+                print("ok %d %s" % (i, name), flush=True)
+            except Exception as error:  # pylint: disable=broad-except
+                failed += 1
+                print("not ok %d %s" % (i, name), flush=True)
+                for line in str(error).splitlines() or [repr(error)]:
+                    print("# " + line, flush=True)
+                if not isinstance(error, Failure):
+                    for line in traceback.format_exc().splitlines():
+                        print("# " + line, flush=True)
+        sys.exit(1 if failed else 0)
