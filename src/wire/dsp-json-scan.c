@@ -384,6 +384,8 @@ scan_number (Scan *scan)
       scan->p++;
     }
 
+  if (scan->p < scan->end && *scan->p == 'I')
+    return invalid (scan, start, "not a JSON value (NaN and Infinity are none)");
   if (scan->p >= scan->end || !g_ascii_isdigit (*scan->p))
     return invalid (scan, scan->p, "a digit is missing");
 
@@ -556,6 +558,8 @@ scan_value (Scan     *scan,
     default:
       if (*scan->p == '-' || g_ascii_isdigit (*scan->p))
         return scan_number (scan);
+      if (*scan->p == 'N' || *scan->p == 'I')
+        return invalid (scan, scan->p, "not a JSON value (NaN and Infinity are none)");
       return invalid (scan, scan->p, "not a JSON value");
     }
 }
