@@ -60,6 +60,9 @@ bool           dsp_order_index_penalized (DspOrderIndex *index, guint32 row, gin
 /* Which postal codes the catalogue knows: the exception "sin código postal conocido". Before the first call all are. */
 void           dsp_order_index_set_known_codes (DspOrderIndex *index, const char *const *codes, guint n_codes);
 
+/* By what name a crew or a distributor is sorted (@field: crew_id or distributor_id); NULL: by id, after all names. */
+void           dsp_order_index_set_name (DspOrderIndex *index, const DspField *field, const DspId *id, const char *name);
+
 /* ---- questions ---- */
 
 /* What "today" and "soon" mean; the index has no clock. */
