@@ -21,6 +21,7 @@ typedef struct {
   /* Types of columns, for CREATE TABLE. */
   const char *type_row;      /* a number that each new row gets, the primary key */
   const char *type_int, *type_text, *type_blob;
+  const char *clustered;     /* after a CREATE TABLE whose rows are small and lie by their key */
 
   DspDb      *(*open)        (const char *where, DspDbFlags flags, GError **error);
   void        (*close)       (DspDb *db);
@@ -44,6 +45,7 @@ typedef struct {
   void        (*rollback)    (DspDb *db);
   gboolean    (*in_transaction) (DspDb *db);
   void        (*interrupt)   (DspDb *db);
+  void        (*stop_changed) (DspDb *db);
   gboolean    (*checkpoint)  (DspDb *db, DspCheckpoint how, gint64 *remaining, GError **error);
   gint64      (*log_pages)   (DspDb *db);
   gboolean    (*backup)      (DspDb *db, const char *path, GError **error);
@@ -57,8 +59,8 @@ struct _DspDb
 {
   const DspDbDriver *driver;
   char              *uri;
-  GHashTable        *by_text; /* (owned) SQL text -> DspStmt (owned), those not in use */
-  GHashTable        *by_key;  /* (owned) DspStmtKey -> DspStmt (owned), those not in use */
+  GHashTable        *by_text; /* (owned) SQL text -> DspStmt (owned) */
+  GHashTable        *by_key;  /* (owned) DspStmtKey -> DspStmt (owned) */
   DspDbStop          stop;
   gpointer           stop_data;
 };
@@ -66,8 +68,10 @@ struct _DspDb
 struct _DspStmt
 {
   DspDb     *db;
-  char      *sql;    /* (owned) */
-  DspStmtKey key;    /* entity NULL: kept by its text */
+  char      *sql;     /* (owned) */
+  DspStmtKey key;
+  bool       in_use;
+  bool       is_kept; /* in by_text or by_key; else it ends with its use */
 };
 
 extern const DspDbDriver dsp_db_sqlite;

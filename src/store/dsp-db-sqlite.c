@@ -1,0 +1,730 @@
+/* dsp-db-sqlite.c: the driver for SQLite
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One process holds a database. One connection of it writes and checkpoints; the readers never checkpoint, since a
+ * checkpoint that meets a writer of another connection is where SQLite before 3.51.3 can damage a file.
+ */
+#define G_LOG_DOMAIN "dsp-store"
+
+#include "config.h"
+#include "dsp-db-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define BUSY_MS 5000
+#define STEPS_BETWEEN_STOPS 10000
+
+typedef struct
+{
+  DspDb    parent;
+
+  sqlite3 *handle;    /* (owned) */
+  char    *path;      /* (owned) */
+  int      lock_fd;   /* -1: not held */
+  gint64   log_pages;
+} SqliteDb;
+
+typedef struct
+{
+  DspStmt       parent;
+
+  sqlite3_stmt *handle;   /* (owned) */
+  int          *places;   /* (owned) (nullable): the engine's index of "$n"; NULL where they are the same */
+  int           n_values;
+  int           bind_code; /* the first bind that failed, told at the next step */
+} SqliteStmt;
+
+static int
+store_code (sqlite3 *handle,
+            int      code)
+{
+  switch (code & 0xff)
+    {
+    case SQLITE_FULL:
+      return DSP_STORE_ERROR_FULL;
+    case SQLITE_IOERR:
+      {
+        int system = sqlite3_system_errno (handle);
+
+        if (system == ENOSPC || system == EDQUOT || system == EFBIG)
+          return DSP_STORE_ERROR_FULL;
+        return code == SQLITE_IOERR_CORRUPTFS ? DSP_STORE_ERROR_DAMAGED : DSP_STORE_ERROR_FAILED;
+      }
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return DSP_STORE_ERROR_BUSY;
+    case SQLITE_CONSTRAINT:
+      return DSP_STORE_ERROR_CONFLICT;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return DSP_STORE_ERROR_DAMAGED;
+    default:
+      return DSP_STORE_ERROR_FAILED;
+    }
+}
+
+/* The handle keeps code and text only until its next call, so they are copied here. */
+static void
+set_error (sqlite3 *handle,
+           int      code,
+           GError **error)
+{
+  if ((code & 0xff) == SQLITE_INTERRUPT)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the statement was stopped");
+  else
+    g_set_error (error, DSP_STORE_ERROR, store_code (handle, code), "%s (SQLite code %d)",
+                 sqlite3_extended_errcode (handle) == code ? sqlite3_errmsg (handle) : sqlite3_errstr (code), code);
+}
+
+static gboolean
+sqlite_exec (DspDb      *db,
+             const char *sql,
+             GError    **error)
+{
+  SqliteDb *self = (SqliteDb *) db;
+  int code = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
+
+  if (code == SQLITE_OK)
+    return TRUE;
+  set_error (self->handle, code, error);
+  return FALSE;
+}
+
+/* Sets a pragma and reads back what it is now. Some answer with a row, some do not, so it is asked for again. */
+static gboolean
+pragma (SqliteDb   *self,
+        const char *name,
+        const char *value,
+        const char *expected,
+        GError    **error)
+{
+  g_autofree char *set = g_strdup_printf ("PRAGMA %s=%s", name, value);
+  g_autofree char *get = g_strdup_printf ("PRAGMA %s", name);
+  sqlite3_stmt *stmt = NULL;
+  int code = sqlite3_exec (self->handle, set, NULL, NULL, NULL);
+  gboolean ok = FALSE;
+
+  if (code == SQLITE_OK)
+    code = sqlite3_prepare_v2 (self->handle, get, -1, &stmt, NULL);
+  if (code == SQLITE_OK)
+    code = sqlite3_step (stmt);
+  if (code == SQLITE_ROW)
+    {
+      const char *now = (const char *) sqlite3_column_text (stmt, 0);
+
+      ok = g_strcmp0 (now, expected) == 0;
+      if (!ok)
+        g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "%s stays %s, it must be %s", name, now, expected);
+    }
+  else
+    set_error (self->handle, code, error);
+  sqlite3_finalize (stmt);
+  return ok;
+}
+
+static int
+on_commit (void       *data,
+           sqlite3    *handle,
+           const char *name,
+           int         n_pages)
+{
+  ((SqliteDb *) data)->log_pages = n_pages;
+  return SQLITE_OK;
+}
+
+static gboolean
+set_up (SqliteDb  *self,
+        DspDbFlags flags,
+        GError   **error)
+{
+  bool memory = strcmp (self->path, ":memory:") == 0;
+  bool writes = !(flags & DSP_DB_READ_ONLY);
+
+  sqlite3_extended_result_codes (self->handle, 1);
+  sqlite3_busy_timeout (self->handle, BUSY_MS);
+  /* A name in double quotes that is no column must be an error, not a text. */
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !writes, NULL);
+
+  if (writes && !pragma (self, "journal_mode", "WAL", memory ? "memory" : "wal", error))
+    return FALSE;
+  if (!pragma (self, "synchronous", "FULL", "2", error) ||
+      !pragma (self, "foreign_keys", "ON", "1", error) ||
+      !pragma (self, "wal_autocheckpoint", "0", "0", error) ||
+      !pragma (self, "cell_size_check", "ON", "1", error) ||
+      /* Debian's library overwrites all that is deleted; here only what costs no extra write. */
+      !pragma (self, "secure_delete", "FAST", "2", error) ||
+      !pragma (self, "cache_size", "-16384", "-16384", error) ||
+      !pragma (self, "query_only", writes ? "OFF" : "ON", writes ? "0" : "1", error))
+    return FALSE;
+  if (writes)
+    sqlite3_wal_hook (self->handle, on_commit, self);
+  /* Opening reads nothing; what is not a database shows itself with the first page. */
+  return sqlite_exec (&self->parent, "SELECT count(*) FROM sqlite_schema", error);
+}
+
+static gboolean
+take_lock (SqliteDb *self,
+           GError  **error)
+{
+  g_autofree char *path = g_strconcat (self->path, ".lock", NULL);
+  int code;
+
+  self->lock_fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (self->lock_fd < 0)
+    {
+      code = errno;
+      g_set_error (error, DSP_STORE_ERROR, code == ENOSPC || code == EDQUOT ? DSP_STORE_ERROR_FULL : DSP_STORE_ERROR_FAILED,
+                   "cannot make the lock file %s: %s", path, g_strerror (code));
+      return FALSE;
+    }
+  if (flock (self->lock_fd, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  code = errno;
+  if (code == EWOULDBLOCK)
+    g_set_error_literal (error, DSP_STORE_ERROR, DSP_STORE_ERROR_LOCKED, "another program has it open");
+  else
+    g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "cannot lock %s: %s", path, g_strerror (code));
+  return FALSE;
+}
+
+/* Only a file that is not there yet is opened by hand: closing a descriptor of one that SQLite has open elsewhere in this
+ * process would drop that connection's locks. */
+static gboolean
+make_file (const char *path,
+           GError    **error)
+{
+  int fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+  if (fd < 0 && errno != EEXIST)
+    {
+      int code = errno;
+
+      g_set_error (error, DSP_STORE_ERROR, code == ENOSPC || code == EDQUOT ? DSP_STORE_ERROR_FULL : DSP_STORE_ERROR_FAILED,
+                   "cannot make it: %s", g_strerror (code));
+      return FALSE;
+    }
+  if (fd >= 0)
+    close (fd);
+  return TRUE;
+}
+
+static void
+sqlite_close (DspDb *db)
+{
+  SqliteDb *self = (SqliteDb *) db;
+
+  sqlite3_close_v2 (self->handle);
+  if (self->lock_fd >= 0)
+    close (self->lock_fd);
+  g_free (self->path);
+  g_free (self);
+}
+
+static DspDb *
+sqlite_open (const char *where,
+             DspDbFlags  flags,
+             GError    **error)
+{
+  SqliteDb *self = g_new0 (SqliteDb, 1);
+  bool memory = strcmp (where, ":memory:") == 0;
+  int code;
+
+  self->path = g_strdup (where);
+  self->lock_fd = -1;
+  if (*where == '\0')
+    {
+      g_set_error_literal (error, DSP_STORE_ERROR, DSP_STORE_ERROR_NOT_FOUND, "the address names no file");
+      goto failed;
+    }
+  if (!memory && !(flags & DSP_DB_CREATE) && g_access (where, F_OK) != 0)
+    {
+      g_set_error_literal (error, DSP_STORE_ERROR, DSP_STORE_ERROR_NOT_FOUND, "there is no such file");
+      goto failed;
+    }
+  if (!memory && (flags & DSP_DB_LOCK) && !take_lock (self, error))
+    goto failed;
+  if (!memory && (flags & DSP_DB_CREATE) && !make_file (where, error))
+    goto failed;
+  code = sqlite3_open_v2 (where, &self->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
+  if (code != SQLITE_OK)
+    {
+      set_error (self->handle, code, error);
+      goto failed;
+    }
+  if (!set_up (self, flags, error))
+    goto failed;
+  return &self->parent;
+
+failed:
+  sqlite_close (&self->parent);
+  return NULL;
+}
+
+static DspStmt *
+sqlite_prepare (DspDb      *db,
+                const char *sql,
+                GError    **error)
+{
+  SqliteDb *self = (SqliteDb *) db;
+  sqlite3_stmt *handle = NULL;
+  int code = sqlite3_prepare_v3 (self->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
+  SqliteStmt *stmt;
+
+  if (code != SQLITE_OK)
+    {
+      set_error (self->handle, code, error);
+      return NULL;
+    }
+  stmt = g_new0 (SqliteStmt, 1);
+  stmt->handle = handle;
+  stmt->n_values = sqlite3_bind_parameter_count (handle);
+  /* "$2" is a name to SQLite, numbered by where it first stands. */
+  for (int i = 1; i <= stmt->n_values; i++)
+    {
+      gint64 n = g_ascii_strtoll (sqlite3_bind_parameter_name (handle, i) + 1, NULL, 10);
+
+      g_assert (n >= 1 && n <= stmt->n_values);
+      if (n != i && stmt->places == NULL)
+        {
+          stmt->places = g_new (int, stmt->n_values + 1);
+          for (int j = 0; j <= stmt->n_values; j++)
+            stmt->places[j] = j;
+        }
+      if (stmt->places != NULL)
+        stmt->places[n] = i;
+    }
+  return &stmt->parent;
+}
+
+static void
+sqlite_finalize (DspStmt *base)
+{
+  SqliteStmt *stmt = (SqliteStmt *) base;
+
+  sqlite3_finalize (stmt->handle);
+  g_free (stmt->places);
+  g_free (stmt);
+}
+
+static void
+sqlite_reset (DspStmt *stmt)
+{
+  sqlite3_reset (((SqliteStmt *) stmt)->handle);
+}
+
+static void
+sqlite_clear (DspStmt *base)
+{
+  SqliteStmt *stmt = (SqliteStmt *) base;
+
+  sqlite3_clear_bindings (stmt->handle);
+  stmt->bind_code = SQLITE_OK;
+}
+
+static inline int
+place (SqliteStmt *stmt,
+       int         n)
+{
+  return stmt->places != NULL && n >= 1 && n <= stmt->n_values ? stmt->places[n] : n;
+}
+
+static inline void
+note (SqliteStmt *stmt,
+      int         code)
+{
+  if (G_UNLIKELY (code != SQLITE_OK && stmt->bind_code == SQLITE_OK))
+    stmt->bind_code = code;
+}
+
+static void
+sqlite_bind_null (DspStmt *base,
+                  int      n)
+{
+  SqliteStmt *stmt = (SqliteStmt *) base;
+
+  note (stmt, sqlite3_bind_null (stmt->handle, place (stmt, n)));
+}
+
+static void
+sqlite_bind_int (DspStmt *base,
+                 int      n,
+                 gint64   value)
+{
+  SqliteStmt *stmt = (SqliteStmt *) base;
+
+  note (stmt, sqlite3_bind_int64 (stmt->handle, place (stmt, n), value));
+}
+
+static void
+sqlite_bind_text (DspStmt    *base,
+                  int         n,
+                  const char *text,
+                  gssize      length)
+{
+  SqliteStmt *stmt = (SqliteStmt *) base;
+
+  note (stmt, sqlite3_bind_text64 (stmt->handle, place (stmt, n), text, length < 0 ? strlen (text) : (gsize) length,
+                                   SQLITE_STATIC, SQLITE_UTF8));
+}
+
+static void
+sqlite_bind_blob (DspStmt      *base,
+                  int           n,
+                  gconstpointer data,
+                  gsize         length)
+{
+  SqliteStmt *stmt = (SqliteStmt *) base;
+
+  note (stmt, sqlite3_bind_blob64 (stmt->handle, place (stmt, n), data, length, SQLITE_STATIC));
+}
+
+static DspStep
+sqlite_step (DspStmt *base,
+             GError **error)
+{
+  SqliteStmt *stmt = (SqliteStmt *) base;
+  sqlite3 *handle = ((SqliteDb *) base->db)->handle;
+  int code = stmt->bind_code;
+
+  if (code == SQLITE_OK)
+    code = sqlite3_step (stmt->handle);
+  if (code == SQLITE_ROW)
+    return DSP_STEP_ROW;
+  if (code == SQLITE_DONE)
+    return DSP_STEP_DONE;
+  set_error (handle, code, error);
+  sqlite3_reset (stmt->handle);
+  return DSP_STEP_FAILED;
+}
+
+static gint64
+sqlite_n_changed (DspStmt *stmt)
+{
+  return sqlite3_changes64 (((SqliteDb *) stmt->db)->handle);
+}
+
+static bool
+sqlite_is_null (DspStmt *stmt,
+                int      column)
+{
+  return sqlite3_column_type (((SqliteStmt *) stmt)->handle, column) == SQLITE_NULL;
+}
+
+static gint64
+sqlite_column_int (DspStmt *stmt,
+                   int      column)
+{
+  return sqlite3_column_int64 (((SqliteStmt *) stmt)->handle, column);
+}
+
+static const char *
+sqlite_column_text (DspStmt *stmt,
+                    int      column,
+                    gsize   *length)
+{
+  const char *text = (const char *) sqlite3_column_text (((SqliteStmt *) stmt)->handle, column);
+
+  if (length != NULL)
+    *length = text != NULL ? (gsize) sqlite3_column_bytes (((SqliteStmt *) stmt)->handle, column) : 0;
+  return text;
+}
+
+static gconstpointer
+sqlite_column_blob (DspStmt *stmt,
+                    int      column,
+                    gsize   *length)
+{
+  gconstpointer data = sqlite3_column_blob (((SqliteStmt *) stmt)->handle, column);
+
+  if (length != NULL)
+    *length = data != NULL ? (gsize) sqlite3_column_bytes (((SqliteStmt *) stmt)->handle, column) : 0;
+  return data;
+}
+
+static gboolean
+sqlite_begin (DspDb   *db,
+              gboolean write,
+              GError **error)
+{
+  return sqlite_exec (db, write ? "BEGIN IMMEDIATE" : "BEGIN", error);
+}
+
+static gboolean
+sqlite_commit (DspDb   *db,
+               GError **error)
+{
+  return sqlite_exec (db, "COMMIT", error);
+}
+
+static void
+sqlite_rollback (DspDb *db)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!sqlite_exec (db, "ROLLBACK", &error))
+    g_debug ("could not roll back, ignoring: %s", error->message);
+}
+
+static gboolean
+sqlite_in_transaction (DspDb *db)
+{
+  return !sqlite3_get_autocommit (((SqliteDb *) db)->handle);
+}
+
+static void
+sqlite_interrupt (DspDb *db)
+{
+  sqlite3_interrupt (((SqliteDb *) db)->handle);
+}
+
+static int
+on_progress (void *data)
+{
+  DspDb *db = data;
+
+  return db->stop != NULL && db->stop (db->stop_data);
+}
+
+static void
+sqlite_stop_changed (DspDb *db)
+{
+  sqlite3_progress_handler (((SqliteDb *) db)->handle, STEPS_BETWEEN_STOPS, db->stop != NULL ? on_progress : NULL, db);
+}
+
+static gboolean
+sqlite_checkpoint (DspDb        *db,
+                   DspCheckpoint how,
+                   gint64       *remaining,
+                   GError      **error)
+{
+  SqliteDb *self = (SqliteDb *) db;
+  int n_log = 0, n_done = 0, code;
+
+  /* TRUNCATE would wait for readers, and everybody for it; whoever is in the way is met again next time. */
+  sqlite3_busy_timeout (self->handle, 0);
+  code = sqlite3_wal_checkpoint_v2 (self->handle, NULL, how == DSP_CHECKPOINT_TRUNCATE ? SQLITE_CHECKPOINT_TRUNCATE :
+                                    SQLITE_CHECKPOINT_PASSIVE, &n_log, &n_done);
+  sqlite3_busy_timeout (self->handle, BUSY_MS);
+  if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
+    {
+      set_error (self->handle, code, error);
+      return FALSE;
+    }
+  if (how == DSP_CHECKPOINT_TRUNCATE && code == SQLITE_OK)
+    self->log_pages = 0;
+  if (remaining != NULL)
+    *remaining = n_log - n_done;
+  return TRUE;
+}
+
+static gint64
+sqlite_log_pages (DspDb *db)
+{
+  return ((SqliteDb *) db)->log_pages;
+}
+
+static gboolean
+sqlite_check (DspDb    *db,
+              gboolean  thorough,
+              GError  **error)
+{
+  SqliteDb *self = (SqliteDb *) db;
+  sqlite3_stmt *stmt = NULL;
+  gboolean ok = FALSE;
+  int code = sqlite3_prepare_v2 (self->handle, thorough ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", -1, &stmt, NULL);
+
+  if (code == SQLITE_OK)
+    code = sqlite3_step (stmt);
+  if (code == SQLITE_ROW)
+    {
+      const char *text = (const char *) sqlite3_column_text (stmt, 0);
+
+      ok = g_strcmp0 (text, "ok") == 0;
+      if (!ok)
+        g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_DAMAGED, "the file is damaged: %s", text);
+    }
+  else
+    set_error (self->handle, code, error);
+  sqlite3_finalize (stmt);
+  return ok;
+}
+
+static gboolean
+copy_all (SqliteDb *from,
+          SqliteDb *to,
+          GError  **error)
+{
+  sqlite3_backup *backup = sqlite3_backup_init (to->handle, "main", from->handle, "main");
+  int code;
+
+  if (backup == NULL)
+    {
+      set_error (to->handle, sqlite3_extended_errcode (to->handle), error);
+      return FALSE;
+    }
+  /* One step is one snapshot: in pieces it would begin again with each commit of the writer. */
+  code = sqlite3_backup_step (backup, -1);
+  sqlite3_backup_finish (backup);
+  if (code == SQLITE_DONE)
+    return TRUE;
+  set_error (to->handle, code, error);
+  return FALSE;
+}
+
+static gboolean
+sync_directory (const char *path,
+                GError    **error)
+{
+  g_autofree char *directory = g_path_get_dirname (path);
+  int fd = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  gboolean ok = fd >= 0 && fsync (fd) == 0;
+  int code = errno;
+
+  if (!ok)
+    g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "cannot flush directory %s: %s", directory, g_strerror (code));
+  if (fd >= 0)
+    close (fd);
+  return ok;
+}
+
+static gboolean
+sqlite_backup (DspDb      *db,
+               const char *path,
+               GError    **error)
+{
+  SqliteDb *self = (SqliteDb *) db;
+  g_autofree char *part = g_strconcat (path, ".part", NULL);
+  DspDb *from, *to = NULL;
+  gboolean ok = FALSE;
+
+  if (g_unlink (part) != 0 && errno != ENOENT)
+    {
+      int code = errno;
+
+      g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "cannot replace %s: %s", part, g_strerror (code));
+      return FALSE;
+    }
+  from = sqlite_open (self->path, DSP_DB_READ_ONLY, error);
+  if (from != NULL)
+    to = sqlite_open (part, DSP_DB_CREATE, error);
+  if (to != NULL)
+    ok = copy_all ((SqliteDb *) from, (SqliteDb *) to, error) && sqlite_check (to, FALSE, error) &&
+         sqlite_checkpoint (to, DSP_CHECKPOINT_TRUNCATE, NULL, error);
+  if (to != NULL)
+    sqlite_close (to);
+  if (from != NULL)
+    sqlite_close (from);
+  if (ok && g_rename (part, path) != 0)
+    {
+      int code = errno;
+
+      g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "cannot name the copy %s: %s", path, g_strerror (code));
+      ok = FALSE;
+    }
+  if (!ok)
+    g_unlink (part);
+  return ok && sync_directory (path, error);
+}
+
+static gboolean
+sqlite_has_table (DspDb      *db,
+                  const char *table,
+                  gboolean   *has,
+                  GError    **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1", error);
+  DspStep step;
+
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_text (stmt, 1, table, -1);
+  step = dsp_stmt_step (stmt, error);
+  if (step == DSP_STEP_FAILED)
+    return FALSE;
+  *has = step == DSP_STEP_ROW;
+  return TRUE;
+}
+
+static int
+compare_lines (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+static char *
+sqlite_describe (DspDb      *db,
+                 const char *table,
+                 GError    **error)
+{
+  /* An index's text from its "ON" on: what it is, not how it is called. */
+  static const char sql[] =
+    "SELECT 'column ' || name || ' ' || type || CASE WHEN \"notnull\" THEN ' NOT NULL' ELSE '' END ||"
+    "       CASE WHEN pk THEN ' KEY ' || pk ELSE '' END || coalesce(' DEFAULT ' || dflt_value, '')"
+    "  FROM pragma_table_info($1) "
+    "UNION ALL "
+    "SELECT CASE WHEN sql LIKE 'CREATE UNIQUE%' THEN 'unique ' ELSE 'index ' END || substr(sql, instr(sql, ' ON ') + 1)"
+    "  FROM sqlite_schema WHERE type = 'index' AND tbl_name = $1 AND sql IS NOT NULL";
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, sql, error);
+  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  DspStep step;
+
+  if (stmt == NULL)
+    return NULL;
+  dsp_stmt_bind_text (stmt, 1, table, -1);
+  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
+    g_ptr_array_add (lines, g_strdup (dsp_stmt_text (stmt, 0, NULL)));
+  if (step == DSP_STEP_FAILED)
+    return NULL;
+  g_ptr_array_sort (lines, compare_lines);
+  g_ptr_array_add (lines, NULL);
+  return g_strjoinv ("\n", (char **) lines->pdata);
+}
+
+const DspDbDriver dsp_db_sqlite = {
+  .name = "sqlite",
+  .type_row = "INTEGER PRIMARY KEY",
+  .type_int = "INTEGER",
+  .type_text = "TEXT",
+  .type_blob = "BLOB",
+  .clustered = " WITHOUT ROWID",
+  .open = sqlite_open,
+  .close = sqlite_close,
+  .exec = sqlite_exec,
+  .prepare = sqlite_prepare,
+  .finalize = sqlite_finalize,
+  .reset = sqlite_reset,
+  .clear = sqlite_clear,
+  .bind_null = sqlite_bind_null,
+  .bind_int = sqlite_bind_int,
+  .bind_text = sqlite_bind_text,
+  .bind_blob = sqlite_bind_blob,
+  .step = sqlite_step,
+  .n_changed = sqlite_n_changed,
+  .is_null = sqlite_is_null,
+  .column_int = sqlite_column_int,
+  .column_text = sqlite_column_text,
+  .column_blob = sqlite_column_blob,
+  .begin = sqlite_begin,
+  .commit = sqlite_commit,
+  .rollback = sqlite_rollback,
+  .in_transaction = sqlite_in_transaction,
+  .interrupt = sqlite_interrupt,
+  .stop_changed = sqlite_stop_changed,
+  .checkpoint = sqlite_checkpoint,
+  .log_pages = sqlite_log_pages,
+  .backup = sqlite_backup,
+  .check = sqlite_check,
+  .describe = sqlite_describe,
+  .has_table = sqlite_has_table,
+};
