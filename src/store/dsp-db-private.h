@@ -52,7 +52,8 @@ typedef struct {
   gboolean    (*check)       (DspDb *db, gboolean thorough, GError **error);
   /* How a table looks now: a line for each column and index, sorted, without the names of indexes. For comparing. */
   char       *(*describe)    (DspDb *db, const char *table, GError **error);
-  gboolean    (*has_table)   (DspDb *db, const char *table, gboolean *has, GError **error);
+  gboolean    (*has)         (DspDb *db, const char *name, gboolean *has, GError **error); /* a table or index */
+  gboolean    (*analyze)     (DspDb *db, GError **error);
 } DspDbDriver;
 
 struct _DspDb

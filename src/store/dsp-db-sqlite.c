@@ -637,17 +637,17 @@ sqlite_backup (DspDb      *db,
 }
 
 static gboolean
-sqlite_has_table (DspDb      *db,
-                  const char *table,
-                  gboolean   *has,
-                  GError    **error)
+sqlite_has (DspDb      *db,
+            const char *name,
+            gboolean   *has,
+            GError    **error)
 {
-  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1", error);
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "SELECT 1 FROM sqlite_schema WHERE name = $1", error);
   DspStep step;
 
   if (stmt == NULL)
     return FALSE;
-  dsp_stmt_bind_text (stmt, 1, table, -1);
+  dsp_stmt_bind_text (stmt, 1, name, -1);
   step = dsp_stmt_step (stmt, error);
   if (step == DSP_STEP_FAILED)
     return FALSE;
@@ -691,6 +691,13 @@ sqlite_describe (DspDb      *db,
   return g_strjoinv ("\n", (char **) lines->pdata);
 }
 
+static gboolean
+sqlite_analyze (DspDb   *db,
+                GError **error)
+{
+  return sqlite_exec (db, "PRAGMA analysis_limit = 1000; ANALYZE", error);
+}
+
 const DspDbDriver dsp_db_sqlite = {
   .name = "sqlite",
   .type_row = "INTEGER PRIMARY KEY",
@@ -726,5 +733,6 @@ const DspDbDriver dsp_db_sqlite = {
   .backup = sqlite_backup,
   .check = sqlite_check,
   .describe = sqlite_describe,
-  .has_table = sqlite_has_table,
+  .has = sqlite_has,
+  .analyze = sqlite_analyze,
 };

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Each entity has a table of its name: "_row" (a number, the order of insertion), "id", "scope", "version", then one
- * column per field. A prefix gives twins of it ("overlay_order", "shadow_order"): NULL or "" is the table itself. A prefix
- * is a constant of the program, never input. For bulk loads make the table, insert, then make the indexes; until then
- * nothing keeps ids unique.
+ * column per field. A prefix gives twins of it: "shadow_" makes "shadow_order"; NULL is the table itself. A prefix is a
+ * constant of the program, never input. For bulk loads make the table, insert, then make the indexes; until then nothing
+ * keeps ids unique.
  */
 #pragma once
 
@@ -18,9 +18,12 @@ gboolean dsp_schema_create_table   (DspDb           *db,
                                     const char      *prefix,
                                     const DspEntity *entity,
                                     GError         **error);
+/* @unique_keys: two rows with the same DSP_UNIQUE value are a CONFLICT (the server). Never for a replica's tables: while a
+ * snapshot comes in pages, a number may be seen on its old and its new owner for a moment. Ids are always unique. */
 gboolean dsp_schema_create_indexes (DspDb           *db,
                                     const char      *prefix,
                                     const DspEntity *entity,
+                                    gboolean         unique_keys,
                                     GError         **error);
 gboolean dsp_schema_drop_table     (DspDb           *db, /* no error if there is none */
                                     const char      *prefix,
@@ -72,8 +75,10 @@ gboolean dsp_schema_require (DspDb               *db,
                              const DspSchemaPart *part,
                              GError             **error);
 
-/* The tables of all entities, without prefix, with their indexes. */
+/* The tables of all entities, without prefix, with their indexes: the server's, and the same without unique keys for a
+ * replica. Both are the part "entities". */
 extern const DspSchemaPart dsp_schema_entities;
+extern const DspSchemaPart dsp_schema_replica;
 
 /* Columns and indexes of one table as text, to compare a migrated one with a fresh one. (transfer full) */
 char    *dsp_schema_describe (DspDb      *db,

@@ -1,0 +1,346 @@
+/* dsp-schema.c: tables and indexes from the field tables; migrations
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-store"
+
+#include "config.h"
+#include "dsp-schema.h"
+
+#include "dsp-db-private.h"
+#include "dsp-table.h"
+#include "dsp-table-private.h"
+
+#include <string.h>
+
+/* Indexes that no flag of a field can say. An index costs each insert, and each update of one of its columns or of its
+ * WHERE: two thirds of the rate of assignments with four of them on status and crew. So those two stand in few. */
+typedef struct {
+  const DspEntity *entity;
+  const char      *name;
+  const char      *columns;
+  const char      *where;   /* nullable */
+} Index;
+
+static const Index indexes[] = {
+  /* The order of the lists; what follows lets the rarer criteria be looked at without fetching the row. */
+  { &dsp_order, "created", "\"created_at\", \"id\"", NULL },
+  { &dsp_order, "postal_code", "\"postal_code\", \"created_at\"", NULL },
+  { &dsp_order, "municipality", "\"municipality\", \"created_at\"", NULL },
+  { &dsp_order, "account", "\"account\"", NULL },
+  { &dsp_order, "customer", "\"customer_id\"", "\"customer_id\" IS NOT NULL" },
+  { &dsp_order, "parent", "\"parent\"", "\"parent\" IS NOT NULL" },
+  { &dsp_order, "scope", "\"scope\", \"created_at\"", NULL },
+  { &dsp_order, "status", "\"status\", \"created_at\"", DSP_ORDER_NOT_CLOSED },
+  { &dsp_order, "penalty", "\"penalty_at\", \"id\"", DSP_ORDER_IS_OPEN },
+  { &dsp_order, "crew", "\"crew_id\", \"created_at\"", "\"crew_id\" IS NOT NULL" },
+  { &dsp_history, "record", "\"record_id\"", NULL },
+};
+
+static bool
+has_own_list (const DspEntity *entity)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (indexes); i++)
+    if (indexes[i].entity == entity)
+      return true;
+  return false;
+}
+
+static const char *
+column_type (DspDb          *db,
+             const DspField *field)
+{
+  switch ((DspKind) field->kind)
+    {
+    case DSP_KIND_TEXT:
+    case DSP_KIND_LIST:
+    case DSP_KIND_WORD:
+    case DSP_KIND_YES_NO:
+      return db->driver->type_text;
+    case DSP_KIND_ID:
+      return db->driver->type_blob;
+    case DSP_KIND_TIME:
+    case DSP_KIND_DATE:
+    case DSP_KIND_INT:
+    case DSP_KIND_MONEY:
+      return db->driver->type_int;
+    }
+  g_assert_not_reached ();
+}
+
+gboolean
+dsp_schema_create_table (DspDb           *db,
+                         const char      *prefix,
+                         const DspEntity *entity,
+                         GError         **error)
+{
+  g_autoptr(GString) sql = g_string_new (NULL);
+
+  g_assert (entity->table.n_fields <= 63);
+
+  g_string_printf (sql, "CREATE TABLE \"%s%s\" (\"_row\" %s, \"id\" %s NOT NULL, \"scope\" %s NOT NULL, \"version\" %s NOT NULL",
+                   prefix != NULL ? prefix : "", entity->table.name, db->driver->type_row, db->driver->type_blob,
+                   db->driver->type_blob, db->driver->type_int);
+  for (guint i = 0; i < entity->table.n_fields; i++)
+    g_string_append_printf (sql, ", \"%s\" %s", entity->table.fields[i].name, column_type (db, &entity->table.fields[i]));
+  g_string_append_c (sql, ')');
+  return dsp_db_exec (db, sql->str, error);
+}
+
+/* A table that takes over another's name keeps the names of its own indexes, so each gets a number that is free. */
+static gboolean
+create_index (DspDb           *db,
+              const char      *prefix,
+              const DspEntity *entity,
+              gboolean         unique,
+              const char      *name,
+              const char      *columns,
+              const char      *where,
+              GError         **error)
+{
+  g_autofree char *sql = NULL;
+  g_autofree char *full = NULL;
+  gboolean taken = TRUE;
+
+  for (guint n = 1; taken; n++)
+    {
+      g_free (full);
+      full = g_strdup_printf ("%s_%s_%u", entity->table.name, name, n);
+      if (!db->driver->has (db, full, &taken, error))
+        return FALSE;
+    }
+  sql = g_strdup_printf ("CREATE %sINDEX \"%s\" ON \"%s%s\" (%s)%s%s", unique ? "UNIQUE " : "", full,
+                         prefix != NULL ? prefix : "", entity->table.name, columns, where != NULL ? " WHERE " : "",
+                         where != NULL ? where : "");
+  return dsp_db_exec (db, sql, error);
+}
+
+gboolean
+dsp_schema_create_indexes (DspDb           *db,
+                           const char      *prefix,
+                           const DspEntity *entity,
+                           gboolean         unique_keys,
+                           GError         **error)
+{
+  bool own_list = has_own_list (entity);
+
+  if (!create_index (db, prefix, entity, TRUE, "id", "\"id\"", NULL, error))
+    return FALSE;
+  for (guint i = 0; i < entity->table.n_fields; i++)
+    {
+      const DspField *field = &entity->table.fields[i];
+      bool unique = field->flags & DSP_UNIQUE;
+      g_autofree char *column = g_strdup_printf ("\"%s\"", field->name);
+
+      if (unique || ((field->flags & DSP_INDEXED) && !own_list))
+        if (!create_index (db, prefix, entity, unique && unique_keys, field->name, column, NULL, error))
+          return FALSE;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (indexes); i++)
+    if (indexes[i].entity == entity &&
+        !create_index (db, prefix, entity, FALSE, indexes[i].name, indexes[i].columns, indexes[i].where, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+dsp_schema_drop_table (DspDb           *db,
+                       const char      *prefix,
+                       const DspEntity *entity,
+                       GError         **error)
+{
+  g_autofree char *sql = g_strdup_printf ("DROP TABLE IF EXISTS \"%s%s\"", prefix != NULL ? prefix : "", entity->table.name);
+
+  return dsp_db_exec (db, sql, error);
+}
+
+gboolean
+dsp_schema_swap_table (DspDb           *db,
+                       const char      *from,
+                       const char      *to,
+                       const DspEntity *entity,
+                       GError         **error)
+{
+  g_autofree char *sql = g_strdup_printf ("ALTER TABLE \"%s%s\" RENAME TO \"%s%s\"", from != NULL ? from : "",
+                                          entity->table.name, to != NULL ? to : "", entity->table.name);
+
+  return dsp_schema_drop_table (db, to, entity, error) && dsp_db_exec (db, sql, error);
+}
+
+gboolean
+dsp_schema_empty_table (DspDb           *db,
+                        const char      *prefix,
+                        const DspEntity *entity,
+                        GError         **error)
+{
+  g_autofree char *sql = g_strdup_printf ("DELETE FROM \"%s%s\"", prefix != NULL ? prefix : "", entity->table.name);
+
+  return dsp_db_exec (db, sql, error);
+}
+
+gboolean
+dsp_schema_analyze (DspDb   *db,
+                    GError **error)
+{
+  return db->driver->analyze (db, error);
+}
+
+/* ---- versions ---- */
+
+gboolean
+dsp_schema_version (DspDb      *db,
+                    const char *part,
+                    int        *version,
+                    GError    **error)
+{
+  g_autoptr(DspStmt) stmt = NULL;
+  gboolean has;
+
+  if (!db->driver->has (db, "schema_part", &has, error))
+    return FALSE;
+  *version = 0;
+  if (!has)
+    return TRUE;
+  stmt = dsp_db_prepare (db, "SELECT \"version\" FROM \"schema_part\" WHERE \"name\" = $1", error);
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_text (stmt, 1, part, -1);
+  switch (dsp_stmt_step (stmt, error))
+    {
+    case DSP_STEP_ROW:
+      *version = (int) dsp_stmt_int (stmt, 0);
+      return TRUE;
+    case DSP_STEP_DONE:
+      return TRUE;
+    case DSP_STEP_FAILED:
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+set_version (DspDb      *db,
+             const char *part,
+             int         version,
+             GError    **error)
+{
+  g_autoptr(DspStmt) stmt = NULL;
+
+  stmt = dsp_db_prepare (db, "INSERT INTO \"schema_part\" (\"name\", \"version\") VALUES ($1, $2)"
+                             " ON CONFLICT (\"name\") DO UPDATE SET \"version\" = excluded.\"version\"", error);
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_text (stmt, 1, part, -1);
+  dsp_stmt_bind_int (stmt, 2, version);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
+static gboolean
+refuse_newer (const DspSchemaPart *part,
+              int                  version,
+              GError             **error)
+{
+  if (version <= part->version)
+    return TRUE;
+  g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_NEWER,
+               "the database was written by a newer version of the program (part %s is at %d, this program knows %d)",
+               part->name, version, part->version);
+  return FALSE;
+}
+
+/* Makes the part when it is not there; a step after @from otherwise. */
+static gboolean
+advance (DspDb               *db,
+         const DspSchemaPart *part,
+         const DspMigration  *step,
+         GError             **error)
+{
+  const char *table = "CREATE TABLE IF NOT EXISTS \"schema_part\" (\"name\" TEXT PRIMARY KEY, \"version\" INTEGER NOT NULL)";
+
+  if (!dsp_db_begin (db, error))
+    return FALSE;
+  if (!dsp_db_exec (db, table, error) ||
+      (step == NULL && !part->fresh (db, error)) ||
+      (step != NULL && step->sql != NULL && !dsp_db_exec (db, step->sql, error)) ||
+      (step != NULL && step->run != NULL && !step->run (db, error)) ||
+      !set_version (db, part->name, step != NULL ? step->number : part->version, error) ||
+      !dsp_db_commit (db, error))
+    {
+      dsp_db_rollback (db);
+      if (step != NULL)
+        g_prefix_error (error, "upgrading the database, part %s, to version %d: ", part->name, step->number);
+      else
+        g_prefix_error (error, "making the database, part %s: ", part->name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+dsp_schema_open (DspDb               *db,
+                 const DspSchemaPart *part,
+                 GError             **error)
+{
+  int version;
+
+  if (!dsp_schema_version (db, part->name, &version, error) || !refuse_newer (part, version, error))
+    return FALSE;
+  if (version == 0)
+    return advance (db, part, NULL, error);
+  for (const DspMigration *step = part->migrations; step != NULL && step->number != 0; step++)
+    if (step->number > version && step->number <= part->version && !advance (db, part, step, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+dsp_schema_require (DspDb               *db,
+                    const DspSchemaPart *part,
+                    GError             **error)
+{
+  int version;
+
+  if (!dsp_schema_version (db, part->name, &version, error) || !refuse_newer (part, version, error))
+    return FALSE;
+  if (version == part->version)
+    return TRUE;
+  g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "the database's part %s is at version %d, not %d",
+               part->name, version, part->version);
+  return FALSE;
+}
+
+static gboolean
+fresh (DspDb   *db,
+       gboolean unique_keys,
+       GError **error)
+{
+  for (guint i = 0; dsp_entities[i] != NULL; i++)
+    if (!dsp_schema_create_table (db, NULL, dsp_entities[i], error) ||
+        !dsp_schema_create_indexes (db, NULL, dsp_entities[i], unique_keys, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+fresh_server (DspDb   *db,
+              GError **error)
+{
+  return fresh (db, TRUE, error);
+}
+
+static gboolean
+fresh_replica (DspDb   *db,
+               GError **error)
+{
+  return fresh (db, FALSE, error);
+}
+
+const DspSchemaPart dsp_schema_entities = { "entities", 1, fresh_server, NULL };
+const DspSchemaPart dsp_schema_replica = { "entities", 1, fresh_replica, NULL };
+
+char *
+dsp_schema_describe (DspDb      *db,
+                     const char *table,
+                     GError    **error)
+{
+  return db->driver->describe (db, table, error);
+}
