@@ -1,0 +1,420 @@
+/* dsp-http-table.c: connections: caps, deadlines, peers that leave
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The library limits only the time without any byte, and does not see the peer of a suspended connection leave. So
+ * every connection has an entry here, with an absolute deadline, and one thread that
+ *
+ *   - shuts a connection's socket down when its deadline is over; the library then notices and closes it. The entry
+ *     leaves in the library's notice of closing, before the descriptor is closed, so a reused number is never hit;
+ *   - ends waits whose time is over;
+ *   - watches the sockets of waiting requests in an epoll set of its own.
+ */
+#define G_LOG_DOMAIN "dsp-http"
+
+#include "config.h"
+#include "dsp-http-private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+typedef struct {
+  DspRequest  *request; /* (owned) */
+  DspWaitFunc  func;
+  gpointer     data;
+  DspWaitEnd   end;
+} Notice;
+
+static void
+key_free (gpointer data)
+{
+  DspKey *key = data;
+
+  g_free (key->name);
+  g_free (key);
+}
+
+void
+dsp_table_init (DspTable *self,
+                gint64    tick_us)
+{
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->empty);
+  self->conns = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
+  self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->keys = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, key_free);
+  self->tick = tick_us;
+  self->epoll_fd = -1;
+  self->wake_fd = -1;
+}
+
+void
+dsp_table_clear (DspTable *self)
+{
+  g_hash_table_unref (self->conns);
+  g_hash_table_unref (self->groups);
+  g_hash_table_unref (self->keys);
+  g_cond_clear (&self->empty);
+  g_mutex_clear (&self->lock);
+  if (self->epoll_fd >= 0)
+    close (self->epoll_fd);
+  if (self->wake_fd >= 0)
+    close (self->wake_fd);
+}
+
+static void
+wake (DspTable *self)
+{
+  guint64 one = 1;
+
+  if (self->wake_fd >= 0 && write (self->wake_fd, &one, sizeof one) < 0)
+    g_debug ("the timer thread is awake already");
+}
+
+DspKey *
+dsp_table_get_key_locked (DspTable   *self,
+                          const char *name)
+{
+  DspKey *key = g_hash_table_lookup (self->keys, name);
+
+  if (key == NULL)
+    {
+      key = g_new0 (DspKey, 1);
+      key->name = g_strdup (name);
+      g_hash_table_insert (self->keys, key->name, key);
+    }
+
+  return key;
+}
+
+/* Forgets a key that counts nothing any more. */
+void
+dsp_table_drop_key_locked (DspTable *self,
+                           DspKey   *key)
+{
+  if (key != NULL && key->connections == 0 && key->waits == 0)
+    g_hash_table_remove (self->keys, key->name);
+}
+
+void
+dsp_table_count_unsigned_locked (DspTable *self,
+                                 DspConn  *conn)
+{
+  gpointer n = g_hash_table_lookup (self->groups, conn->group);
+
+  if (conn->counted || conn->exempt)
+    return;
+  g_hash_table_insert (self->groups, g_strdup (conn->group), GUINT_TO_POINTER (GPOINTER_TO_UINT (n) + 1));
+  self->n_unsigned++;
+  conn->counted = TRUE;
+}
+
+void
+dsp_table_uncount_unsigned_locked (DspTable *self,
+                                   DspConn  *conn)
+{
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->groups, conn->group));
+
+  if (!conn->counted)
+    return;
+  if (n > 1)
+    g_hash_table_insert (self->groups, g_strdup (conn->group), GUINT_TO_POINTER (n - 1));
+  else
+    g_hash_table_remove (self->groups, conn->group);
+  self->n_unsigned--;
+  conn->counted = FALSE;
+}
+
+void
+dsp_table_sign_out_locked (DspTable *self,
+                           DspConn  *conn)
+{
+  DspKey *key = g_steal_pointer (&conn->key);
+
+  if (key == NULL)
+    return;
+  key->connections--;
+  dsp_table_drop_key_locked (self, key);
+}
+
+/* Puts the text of an address to `text` and what the cap counts to `group`: an IPv6 peer owns at least a /64. */
+static void
+describe_address (const struct sockaddr *address,
+                  socklen_t              length,
+                  char                  *text,
+                  char                  *group,
+                  gsize                  size)
+{
+  if (address != NULL && length >= sizeof (struct sockaddr_in) && address->sa_family == AF_INET)
+    {
+      inet_ntop (AF_INET, &((const struct sockaddr_in *) address)->sin_addr, text, size);
+      g_strlcpy (group, text, size);
+    }
+  else if (address != NULL && length >= sizeof (struct sockaddr_in6) && address->sa_family == AF_INET6)
+    {
+      struct in6_addr ip = ((const struct sockaddr_in6 *) address)->sin6_addr;
+
+      if (IN6_IS_ADDR_V4MAPPED (&ip))
+        {
+          inet_ntop (AF_INET, &ip.s6_addr[12], text, size);
+          g_strlcpy (group, text, size);
+          return;
+        }
+      inet_ntop (AF_INET6, &ip, text, size);
+      memset (&ip.s6_addr[8], 0, 8);
+      inet_ntop (AF_INET6, &ip, group, size);
+    }
+  else
+    {
+      g_strlcpy (text, "unix", size);
+      g_strlcpy (group, "unix", size);
+    }
+}
+
+/* Whether a new TCP connection is within the caps on those that are not signed in. */
+gboolean
+dsp_table_may_accept (DspHttp               *http,
+                      const struct sockaddr *address,
+                      socklen_t              length)
+{
+  DspTable *self = &http->table;
+  char text[INET6_ADDRSTRLEN + 4], group[INET6_ADDRSTRLEN + 4];
+  gboolean accept;
+
+  describe_address (address, length, text, group, sizeof text);
+  if (dsp_http_is_proxy_ (http, text))
+    return TRUE;
+
+  g_mutex_lock (&self->lock);
+  accept = self->n_unsigned < http->options.max_unsigned &&
+           GPOINTER_TO_UINT (g_hash_table_lookup (self->groups, group)) < http->options.max_per_address;
+  if (!accept)
+    self->n_refused++;
+  g_mutex_unlock (&self->lock);
+
+  return accept;
+}
+
+/* Takes: @address (nullable): NULL for the UNIX socket
+ * Returns: (transfer none): the entry, which lives until dsp_table_remove() */
+DspConn *
+dsp_table_add (DspHttp               *http,
+               gpointer               handle,
+               int                    fd,
+               const struct sockaddr *address,
+               socklen_t              length)
+{
+  DspTable *self = &http->table;
+  DspConn *conn = g_new0 (DspConn, 1);
+
+  conn->handle = handle;
+  conn->fd = fd;
+  conn->uid = (uid_t) -1;
+  conn->tls = http->tls;
+  describe_address (address, length, conn->address, conn->group, sizeof conn->address);
+
+  if (address == NULL)
+    {
+      struct ucred peer;
+      socklen_t peer_length = sizeof peer;
+
+      conn->is_unix = TRUE;
+      conn->exempt = TRUE;
+      if (getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &peer_length) == 0)
+        conn->uid = peer.uid;
+    }
+  else
+    conn->exempt = dsp_http_is_proxy_ (http, conn->address);
+
+  g_mutex_lock (&self->lock);
+  conn->id = ++self->last_id;
+  conn->deadline = g_get_monotonic_time () + (gint64) http->options.header_ms * 1000;
+  dsp_table_count_unsigned_locked (self, conn);
+  g_hash_table_insert (self->conns, &conn->id, conn);
+  if (g_hash_table_size (self->conns) == 1)
+    wake (self);
+  g_mutex_unlock (&self->lock);
+
+  return conn;
+}
+
+/* Called while the descriptor is still open. */
+void
+dsp_table_remove (DspTable *self,
+                  DspConn  *conn)
+{
+  g_mutex_lock (&self->lock);
+  if (conn->request != NULL)
+    conn->request->conn = NULL;
+  dsp_table_unwatch_locked (self, conn);
+  dsp_table_uncount_unsigned_locked (self, conn);
+  dsp_table_sign_out_locked (self, conn);
+  g_hash_table_remove (self->conns, &conn->id);
+  if (g_hash_table_size (self->conns) == 0)
+    g_cond_broadcast (&self->empty);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+dsp_table_watch_locked (DspTable *self,
+                        DspConn  *conn)
+{
+  struct epoll_event event = { .events = EPOLLRDHUP | EPOLLONESHOT, .data.u64 = conn->id };
+
+  if (!conn->watched && epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, conn->fd, &event) == 0)
+    conn->watched = TRUE;
+}
+
+void
+dsp_table_unwatch_locked (DspTable *self,
+                          DspConn  *conn)
+{
+  if (!conn->watched)
+    return;
+  epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, conn->fd, NULL);
+  conn->watched = FALSE;
+}
+
+static void
+add_notice_locked (GArray     *notices,
+                   DspRequest *request,
+                   DspWaitEnd  end)
+{
+  Notice notice = { NULL, request->wait_func, request->wait_data, end };
+
+  if (request->wait_func == NULL)
+    return;
+  notice.request = dsp_request_ref (request);
+  request->wait_func = NULL;
+  g_array_append_val (notices, notice);
+}
+
+static void
+peer_left (DspTable *self,
+           guint64   id,
+           GArray   *notices)
+{
+  DspConn *conn;
+  DspRequest *request;
+
+  g_mutex_lock (&self->lock);
+  conn = g_hash_table_lookup (self->conns, &id);
+  request = conn != NULL && conn->watched ? conn->request : NULL;
+  if (request != NULL && !request->finished)
+    {
+      self->n_gone++;
+      request->gone = TRUE;
+      add_notice_locked (notices, request, DSP_WAIT_GONE);
+      dsp_request_finish_locked (request, NULL);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+look_at_deadlines (DspTable *self,
+                   GArray   *notices)
+{
+  GHashTableIter iter;
+  gpointer value;
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->conns);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      DspConn *conn = value;
+
+      if (conn->deadline != 0 && now >= conn->deadline)
+        {
+          /* No reply: whoever is this late would only be given more time to read it slowly. */
+          shutdown (conn->fd, SHUT_RDWR);
+          conn->deadline = 0;
+          self->n_timed_out++;
+        }
+      if (conn->request != NULL && conn->request->wait_func != NULL && now >= conn->request->wait_until)
+        add_notice_locked (notices, conn->request, DSP_WAIT_TIMEOUT);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+static gpointer
+timer_thread (gpointer data)
+{
+  DspHttp *http = data;
+  DspTable *self = &http->table;
+  g_autoptr(GArray) notices = g_array_new (FALSE, FALSE, sizeof (Notice));
+  gint64 next_look = 0;
+
+  for (;;)
+    {
+      struct epoll_event events[64];
+      gboolean is_empty, quit;
+      int n, timeout;
+      gint64 now;
+
+      g_mutex_lock (&self->lock);
+      is_empty = g_hash_table_size (self->conns) == 0;
+      quit = self->quit;
+      g_mutex_unlock (&self->lock);
+      if (quit)
+        return NULL;
+
+      now = g_get_monotonic_time ();
+      timeout = is_empty ? -1 : (int) (MAX (next_look - now, 0) + 999) / 1000;
+      n = epoll_wait (self->epoll_fd, events, G_N_ELEMENTS (events), timeout);
+
+      for (int i = 0; i < n; i++)
+        {
+          guint64 count;
+
+          if (events[i].data.u64 != 0)
+            peer_left (self, events[i].data.u64, notices);
+          else if (read (self->wake_fd, &count, sizeof count) < 0)
+            g_debug ("woken for nothing");
+        }
+
+      if (g_get_monotonic_time () >= next_look)
+        {
+          look_at_deadlines (self, notices);
+          next_look = g_get_monotonic_time () + self->tick;
+        }
+
+      for (guint i = 0; i < notices->len; i++)
+        {
+          Notice *notice = &g_array_index (notices, Notice, i);
+
+          notice->func (notice->request, notice->end, notice->data);
+          dsp_request_unref (notice->request);
+        }
+      g_array_set_size (notices, 0);
+    }
+}
+
+void
+dsp_table_start (DspTable *self,
+                 DspHttp  *http)
+{
+  struct epoll_event event = { .events = EPOLLIN, .data.u64 = 0 };
+
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (self->epoll_fd < 0 || self->wake_fd < 0 ||
+      epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, self->wake_fd, &event) != 0)
+    g_error ("no descriptors for the timer thread: %s", g_strerror (errno));
+  self->thread = g_thread_new ("http-timer", timer_thread, http);
+}
+
+void
+dsp_table_end (DspTable *self)
+{
+  if (self->thread == NULL)
+    return;
+
+  g_mutex_lock (&self->lock);
+  self->quit = TRUE;
+  g_mutex_unlock (&self->lock);
+  wake (self);
+  g_thread_join (g_steal_pointer (&self->thread));
+}
