@@ -11,17 +11,20 @@ Telephones begin with 55 0000, which nobody can have, since no Mexican subscribe
 The seed is fixed, so the same script writes the same bytes. Dates are written around BASE_DAY; the mapping file moves
 them so that the newest creation date falls on the day of the import.
 
-Usage: generate.py [FOLDER]     (default: the folder of this script)
+Usage: generate.py [FOLDER | --check]
+Writes into FOLDER, by default that of this script; --check says whether what is there is what would be written.
 """
 
 import csv
 import datetime
+import filecmp
 import io
 import json
 import math
 import os
 import random
 import sys
+import tempfile
 
 BASE_DAY = datetime.date(2026, 3, 18)
 N_ORDERS = 1200
@@ -448,13 +451,25 @@ def write_orders(folder, rng, crews):
     write(folder, "assignments.csv", table(["order", "crew", "closed"], assignments))
 
 
-def main():
-    folder = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))
+def generate(folder):
     rng = random.Random(20260318)
     write_postal_codes(folder)
     write_companies(folder, rng)
     crews = write_crews(folder, rng)
     write_orders(folder, rng, crews)
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    if sys.argv[1:] != ["--check"]:
+        generate(sys.argv[1] if len(sys.argv) > 1 else here)
+        return
+    with tempfile.TemporaryDirectory() as fresh:
+        generate(fresh)
+        names = sorted(os.listdir(fresh))
+        _same, different, missing = filecmp.cmpfiles(fresh, here, names, shallow=False)
+    if different or missing:
+        sys.exit("not what this script writes: " + " ".join(different + missing))
 
 
 if __name__ == "__main__":
