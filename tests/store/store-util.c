@@ -78,7 +78,7 @@ random_field (GRand          *rand,
               gpointer        record)
 {
   static guint64 n_unique;
-  gint64 number = (gint64) g_rand_int (rand) << 32 | g_rand_int (rand);
+  gint64 number = (gint64) ((guint64) g_rand_int (rand) << 32 | g_rand_int (rand));
   char **list;
   int n;
 
