@@ -247,7 +247,8 @@ find_field (const DspTable *table,
  *
  * Reads the object that comes next in @r.
  *
- * Returns: false at a fault: of DSP_RULE_ERROR in @error if a value is wrong or unknown, else in the reader alone.
+ * Returns: false at a fault: in @error if a value is wrong (DSP_RULE_ERROR) or a member unknown (DSP_WIRE_ERROR_UPGRADE),
+ *   else in the reader alone.
  */
 bool
 dsp_record_json_read_at (const DspTable *table,
@@ -273,7 +274,8 @@ dsp_record_json_read_at (const DspTable *table,
         {
           if (strict == DSP_STRICT_ARGS)
             {
-              dsp_refuse (error, DSP_RULE_UPGRADE, "%s has no “%.*s” here", table->name, (int) MIN (length, 60), name);
+              g_set_error (error, DSP_WIRE_ERROR, DSP_WIRE_ERROR_UPGRADE, "%s has no “%.*s” here", table->name,
+                           (int) MIN (length, 60), name);
               dsp_json_fail (r, "an unknown member");
             }
           else

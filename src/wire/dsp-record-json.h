@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 typedef enum {
   DSP_STRICT_RECORD, /* from the feed: unknown members are skipped, unknown words kept as unknown */
-  DSP_STRICT_ARGS,   /* from a client: unknown members and words are refused, as a newer client's (UPGRADE) */
+  DSP_STRICT_ARGS,   /* from a client: unknown members are refused as a newer client's: DSP_WIRE_ERROR_UPGRADE */
 } DspStrict;
 
 void     dsp_record_json_write (const DspTable *table, gconstpointer record, guint64 mask, GString *out);

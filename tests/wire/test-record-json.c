@@ -131,7 +131,7 @@ test_garbage (void)
   refused ("{\"crew_id\":\"7\"}", DSP_RULE_ERROR, DSP_RULE_INVALID);
   refused ("{\"number\":7}", DSP_RULE_ERROR, DSP_RULE_INVALID);
   refused ("{\"status\":\"lost\"}", DSP_RULE_ERROR, DSP_RULE_INVALID);
-  refused ("{\"number\":\"x\",\"colour\":\"red\"}", DSP_RULE_ERROR, DSP_RULE_UPGRADE);
+  refused ("{\"number\":\"x\",\"colour\":\"red\"}", DSP_WIRE_ERROR, DSP_WIRE_ERROR_UPGRADE);
 }
 
 static void
