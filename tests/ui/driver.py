@@ -23,7 +23,7 @@ import traceback
 
 import gi
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi, GLib  # noqa: E402
+from gi.repository import Atspi, Gio, GLib  # noqa: E402
 
 BUILD = os.environ.get("DSP_BUILD_ROOT", os.getcwd())
 SOURCE = os.environ.get("DSP_SOURCE_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
@@ -72,86 +72,149 @@ def wait_for(condition, what, timeout=TIMEOUT):
         time.sleep(0.03)
 
 
-class Element:
-    """A node of the accessibility tree."""
+class Bus:
+    """The accessibility bus. Its calls are sent in bundles: a window has thousands of nodes, and asking one after the
+    other takes seconds."""
 
-    def __init__(self, app, node):
+    def __init__(self):
+        session = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+        address = session.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None, None, 0, -1,
+                                    None).unpack()[0]
+        self.connection = Gio.DBusConnection.new_for_address_sync(
+            address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION,
+            None, None)
+
+    def call(self, name, path, interface, method, arguments=None):
+        return self.connection.call_sync(name, path, interface, method, arguments, None, 0, 10000, None).unpack()
+
+    def gather(self, calls):
+        """Sends all calls, then returns their answers in order; None for those that failed."""
+        answers = [None] * len(calls)
+        waiting = len(calls)
+
+        def done(connection, result, index):
+            nonlocal waiting
+            waiting -= 1
+            try:
+                answers[index] = connection.call_finish(result).unpack()
+            except GLib.Error:
+                pass                            # the node went away
+        for index, (name, path, interface, method, arguments) in enumerate(calls):
+            self.connection.call(name, path, interface, method, arguments, None, 0, 10000, None, done, index)
+        while waiting > 0:
+            GLib.MainContext.default().iteration(True)
+        return answers
+
+    def applications(self):
+        """Bus names of the programs that show something, with their process ids."""
+        children = self.call("org.a11y.atspi.Registry", ROOT_PATH, ACCESSIBLE, "GetChildren")[0]
+        return {self.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                          "GetConnectionUnixProcessID", GLib.Variant("(s)", (name,)))[0]: name for name, _ in children}
+
+
+ACCESSIBLE = "org.a11y.atspi.Accessible"
+ROOT_PATH = "/org/a11y/atspi/accessible/root"
+PROPERTIES = "org.freedesktop.DBus.Properties"
+WINDOW_COORDINATES = 1
+TABLES = ("tree table", "table")
+LEAVES = ("label", "image", "icon")
+
+
+class Element:
+    """A node of the accessibility tree. Its properties are asked for anew each time."""
+
+    def __init__(self, app, path, role=None):
         self.app = app
-        self.node = node
+        self.path = path
+        self._role = role
+
+    def _call(self, interface, method, arguments=None):
+        return self.app.bus.call(self.app.bus_name, self.path, "org.a11y.atspi." + interface, method, arguments)
+
+    def _get(self, interface, name):
+        return self.app.bus.call(self.app.bus_name, self.path, PROPERTIES, "Get",
+                                 GLib.Variant("(ss)", ("org.a11y.atspi." + interface, name)))[0]
 
     # What it says about itself
 
     @property
     def name(self):
-        return self.node.get_name() or ""
+        return self._get("Accessible", "Name")
 
     @property
     def description(self):
-        return self.node.get_description() or ""
+        return self._get("Accessible", "Description")
 
     @property
     def role(self):
-        return self.node.get_role_name()
+        if self._role is None:
+            self._role = Atspi.role_get_name(Atspi.Role(self._call("Accessible", "GetRole")[0]))
+        return self._role
 
     @property
     def text(self):
+        """Its text, or its name if it has none."""
         try:
-            count = self.node.get_character_count()
-            return self.node.get_text(0, count) if count > 0 else ""
+            return self._call("Text", "GetText", GLib.Variant("(ii)", (0, self._get("Text", "CharacterCount"))))[0]
         except GLib.Error:
             return self.name
 
     @property
     def value(self):
-        return self.node.get_current_value()
+        return self._get("Value", "CurrentValue")
 
     def has(self, state):
-        """Whether it has a state: "selected", "checked", "sensitive", "showing", "focused" …"""
-        return self.node.get_state_set().contains(getattr(Atspi.StateType, state.upper()))
+        """Whether it has a state: "selected", "checked", "sensitive", "showing", "focused", "visible" …"""
+        return state_in(self._call("Accessible", "GetState")[0], state)
 
     def __repr__(self):
-        return "<%s '%s'>" % (self.role, self.name)
+        try:
+            return "<%s '%s'>" % (self.role, self.name)
+        except GLib.Error:
+            return "<gone>"
 
     # Its relatives
 
     def children(self):
-        nodes = []
-        for i in range(self.node.get_child_count()):
-            node = self.node.get_child_at_index(i)
-            if node is not None:
-                nodes.append(Element(self.app, node))
-        return nodes
+        return [Element(self.app, path) for _name, path in self._call("Accessible", "GetChildren")[0]]
 
     @property
     def parent(self):
-        return Element(self.app, self.node.get_parent())
+        return Element(self.app, self._get("Accessible", "Parent")[1])
 
-    def walk(self, into_tables=True, limit=20000):
-        """All nodes below it that show, nearest first."""
-        queue = self.children()
-        while queue and limit > 0:
-            element = queue.pop(0)
-            limit -= 1
-            try:
-                if not element.has("visible"):
+    def walk(self, tables=True, limit=20000):
+        """Yields (element, role, name, description) of all nodes below it that are visible, nearest first. Without
+        tables it does not go into long lists."""
+        level, roles = [self], {}
+        while level and limit > 0:
+            found = []
+            for answer in self.app.bus.gather([element.children_call() for element in level]):
+                found += [path for _name, path in (answer[0] if answer else [])]
+            found = found[:limit]
+            limit -= len(found)
+            answers = self.app.bus.gather([call for path in found for call in self.app.node_calls(path)])
+            level = []
+            for i, path in enumerate(found):
+                state, role, properties = answers[3 * i:3 * i + 3]
+                if state is None or role is None or properties is None or not state_in(state[0], "visible"):
                     continue
-                yield element
-                if into_tables or element.role not in ("tree table", "table"):
-                    queue.extend(element.children())
-            except GLib.Error:
-                continue
+                number = role[0]
+                word = roles.setdefault(number, Atspi.role_get_name(Atspi.Role(number)))
+                element = Element(self.app, path, word)
+                yield element, word, properties[0].get("Name", ""), properties[0].get("Description", "")
+                if word not in LEAVES and (tables or word not in TABLES):
+                    level.append(element)
+
+    def children_call(self):
+        return self.app.bus_name, self.path, ACCESSIBLE, "GetChildren", None
 
     def find_all(self, role=None, name=None, description=None, tables=True, limit=20000):
         """All nodes below that fit. A name is a text, or a compiled pattern that is searched for in it."""
         def fits(wanted, there):
             return wanted is None or (wanted.search(there) is not None if hasattr(wanted, "search") else wanted == there)
-        for element in self.walk(tables, limit):
-            try:
-                if (role is None or element.role == role) and fits(name, element.name) \
-                        and (description is None or fits(description, element.description)):
-                    yield element
-            except GLib.Error:
-                continue
+        for element, its_role, its_name, its_description in self.walk(tables, limit):
+            if (role is None or its_role == role) and fits(name, its_name) and fits(description, its_description):
+                yield element
 
     def maybe(self, role=None, name=None, **options):
         """The first that fits, or None."""
@@ -159,16 +222,21 @@ class Element:
 
     def find(self, role=None, name=None, timeout=TIMEOUT, **options):
         """The first that fits, waiting for it."""
-        what = "%s '%s' in %s" % (role or "something", getattr(name, "pattern", name), self)
+        wanted = name if name is not None else options.get("description")
+        what = "%s '%s' in %s" % (role or "something", getattr(wanted, "pattern", wanted), self)
         return wait_for(lambda: self.maybe(role, name, **options), what, timeout)
 
     # Where it is
 
     def place(self):
         """x, y, width, height on the screen."""
-        box = self.node.get_extents(Atspi.CoordType.WINDOW)
+        box = self.extents()
         x, y = self.app.surface_offset(self)
-        return x + box.x, y + box.y, box.width, box.height
+        return x + box[0], y + box[1], box[2], box[3]
+
+    def extents(self):
+        """x, y, width, height in its window."""
+        return self._call("Component", "GetExtents", GLib.Variant("(u)", (WINDOW_COORDINATES,)))[0]
 
     def centre(self):
         x, y, width, height = self.place()
@@ -182,31 +250,39 @@ class Element:
 
     def press(self):
         """Activates a button or menu item by its accessible action; clicks what has none."""
-        for element in [self] + list(self.walk(limit=12)):
-            if element.node.get_n_actions() > 0 and element.role in ("push button", "toggle button", "menu item", "link",
-                                                                     "radio button", "radio menu item",
-                                                                     "check menu item"):
-                element.node.do_action(0)
-                return
+        for element in [self] + [found for found, role, _name, _text in self.walk(limit=12) if "button" in role]:
+            try:
+                if element._get("Action", "NActions") > 0:
+                    element._call("Action", "DoAction", GLib.Variant("(i)", (0,)))
+                    return
+            except GLib.Error:
+                continue                        # it has no actions
         self.click()
 
     def set_text(self, text):
         """Replaces the text of an entry, as typing does."""
-        for element in [self] + list(self.walk(limit=12)):
-            editable = element.node.get_editable_text_iface()
-            if editable is not None:
-                element.node.set_text_contents(text)
+        for element in [self] + [found for found, role, _name, _text in self.walk(limit=12) if role == "text"]:
+            try:
+                element._call("EditableText", "SetTextContents", GLib.Variant("(s)", (text,)))
                 return
+            except GLib.Error:
+                continue                        # this one cannot be written into
         raise Failure("%r cannot be written into" % self)
 
     def set_value(self, value):
-        self.node.set_current_value(value)
+        self.app.bus.call(self.app.bus_name, self.path, PROPERTIES, "Set",
+                          GLib.Variant("(ssv)", ("org.a11y.atspi.Value", "CurrentValue", GLib.Variant("d", value))))
 
     def drag_to(self, other, **options):
         """Drags from its centre to the centre of another element, or to a place on the screen."""
         self.app.bring_to_front()
         target = other.centre() if isinstance(other, Element) else other
         drag(self.centre(), target, **options)
+
+
+def state_in(words, state):
+    bit = int(getattr(Atspi.StateType, state.upper()))
+    return bool(words[bit // 32] >> bit % 32 & 1)
 
 
 def move(x, y):
@@ -397,6 +473,8 @@ class App(Program):
         environment.update(env or {})
         super().__init__(session, label or "app-%d" % App.count,
                          [executable or program("src/app/despacho")] + arguments, environment)
+        self.bus = session.bus
+        self.bus_name = None
         self._root = None
 
     def subfolder(self, name):
@@ -409,15 +487,13 @@ class App(Program):
     def _find_root(self):
         if not self.running():
             raise Failure("%s ended with %s: %s" % (self.label, self.process.returncode, self.tail()))
-        desktop = Atspi.get_desktop(0)
-        desktop.set_cache_mask(Atspi.Cache.NONE)
-        desktop.clear_cache()
-        for i in range(desktop.get_child_count()):
-            node = desktop.get_child_at_index(i)
-            if node is not None and node.get_process_id() == self.pid:
-                node.set_cache_mask(Atspi.Cache.NONE)
-                return Element(self, node)
-        return None
+        self.bus_name = self.bus.applications().get(self.pid)
+        return self.bus_name and Element(self, ROOT_PATH)
+
+    def node_calls(self, path):
+        """What walk() asks each node for."""
+        return [(self.bus_name, path, ACCESSIBLE, "GetState", None), (self.bus_name, path, ACCESSIBLE, "GetRole", None),
+                (self.bus_name, path, PROPERTIES, "GetAll", GLib.Variant("(s)", (ACCESSIBLE,)))]
 
     @property
     def root(self):
@@ -457,14 +533,15 @@ class App(Program):
 
     def surface_offset(self, element):
         """What has to be added to an element's extents to come to its place on the screen."""
-        node, title, inner = element.node, None, None
-        while node is not None:
-            if inner is None and node.get_name().startswith("GtkPopover") and node.get_name() != "GtkPopoverContent":
+        node, title, inner = element, None, None
+        while node.path != ROOT_PATH and not node.path.endswith("/null"):
+            name = node.name
+            if inner is None and name.startswith("GtkPopover") and name != "GtkPopoverContent":
                 inner = node
-            if node.get_role_name() in ("frame", "dialog", "window", "alert"):
-                title = node.get_name()
+            if node.role in ("frame", "dialog", "window", "alert"):
+                title = name
                 break
-            node = node.get_parent()
+            node = node.parent
         windows = {window: self._geometry(window) for window in self.windows()}
         if inner is not None:
             return self._popover_offset(inner, windows)
@@ -477,16 +554,16 @@ class App(Program):
     def _popover_offset(popover, windows):
         """A popover is a window of its own, but says its extents as if it lay over the widget that it belongs to. Its
         window is the one of its size; the arrow on one side makes that a few pixels larger."""
-        box = popover.get_extents(Atspi.CoordType.WINDOW)
-        owner = popover.get_parent().get_extents(Atspi.CoordType.WINDOW)
-        fitting = [(width - box.width + height - box.height, x, y, width, height)
+        left, top, wide, high = popover.extents()
+        owner_left, owner_top, owner_wide, _owner_high = popover.parent.extents()
+        fitting = [(width - wide + height - high, x, y, width, height)
                    for x, y, width, height in windows.values()
-                   if 0 <= width - box.width <= 24 and 0 <= height - box.height <= 24]
+                   if 0 <= width - wide <= 24 and 0 <= height - high <= 24]
         if not fitting:
             raise Failure("the popover has no window")
         _distance, x, y, width, height = min(fitting)
-        return (x - box.x + (width - box.width if x > owner.x + owner.width - 8 else 0),
-                y - box.y + (height - box.height if y > owner.y else 0))
+        return (x - left + (width - wide if x > owner_left + owner_wide - 8 else 0),
+                y - top + (height - high if y > owner_top else 0))
 
     @staticmethod
     def _geometry(window):
@@ -513,25 +590,32 @@ class App(Program):
 
     # Lists
 
-    def rows(self, table):
-        """The rows of a column view that hold something, as lists of the texts of their cells."""
+    def rows(self, table, limit=40):
+        """The first rows of a column view: each as (element, texts of its cells)."""
         body = table.find("list")               # beside it there is the row of the headers
-        return [(row, [cell_text(cell) for cell in row.children()]) for row in body.children() if row.has("visible")]
+        rows = []
+        for row in body.children()[:limit]:
+            if row.has("visible"):
+                rows.append((row, cell_texts(row)))
+        return rows
 
     def choose(self, drop_down, text):
         """Opens a drop-down and clicks the item with this text."""
         before = len(self.windows())
         drop_down.press()
-        popover = wait_for(lambda: next((e for e in drop_down.walk() if e.name == "GtkPopover"), None), "an open list")
+        popover = wait_for(lambda: drop_down.maybe(name="GtkPopover"), "an open list")
         popover.find("label", text).click()
         wait_for(lambda: len(self.windows()) == before, "the list to close")
 
 
-def cell_text(cell):
-    for element in [cell] + list(cell.walk(limit=12)):
-        if element.role == "label":
-            return element.text or element.name
-    return cell.name
+def cell_texts(row):
+    """What the cells of a row say, in the order of the columns."""
+    cells = row.children()
+    texts = []
+    for cell in cells:
+        labels = [name for _found, role, name, _text in cell.walk(limit=12) if role == "label"]
+        texts.append(" ".join(label for label in labels if label))
+    return texts
 
 
 def program(path):
@@ -548,6 +632,7 @@ class Session:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="despacho-ui-")
         self.programs = []
+        self.bus = Bus()
 
     def __enter__(self):
         return self
