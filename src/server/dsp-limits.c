@@ -110,3 +110,11 @@ dsp_limits_take (DspLimits  *self,
 
   return wait_s;
 }
+
+guint
+dsp_limits_get_n_keys (DspLimits *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return g_hash_table_size (self->full_at);
+}

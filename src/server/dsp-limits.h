@@ -17,14 +17,15 @@ G_BEGIN_DECLS
 
 typedef struct _DspLimits DspLimits;
 
-DspLimits *dsp_limits_new  (guint       amount,
-                            gint64      per_us,
-                            guint       burst);
-void       dsp_limits_free (DspLimits  *self);
-guint      dsp_limits_take (DspLimits  *self,
-                            const char *key,
-                            guint       n,
-                            gint64      now_us);
+DspLimits *dsp_limits_new        (guint       amount,
+                                  gint64      per_us,
+                                  guint       burst);
+void       dsp_limits_free       (DspLimits  *self);
+guint      dsp_limits_take       (DspLimits  *self,
+                                  const char *key,
+                                  guint       n,
+                                  gint64      now_us);
+guint      dsp_limits_get_n_keys (DspLimits  *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspLimits, dsp_limits_free)
 

@@ -1457,7 +1457,7 @@ main (int   argc,
 {
   const char *transports[] = { "plain", "tls", "unix" };
 
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   signal (SIGPIPE, SIG_IGN);
 
 #define ADD(path, data, set_up_func, test) \
