@@ -54,6 +54,7 @@ typedef struct {
   gint64      body_start;
   guint64     n_requests;
   gboolean    counted;     /* among those not signed in */
+  GList       link;        /* in the table's strangers, while counted */
   DspKey     *key;         /* (nullable): signed in as */
   DspRequest *request;     /* (nullable): the one in hand */
   gboolean    watched;     /* fd stands in the table's epoll set */
@@ -67,7 +68,7 @@ typedef struct {
   GHashTable  *groups;     /* (owned): group -> number not signed in */
   GHashTable  *keys;       /* (owned): name -> DspKey (owned) */
   guint64      last_id;
-  guint        n_unsigned;
+  GQueue       strangers;  /* of DspConn, not signed in, the oldest first */
   guint        n_waiting;
   guint64      n_requests;
   guint64      n_refused;

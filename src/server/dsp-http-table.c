@@ -20,6 +20,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#define MAX_LOOKED_AT 64
+
 typedef struct {
   DspRequest  *request; /* (owned) */
   DspWaitFunc  func;
@@ -45,6 +47,7 @@ dsp_table_init (DspTable *self,
   self->conns = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->keys = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, key_free);
+  g_queue_init (&self->strangers);
   self->tick = tick_us;
   self->epoll_fd = -1;
   self->wake_fd = -1;
@@ -107,7 +110,8 @@ dsp_table_count_unsigned_locked (DspTable *self,
   if (conn->counted || conn->exempt)
     return;
   g_hash_table_insert (self->groups, g_strdup (conn->group), GUINT_TO_POINTER (GPOINTER_TO_UINT (n) + 1));
-  self->n_unsigned++;
+  conn->link.data = conn;
+  g_queue_push_tail_link (&self->strangers, &conn->link);
   conn->counted = TRUE;
 }
 
@@ -123,7 +127,7 @@ dsp_table_uncount_unsigned_locked (DspTable *self,
     g_hash_table_insert (self->groups, g_strdup (conn->group), GUINT_TO_POINTER (n - 1));
   else
     g_hash_table_remove (self->groups, conn->group);
-  self->n_unsigned--;
+  g_queue_unlink (&self->strangers, &conn->link);
   conn->counted = FALSE;
 }
 
@@ -173,6 +177,41 @@ describe_address (const struct sockaddr *address,
     }
 }
 
+/* Makes room among those not signed in: closes the oldest of them that has not said anything yet, or else the oldest
+ * between two requests. Otherwise a few hundred silent sockets would keep everybody from signing in. Only the oldest
+ * are looked at, so that a flood does not make this expensive.
+ *
+ * Returns: FALSE when all of those are busy */
+static gboolean
+evict_stranger_locked (DspTable *self)
+{
+  DspConn *victim = NULL;
+  guint n = 0;
+
+  for (GList *l = self->strangers.head; l != NULL && n < MAX_LOOKED_AT; l = l->next, n++)
+    {
+      DspConn *conn = l->data;
+
+      if (conn->phase == DSP_PHASE_HEADERS && conn->n_requests == 0)
+        {
+          victim = conn;
+          break;
+        }
+      if (conn->phase == DSP_PHASE_IDLE && victim == NULL)
+        victim = conn;
+    }
+
+  if (victim == NULL)
+    return FALSE;
+
+  shutdown (victim->fd, SHUT_RDWR);
+  victim->deadline = 0;
+  dsp_table_uncount_unsigned_locked (self, victim);
+  self->n_timed_out++;
+
+  return TRUE;
+}
+
 /* Whether a new TCP connection is within the caps on those that are not signed in. */
 gboolean
 dsp_table_may_accept (DspHttp               *http,
@@ -188,8 +227,8 @@ dsp_table_may_accept (DspHttp               *http,
     return TRUE;
 
   g_mutex_lock (&self->lock);
-  accept = self->n_unsigned < http->options.max_unsigned &&
-           GPOINTER_TO_UINT (g_hash_table_lookup (self->groups, group)) < http->options.max_per_address;
+  accept = GPOINTER_TO_UINT (g_hash_table_lookup (self->groups, group)) < http->options.max_per_address &&
+           (self->strangers.length < http->options.max_unsigned || evict_stranger_locked (self));
   if (!accept)
     self->n_refused++;
   g_mutex_unlock (&self->lock);

@@ -949,7 +949,7 @@ dsp_http_get_stats (DspHttp      *self,
   g_mutex_lock (&self->table.lock);
   *stats = (DspHttpStats) {
     .connections = g_hash_table_size (self->table.conns),
-    .unsigned_connections = self->table.n_unsigned,
+    .unsigned_connections = self->table.strangers.length,
     .waiting = self->table.n_waiting,
     .requests = self->table.n_requests,
     .refused = self->table.n_refused,
