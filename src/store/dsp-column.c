@@ -6,6 +6,7 @@
 #define G_LOG_DOMAIN "dsp-store"
 
 #include "config.h"
+#include "dsp-json-read.h"
 #include "dsp-table-private.h"
 
 #include <string.h>
@@ -154,50 +155,28 @@ dsp_list_to_json (GStrv list)
 
   for (guint i = 0; list[i] != NULL; i++)
     {
-      g_string_append (out, i > 0 ? ",\"" : "\"");
-      for (const char *p = list[i]; *p != '\0'; p++)
-        if (*p == '"' || *p == '\\')
-          g_string_append_printf (out, "\\%c", *p);
-        else if ((guchar) *p < 0x20)
-          g_string_append_printf (out, "\\u%04x", (guint) (guchar) *p);
-        else
-          g_string_append_c (out, *p);
-      g_string_append_c (out, '"');
+      if (i > 0)
+        g_string_append_c (out, ',');
+      dsp_json_put_string (out, list[i]);
     }
   g_string_append_c (out, ']');
   return g_string_free (out, FALSE);
 }
 
-/* Only what dsp_list_to_json() writes: the store reads nobody else's lists. */
 GStrv
 dsp_list_from_json (const char *text,
                     gsize       length)
 {
-  g_autoptr(GStrvBuilder) list = g_strv_builder_new ();
-  g_autoptr(GString) item = g_string_new (NULL);
-  const char *end = text + length;
-  bool inside = false, any = false;
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func (g_free);
+  DspJsonReader reader;
+  char *item = NULL;
 
-  for (const char *p = text; p < end; p++)
-    if (!inside)
-      {
-        inside = *p == '"';
-        g_string_truncate (item, 0);
-      }
-    else if (*p == '"')
-      {
-        g_strv_builder_add (list, item->str);
-        any = true;
-        inside = false;
-      }
-    else if (*p == '\\' && p + 5 < end && p[1] == 'u')
-      {
-        g_string_append_c (item, (char) (g_ascii_xdigit_value (p[4]) << 4 | g_ascii_xdigit_value (p[5])));
-        p += 5;
-      }
-    else if (*p == '\\' && p + 1 < end)
-      g_string_append_c (item, *++p);
-    else
-      g_string_append_c (item, *p);
-  return any ? g_strv_builder_end (list) : NULL;
+  dsp_json_reader_init (&reader, text, length);
+  if (dsp_json_enter_array (&reader))
+    while (dsp_json_next_item (&reader) && dsp_json_read_text (&reader, &item))
+      g_ptr_array_add (list, g_steal_pointer (&item));
+  if (!dsp_json_reader_finish (&reader, NULL) || list->len == 0)
+    return NULL;
+  g_ptr_array_add (list, NULL);
+  return (GStrv) g_ptr_array_free (g_steal_pointer (&list), FALSE);
 }

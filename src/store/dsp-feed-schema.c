@@ -1,0 +1,174 @@
+/* dsp-feed-schema.c: the server's own tables
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-store"
+
+#include "config.h"
+#include "dsp-db-private.h"
+#include "dsp-feed-private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* B is the driver's type of bytes, C how it says that small rows lie by their key. */
+static const char *const tables[] = {
+  "CREATE TABLE \"feed_state\" (\"one\" INTEGER PRIMARY KEY CHECK (\"one\" = 1), \"epoch\" @B NOT NULL, \"seq\" @I NOT NULL,"
+  " \"digest\" @B NOT NULL, \"floor_seq\" @I NOT NULL, \"floor_digest\" @B NOT NULL, \"log_seq\" @I NOT NULL,"
+  " \"log_digest\" @B NOT NULL)",
+  "CREATE TABLE \"change\" (\"seq\" @I PRIMARY KEY, \"device\" @B, \"no\" @I NOT NULL, \"last\" @I NOT NULL,"
+  " \"entity\" TEXT NOT NULL, \"id\" @B NOT NULL, \"version\" @I NOT NULL, \"op\" @I NOT NULL, \"scope_old\" @B,"
+  " \"scope_new\" @B, \"user_name\" TEXT, \"kind\" TEXT NOT NULL, \"at\" @I NOT NULL, \"body\" TEXT, \"salt\" @B,"
+  " \"body_hash\" @B NOT NULL, \"digest\" @B NOT NULL)",
+  "CREATE TABLE \"chain\" (\"seq\" @I PRIMARY KEY, \"salt\" @B, \"body_hash\" @B NOT NULL, \"before_record\" @B NOT NULL,"
+  " \"before_log\" @B NOT NULL, \"digest\" @B NOT NULL)",
+  "CREATE TABLE \"device\" (\"id\" @B NOT NULL PRIMARY KEY, \"user_id\" @B NOT NULL, \"label\" TEXT, \"last_no\" @I NOT NULL,"
+  " \"stable_no\" @I NOT NULL, \"seen_at\" @I NOT NULL, \"state\" TEXT NOT NULL)",
+  "CREATE TABLE \"result\" (\"device\" @B NOT NULL, \"no\" @I NOT NULL, \"cmd_hash\" @B NOT NULL, \"status\" TEXT NOT NULL,"
+  " \"code\" TEXT, \"seq\" @I NOT NULL, \"at\" @I NOT NULL, \"reply\" TEXT, PRIMARY KEY (\"device\", \"no\"))@C",
+  "CREATE TABLE \"scope_sum\" (\"scope\" @B NOT NULL, \"entity\" TEXT NOT NULL, \"n_rows\" @I NOT NULL, \"sum\" @B NOT NULL,"
+  " PRIMARY KEY (\"scope\", \"entity\"))@C",
+  "CREATE TABLE \"user_state\" (\"user_id\" @B NOT NULL PRIMARY KEY, \"grants_ver\" @I NOT NULL)@C",
+  "CREATE TABLE \"credential\" (\"user_id\" @B NOT NULL PRIMARY KEY, \"hash\" TEXT NOT NULL, \"changed_at\" @I NOT NULL)@C",
+  "CREATE TABLE \"token\" (\"hash\" @B NOT NULL PRIMARY KEY, \"family\" @B NOT NULL, \"user_id\" @B NOT NULL, \"device\" @B NOT NULL,"
+  " \"made_at\" @I NOT NULL, \"used_at\" @I NOT NULL, \"replaced_at\" @I, \"ended_at\" @I)@C",
+  "CREATE INDEX \"token_user\" ON \"token\" (\"user_id\")",
+  "CREATE TABLE \"one_time_key\" (\"hash\" @B NOT NULL PRIMARY KEY, \"user_id\" @B NOT NULL, \"made_at\" @I NOT NULL,"
+  " \"until\" @I NOT NULL, \"used_at\" @I)@C",
+};
+
+static gboolean
+create (DspDb      *db,
+        const char *pattern,
+        GError    **error)
+{
+  GString *sql = g_string_new (pattern);
+  gboolean ok;
+
+  g_string_replace (sql, "@B", db->driver->type_blob, 0);
+  g_string_replace (sql, "@I", db->driver->type_int, 0);
+  g_string_replace (sql, "@C", db->driver->clustered, 0);
+  ok = dsp_db_exec (db, sql->str, error);
+  g_string_free (sql, TRUE);
+  return ok;
+}
+
+/**
+ * dsp_feed_random:
+ * The kernel's generator does not fail for so few bytes once the system is up; if it ever does, going on with
+ * something else would be worse than stopping.
+ */
+void
+dsp_feed_random (DspFeed *feed,
+                 gpointer out,
+                 gsize    length)
+{
+  g_assert (length <= sizeof feed->random);
+
+  if (feed->random_left < length)
+    {
+      for (gsize n = 0; n < sizeof feed->random;)
+        {
+          gssize got = getrandom (feed->random + n, sizeof feed->random - n, 0);
+
+          if (got < 0 && errno != EINTR)
+            g_error ("no random bytes: %s", g_strerror (errno));
+          n += got > 0 ? (gsize) got : 0;
+        }
+      feed->random_left = sizeof feed->random;
+    }
+  feed->random_left -= length;
+  memcpy (out, feed->random + feed->random_left, length);
+}
+
+static gboolean
+fresh (DspDb   *db,
+       GError **error)
+{
+  static const guint8 zeroes[DSP_DIGEST];
+  g_autofree DspFeed *source = g_new0 (DspFeed, 1);
+  g_autoptr(DspStmt) stmt = NULL;
+  guint8 epoch[16];
+
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    if (!create (db, tables[i], error))
+      return FALSE;
+  if (!dsp_blob_create_table (db, error))
+    return FALSE;
+  stmt = dsp_db_prepare (db, "INSERT INTO \"feed_state\" VALUES (1, $1, 0, $2, 0, $2, 0, $2)", error);
+  if (stmt == NULL)
+    return FALSE;
+  dsp_feed_random (source, epoch, sizeof epoch);
+  dsp_stmt_bind_blob (stmt, 1, epoch, sizeof epoch);
+  dsp_stmt_bind_blob (stmt, 2, zeroes, sizeof zeroes);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
+const DspSchemaPart dsp_schema_feed = { "feed", 1, fresh, NULL };
+
+/* ---- blobs ---- */
+
+gboolean
+dsp_blob_create_table (DspDb   *db,
+                       GError **error)
+{
+  return create (db, "CREATE TABLE \"blob\" (\"hash\" @B NOT NULL PRIMARY KEY, \"bytes\" @B NOT NULL)", error);
+}
+
+gboolean
+dsp_blob_put (DspDb       *db,
+              const DspId *hash,
+              GBytes      *bytes,
+              GError     **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "INSERT INTO \"blob\" (\"hash\", \"bytes\") VALUES ($1, $2)"
+                                                " ON CONFLICT (\"hash\") DO NOTHING", error);
+  gconstpointer data;
+  gsize length;
+
+  if (stmt == NULL)
+    return FALSE;
+  data = g_bytes_get_data (bytes, &length);
+  dsp_stmt_bind_id (stmt, 1, hash);
+  dsp_stmt_bind_blob (stmt, 2, data != NULL ? data : "", length);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
+GBytes *
+dsp_blob_get (DspDb       *db,
+              const DspId *hash,
+              GError     **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "SELECT \"bytes\" FROM \"blob\" WHERE \"hash\" = $1", error);
+  gconstpointer data;
+  gsize length;
+
+  if (stmt == NULL)
+    return NULL;
+  dsp_stmt_bind_id (stmt, 1, hash);
+  switch (dsp_stmt_step (stmt, error))
+    {
+    case DSP_STEP_ROW:
+      data = dsp_stmt_blob (stmt, 0, &length);
+      return g_bytes_new (data, length);
+    case DSP_STEP_DONE:
+      g_set_error_literal (error, DSP_STORE_ERROR, DSP_STORE_ERROR_NOT_FOUND, "there is no such blob");
+      return NULL;
+    case DSP_STEP_FAILED:
+    default:
+      return NULL;
+    }
+}
+
+DspStep
+dsp_blob_has (DspDb       *db,
+              const DspId *hash,
+              GError     **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "SELECT 1 FROM \"blob\" WHERE \"hash\" = $1", error);
+
+  if (stmt == NULL)
+    return DSP_STEP_FAILED;
+  dsp_stmt_bind_id (stmt, 1, hash);
+  return dsp_stmt_step (stmt, error);
+}
