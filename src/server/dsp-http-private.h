@@ -106,7 +106,6 @@ struct _DspRequest {
   DspConn         *conn;       /* (nullable): until the library has done with the request */
   gboolean         suspended;
   gboolean         finished;
-  gboolean         gone;
   gboolean         close;
   DspReply        *reply;      /* (owned) (nullable) */
   DspKey          *wait_key;   /* (nullable) */

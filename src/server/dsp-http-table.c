@@ -344,7 +344,6 @@ peer_left (DspTable *self,
   if (request != NULL && !request->finished)
     {
       self->n_gone++;
-      request->gone = TRUE;
       add_notice_locked (notices, request, DSP_WAIT_GONE);
       dsp_request_finish_locked (request, NULL);
     }

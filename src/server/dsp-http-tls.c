@@ -322,14 +322,23 @@ dsp_tls_free (DspTls *self)
   g_free (self);
 }
 
+static Pair *
+get_pair_locked (DspTls *self)
+{
+  return self->pairs->pdata[self->pairs->len - 1];
+}
+
 /* Returns: SHA-256 of the certificate as DER, as hexadecimal bytes with colons between */
 char *
 dsp_tls_dup_fingerprint (DspTls *self)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  Pair *pair = self->pairs->pdata[self->pairs->len - 1];
+  char *fingerprint;
 
-  return g_strdup (pair->fingerprint);
+  g_mutex_lock (&self->lock);
+  fingerprint = g_strdup (get_pair_locked (self)->fingerprint);
+  g_mutex_unlock (&self->lock);
+
+  return fingerprint;
 }
 
 /* For the handshake. What is handed out lives as long as @self. */
@@ -339,12 +348,14 @@ dsp_tls_get (DspTls            *self,
              unsigned int      *chain_length,
              gnutls_privkey_t  *key)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  Pair *pair = self->pairs->pdata[self->pairs->len - 1];
+  Pair *pair;
 
+  g_mutex_lock (&self->lock);
+  pair = get_pair_locked (self);
   *chain = pair->chain;
   *chain_length = pair->chain_length;
   *key = pair->key;
+  g_mutex_unlock (&self->lock);
 
   return 0;
 }

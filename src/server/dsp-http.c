@@ -14,7 +14,7 @@
  *   completed_cb  the exchange is over, well or not
  *
  * Never used: the library's decoded path and arguments (cut at %00), its post processor, authentication, upgrade, and
- * MHD_set_connection_option (such connections are walked at every turn of its loop).
+ * its per-connection options (such connections are walked at every turn of its loop).
  */
 #define G_LOG_DOMAIN "dsp-http"
 

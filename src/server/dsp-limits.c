@@ -114,7 +114,11 @@ dsp_limits_take (DspLimits  *self,
 guint
 dsp_limits_get_n_keys (DspLimits *self)
 {
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  guint n;
 
-  return g_hash_table_size (self->full_at);
+  g_mutex_lock (&self->lock);
+  n = g_hash_table_size (self->full_at);
+  g_mutex_unlock (&self->lock);
+
+  return n;
 }

@@ -44,7 +44,7 @@ typedef struct {
   char        *url_token;
 } Fixture;
 
-enum { PING, THREAD, COMMANDS, FILES, CHANGES, WAKE, BIG, SECRET, PRIVATE, ADMIN, STUCK, FIELD };
+enum { PING, THREAD, COMMANDS, FILES, CHANGES, WAKE, BIG, SECRET, PRIVATE, ADMIN, STUCK, FIELD, DOWNLOAD };
 
 static const DspRoute routes[] = {
   { DSP_METHOD_GET, "v1/ping", 0, DSP_ROUTE_NONE, PING, NULL },
@@ -59,6 +59,7 @@ static const DspRoute routes[] = {
   { DSP_METHOD_GET, "v1/admin", 0, DSP_ROUTE_SOCKET_ONLY, ADMIN, NULL },
   { DSP_METHOD_GET, "v1/stuck", 0, DSP_ROUTE_NONE, STUCK, NULL },
   { DSP_METHOD_GET, "v1/field", 0, DSP_ROUTE_NONE, FIELD, NULL },
+  { DSP_METHOD_GET, "v1/download", 0, DSP_ROUTE_NONE, DOWNLOAD, NULL },
 };
 
 /* The owner */
@@ -92,6 +93,18 @@ reply_big (DspRequest *request)
   memset (text, 'x', n);
   body = g_bytes_new_take (text, n);
   dsp_request_reply (request, 200, "text/plain", body, NULL);
+}
+
+static void
+reply_file (DspRequest *request,
+            Fixture    *self)
+{
+  g_autofree char *path = g_build_filename (self->folder, "file", NULL);
+  g_autofree char *text = g_strnfill (3000000, 'y');
+  const char *fields[] = { "Content-Disposition", "attachment; filename*=UTF-8''caf%C3%A9.pdf", NULL };
+
+  g_assert_true (g_file_set_contents (path, text, 3000000, NULL));
+  dsp_request_reply_file (request, 200, "application/pdf", g_open (path, O_RDONLY | O_CLOEXEC, 0), 3000000, fields);
 }
 
 static void
@@ -144,10 +157,15 @@ work (gpointer item,
       break;
     case PRIVATE:
       key = dsp_request_get_token (request);
-      if (!dsp_request_sign_in (request, key))
+      if (strcmp (key, "revoked") == 0)
+        dsp_request_reply_error (request, 401, "sign_in", "the session has ended");
+      else if (!dsp_request_sign_in (request, key))
         dsp_request_refuse (request);
       else
         dsp_request_reply_json (request, 200, "{}");
+      break;
+    case DOWNLOAD:
+      reply_file (request, self);
       break;
     default:
       g_assert_not_reached ();
@@ -843,6 +861,24 @@ test_compression (Fixture       *self,
 }
 
 static void
+test_files (Fixture       *self,
+            gconstpointer  data)
+{
+  g_autoptr(Client) client = client_new (self);
+  g_auto(Reply) reply = { 0 };
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_cmpuint (ask (client, GET ("/v1/download"), &reply), ==, 200);
+      g_assert_cmpuint (reply.length, ==, 3000000);
+      g_assert_cmpint (reply.body[0], ==, 'y');
+      g_assert_cmpint (reply.body[2999999], ==, 'y');
+      g_assert_nonnull (strstr (reply.head, "Content-Type: application/pdf\r\n"));
+      g_assert_nonnull (strstr (reply.head, "filename*=UTF-8''caf%C3%A9.pdf\r\n"));
+    }
+}
+
+static void
 test_reply_fields (Fixture       *self,
                    gconstpointer  data)
 {
@@ -1252,6 +1288,25 @@ test_token_needed (Fixture       *self,
   g_assert_nonnull (strstr (reply.body, "{\"error\":{\"code\":\"sign_in\",\"message\":\""));
 }
 
+/* Whose token was refused is a stranger again. */
+static void
+test_sign_out (Fixture       *self,
+               gconstpointer  data)
+{
+  g_autoptr(Client) client = client_new (self);
+  g_auto(Reply) reply = { 0 };
+  DspHttpStats stats;
+
+  g_assert_cmpuint (ask (client, "GET /v1/private HTTP/1.1\r\n" HOST "Authorization: Bearer a\r\n\r\n", &reply), ==,
+                    200);
+  dsp_http_get_stats (self->http, &stats);
+  g_assert_cmpuint (stats.unsigned_connections, ==, 0);
+  g_assert_cmpuint (ask (client, "GET /v1/private HTTP/1.1\r\n" HOST "Authorization: Bearer revoked\r\n\r\n", &reply),
+                    ==, 401);
+  dsp_http_get_stats (self->http, &stats);
+  g_assert_cmpuint (stats.unsigned_connections, ==, 1);
+}
+
 static void
 test_socket_only (Fixture       *self,
                   gconstpointer  data)
@@ -1559,6 +1614,7 @@ main (int   argc,
   ADD_ALL ("refuses-too-much", set_up, test_too_much)
   ADD_ALL ("takes-bodies-up-to-the-cap", set_up_started, test_bodies)
   ADD_ALL ("compresses", set_up_started, test_compression)
+  ADD_ALL ("sends-files", set_up_started, test_files)
   ADD_ALL ("sends-fields", set_up_started, test_reply_fields)
   ADD_ALL ("closes-at-deadlines", set_up, test_deadlines)
   ADD_ALL ("lets-slow-but-steady-bodies-in", set_up, test_body_at_a_good_rate_is_not_cut)
@@ -1577,6 +1633,7 @@ main (int   argc,
   ADD ("/http/tls/connections-per-token", TLS, set_up_started, test_connections_per_token);
   ADD ("/http/plain/waits-per-token", PLAIN, set_up_started, test_waits_per_token);
   ADD ("/http/plain/token-needed", PLAIN, set_up_started, test_token_needed);
+  ADD ("/http/plain/refused-token-signs-out", PLAIN, set_up_started, test_sign_out);
   ADD ("/http/plain/only-known-hosts", PLAIN, set_up, test_hosts);
   ADD ("/http/plain/forwarded-address-only-from-proxies", PLAIN, set_up, test_proxy);
   ADD ("/http/unix/replaces-stale-socket", UNIX, set_up, test_unix_socket);
