@@ -23,6 +23,9 @@ typedef struct {
   const char *type_int, *type_text, *type_blob;
   const char *clustered;     /* after a CREATE TABLE whose rows are small and lie by their key */
 
+  /* Functions: the place of $2 in text $1; a list's items as rows with a column "value". */
+  const char *position, *list_items;
+
   DspDb      *(*open)        (const char *where, DspDbFlags flags, GError **error);
   void        (*close)       (DspDb *db);
   gboolean    (*exec)        (DspDb *db, const char *sql, GError **error);

@@ -7,6 +7,7 @@
 #include "dsp-schema.h"
 
 #include "dsp-db-private.h"
+#include "dsp-search.h"
 #include "dsp-table.h"
 #include "dsp-table-private.h"
 
@@ -82,6 +83,8 @@ dsp_schema_create_table (DspDb           *db,
                    db->driver->type_blob, db->driver->type_int);
   for (guint i = 0; i < entity->table.n_fields; i++)
     g_string_append_printf (sql, ", \"%s\" %s", entity->table.fields[i].name, column_type (db, &entity->table.fields[i]));
+  if (dsp_search_mask (entity) != 0)
+    g_string_append_printf (sql, ", \"_search\" %s", db->driver->type_text);
   g_string_append_c (sql, ')');
   return dsp_db_exec (db, sql->str, error);
 }

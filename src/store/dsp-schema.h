@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Each entity has a table of its name: "_row" (a number, the order of insertion), "id", "scope", "version", then one
- * column per field. A prefix gives twins of it: "shadow_" makes "shadow_order"; NULL is the table itself. A prefix is a
+ * column per field, and "_search" where fields are searched. A prefix gives twins of it: "shadow_" makes "shadow_order"; NULL is the table itself. A prefix is a
  * constant of the program, never input. For bulk loads make the table, insert, then make the indexes; until then nothing
  * keeps ids unique.
  */

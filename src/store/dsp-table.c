@@ -6,6 +6,7 @@
 #include "config.h"
 #include "dsp-table.h"
 
+#include "dsp-search.h"
 #include "dsp-table-private.h"
 
 #include <string.h>
@@ -299,11 +300,27 @@ make_insert (DspDb            *db,
 
   g_string_printf (sql, "INSERT INTO \"%s%s\" (", key->prefix, key->entity->table.name);
   dsp_columns_append (sql, key->entity, DSP_FIELDS_ALL);
+  if (dsp_search_mask (key->entity) != 0)
+    g_string_append (sql, ", \"_search\"");
   g_string_append (sql, ") VALUES ($1, $2, $3");
   for (guint i = 0; i < key->entity->table.n_fields; i++)
     g_string_append_printf (sql, ", $%u", i + 4);
+  if (dsp_search_mask (key->entity) != 0)
+    g_string_append_printf (sql, ", $%u", key->entity->table.n_fields + 4);
   g_string_append_c (sql, ')');
   return g_string_free (sql, FALSE);
+}
+
+/* Binds the folded texts as $n; @search holds them until the step. */
+static void
+bind_search (DspStmt         *stmt,
+             int              n,
+             const DspEntity *entity,
+             gconstpointer    record,
+             GString         *search)
+{
+  dsp_search_text (entity, record, search);
+  dsp_stmt_bind_text (stmt, n, search->len > 0 ? search->str : NULL, (gssize) search->len);
 }
 
 /* Values are all NULL before: a none is not bound. */
@@ -315,6 +332,7 @@ insert (DspStmt         *stmt,
 {
   const DspRecord *head = record;
   g_autoptr(GPtrArray) texts = NULL;
+  g_autoptr(GString) search = NULL;
 
   dsp_stmt_bind_blob (stmt, 1, head->id.b, sizeof head->id.b);
   dsp_stmt_bind_blob (stmt, 2, head->scope.b, sizeof head->scope.b);
@@ -322,6 +340,11 @@ insert (DspStmt         *stmt,
   for (guint i = 0; i < entity->table.n_fields; i++)
     if (!dsp_field_is_none (&entity->table.fields[i], record))
       dsp_column_bind (stmt, (int) i + 4, &entity->table.fields[i], record, &texts);
+  if (dsp_search_mask (entity) != 0)
+    {
+      search = g_string_new (NULL);
+      bind_search (stmt, (int) entity->table.n_fields + 4, entity, record, search);
+    }
   return dsp_stmt_run (stmt, NULL, error);
 }
 
@@ -366,6 +389,8 @@ make_update (DspDb            *db,
   for (guint i = 0; i < key->entity->table.n_fields; i++)
     if (key->mask >> i & 1)
       g_string_append_printf (sql, ", \"%s\" = $%d", key->entity->table.fields[i].name, n++);
+  if (key->mask & dsp_search_mask (key->entity))
+    g_string_append_printf (sql, ", \"_search\" = $%d", n++);
   g_string_append (sql, " WHERE \"id\" = $1");
   if (key->what == WHAT_UPDATE_AT)
     g_string_append_printf (sql, " AND \"version\" = $%d", n);
@@ -410,6 +435,7 @@ dsp_table_update (DspDb           *db,
 {
   const DspRecord *head = record;
   g_autoptr(GPtrArray) texts = NULL;
+  g_autoptr(GString) search = NULL;
   g_autoptr(DspStmt) stmt = NULL;
   gint64 n_changed;
   int n = 3;
@@ -425,6 +451,11 @@ dsp_table_update (DspDb           *db,
   for (guint i = 0; i < entity->table.n_fields; i++)
     if (mask >> i & 1)
       dsp_column_bind (stmt, n++, &entity->table.fields[i], record, &texts);
+  if (mask & dsp_search_mask (entity))
+    {
+      search = g_string_new (NULL);
+      bind_search (stmt, n++, entity, record, search);
+    }
   if (expected >= 0)
     dsp_stmt_bind_int (stmt, n, expected);
   if (!dsp_stmt_run (stmt, &n_changed, error))
@@ -502,6 +533,7 @@ struct _DspBulk
   const DspEntity *entity;
   DspStmt         *stmt;   /* (owned) */
   guint64          bound;  /* fields that the row before left bound */
+  GString         *search; /* (owned) (nullable): none of its fields is searched */
 };
 
 DspBulk *
@@ -518,6 +550,8 @@ dsp_bulk_new (DspDb           *db,
   bulk = g_new0 (DspBulk, 1);
   bulk->entity = entity;
   bulk->stmt = stmt;
+  if (dsp_search_mask (entity) != 0)
+    bulk->search = g_string_new (NULL);
   return bulk;
 }
 
@@ -549,6 +583,8 @@ dsp_bulk_add (DspBulk      *bulk,
           bulk->bound &= ~bit;
         }
     }
+  if (bulk->search != NULL)
+    bind_search (bulk->stmt, (int) entity->table.n_fields + 4, entity, record, bulk->search);
   if (dsp_stmt_run (bulk->stmt, NULL, error))
     return TRUE;
   name_record (entity, record, error);
@@ -561,5 +597,7 @@ dsp_bulk_free (DspBulk *bulk)
   if (bulk == NULL)
     return;
   dsp_stmt_done (bulk->stmt);
+  if (bulk->search != NULL)
+    g_string_free (bulk->search, TRUE);
   g_free (bulk);
 }

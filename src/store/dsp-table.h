@@ -92,7 +92,8 @@ gboolean dsp_table_put    (DspDb           *db,
 #define DSP_MASK_SCOPE (G_GUINT64_CONSTANT (1) << 63)
 
 /* Writes the version and the fields of @mask. Columns outside of it, and so their indexes, are not touched. @expected
- * (-1: any) is the version that the row must have now: CONFLICT if it has another, NOT_FOUND if there is no such row. */
+ * (-1: any) is the version that the row must have now: CONFLICT if it has another, NOT_FOUND if there is no such row.
+ * With a DSP_SEARCH field in the mask all of them must stand in @record: what is searched is made anew from them. */
 gboolean dsp_table_update (DspDb           *db,
                            const char      *prefix,
                            const DspEntity *entity,

@@ -516,7 +516,7 @@ test_prune (Fixture      *f,
 
 /* Each of these on a fresh database: what was done, and a word of what must be said about it. */
 static const struct { const char *sql, *said; } tampering[] = {
-  { "UPDATE \"change\" SET body = replace(body, 'closed', 'assigned') WHERE seq = 15", "the body of change 15 " },
+  { "UPDATE \"change\" SET body = replace(body, 'status', 'statu5') WHERE seq = 15", "the body of change 15 " },
   { "UPDATE \"change\" SET body = NULL WHERE seq = 15", "the body of change 15 " },
   { "UPDATE \"change\" SET version = 9 WHERE seq = 15", "change 15 does not follow" },
   { "UPDATE \"change\" SET scope_new = x'00000000000000000000000000000001' WHERE seq = 15", "change 15 does not follow" },
