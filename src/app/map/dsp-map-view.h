@@ -130,6 +130,8 @@ void dsp_map_view_set_pins   (DspMapView        *self,
 void dsp_map_view_set_crews  (DspMapView        *self,
                               const DspMapCrew  *crews,
                               guint              n_crews);
+void dsp_map_view_set_data_attribution (DspMapView *self,
+                                        const char *attribution);
 
 /* Selection. `partial` are codes of which only some orders are selected elsewhere. */
 char       **dsp_map_view_dup_selected_codes (DspMapView         *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,886 @@
+/* dsp-map-layer-input.c: what the pointer and the keyboard do on the map
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ *   click                 selects an area, a bubble's codes or a pin; with Ctrl adds or takes away; empty ground clears
+ *   double click, Enter   activates
+ *   drag                  from a selected area, a bubble or a pin: takes it along (drag and drop); else pans the map
+ *   Shift + drag, or the box and lasso tools: selects what lies inside; with Ctrl adds
+ *   middle button drag    pans, wherever it begins
+ *   arrows, + and -       pan and zoom; Ctrl + arrows walk to the next code that way, Page Down and Page Up through the
+ *                         codes in view with the most orders; Enter selects, Space adds or takes away; Escape lets go
+ */
+#define G_LOG_DOMAIN "dsp-map"
+
+#include "config.h"
+#include "dsp-map-layer-private.h"
+
+#include "dsp-map-mercator.h"
+#include "dsp-map-palette.h"
+
+#define CLICK_SLACK 4   /* pixels that a click may wander */
+#define PAN_STEP 80     /* pixels per arrow key */
+#define ZOOM_STEP 0.4
+
+static ShumateViewport *
+get_viewport (DspMapLayer *self)
+{
+  return shumate_layer_get_viewport (SHUMATE_LAYER (self));
+}
+
+static gboolean
+has_control (GtkEventController *controller)
+{
+  return (gtk_event_controller_get_current_event_state (controller) & GDK_CONTROL_MASK) != 0;
+}
+
+static gboolean
+has_shift (GtkEventController *controller)
+{
+  return (gtk_event_controller_get_current_event_state (controller) & GDK_SHIFT_MASK) != 0;
+}
+
+static void
+move_centre (DspMapLayer *self,
+             double       dx,
+             double       dy)
+{
+  ShumateViewport *viewport = get_viewport (self);
+  DspMapFrame view;
+
+  dsp_map_layer_get_frame (self, &view);
+  shumate_location_set_location (
+      SHUMATE_LOCATION (viewport),
+      dsp_map_lat_from_y (CLAMP (view.origin_y + (view.height / 2 + dy) / view.scale, 0, 1)),
+      dsp_map_lon_from_x (CLAMP (view.origin_x + (view.width / 2 + dx) / view.scale, 0, 1)));
+}
+
+/* --- selecting --- */
+
+static void
+selection_changed (DspMapLayer *self)
+{
+  dsp_map_layer_selection_changed (self);
+  g_signal_emit_by_name (self, "selection-changed");
+}
+
+static void
+choose_pins (DspMapLayer *self,
+             GArray      *ids,
+             gboolean     extend)
+{
+  g_signal_emit_by_name (self, "pins-chosen", ids, extend);
+}
+
+static void
+toggle_or_set (DspMapLayer   *self,
+               const guint32 *codes,
+               guint          n_codes,
+               gboolean       toggle)
+{
+  gboolean are_all = TRUE;
+
+  if (!toggle)
+    {
+      dsp_map_layer_clear_selection (self);
+      for (guint i = 0; i < n_codes; i++)
+        dsp_map_layer_set_code_selected (self, codes[i], DSP_MAP_SELECTED_FULLY);
+    }
+  else
+    {
+      for (guint i = 0; i < n_codes; i++)
+        are_all = are_all && self->selection[codes[i]] == DSP_MAP_SELECTED_FULLY;
+      for (guint i = 0; i < n_codes; i++)
+        dsp_map_layer_set_code_selected (self, codes[i], are_all ? DSP_MAP_SELECTED_NO : DSP_MAP_SELECTED_FULLY);
+    }
+
+  selection_changed (self);
+}
+
+/* Returns: (element-type guint32) (transfer full): the codes that were hit; none for a pin, a crew or nothing. */
+static GArray *
+codes_of_hit (DspMapLayer *self,
+              DspMapHit    hit)
+{
+  GArray *codes = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  if (hit.kind == DSP_MAP_HIT_AREA)
+    {
+      g_array_append_val (codes, self->slots->slots[hit.index].code);
+    }
+  else if (hit.kind == DSP_MAP_HIT_BUBBLE)
+    {
+      const DspMapMark *mark = &g_array_index (self->picture->marks, DspMapMark, hit.index);
+
+      for (guint i = 0; i < mark->n; i++)
+        {
+          guint32 slot = g_array_index (self->picture->members, guint32, mark->first + i);
+
+          g_array_append_val (codes, self->picture->slots->slots[slot].code);
+        }
+    }
+
+  return codes;
+}
+
+static const DspId *
+id_of_pin (DspMapLayer *self,
+           DspMapHit    hit)
+{
+  return &g_array_index (self->picture->pins, DspMapPinShape, hit.index).id;
+}
+
+static gboolean
+is_hit_selected (DspMapLayer *self,
+                 DspMapHit    hit)
+{
+  g_autoptr(GArray) codes = NULL;
+
+  if (hit.kind == DSP_MAP_HIT_PIN)
+    return g_hash_table_contains (self->selected_pins, id_of_pin (self, hit));
+
+  codes = codes_of_hit (self, hit);
+  for (guint i = 0; i < codes->len; i++)
+    {
+      if (self->selection[g_array_index (codes, guint32, i)] == DSP_MAP_SELECTED_NO)
+        return FALSE;
+    }
+
+  return codes->len > 0;
+}
+
+static void
+on_click_pressed (DspMapLayer     *self,
+                  int              n_press,
+                  double           x,
+                  double           y,
+                  GtkGestureClick *click)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  self->press_x = x;
+  self->press_y = y;
+}
+
+static void
+activate (DspMapLayer *self,
+          guint32      code)
+{
+  char text[8];
+
+  dsp_map_code_print (code, text);
+  g_signal_emit_by_name (self, "code-activated", text);
+}
+
+static void
+on_click_released (DspMapLayer     *self,
+                   int              n_press,
+                   double           x,
+                   double           y,
+                   GtkGestureClick *click)
+{
+  gboolean toggle = has_control (GTK_EVENT_CONTROLLER (click));
+  DspMapHit hit;
+
+  /* The gesture tells a release after a drag as well. */
+  if (ABS (x - self->press_x) > CLICK_SLACK || ABS (y - self->press_y) > CLICK_SLACK || self->is_banding)
+    return;
+
+  hit = dsp_map_layer_hit (self, x, y);
+  if (hit.kind == DSP_MAP_HIT_PIN)
+    {
+      if (n_press == 2)
+        {
+          g_autoptr(GBytes) id = g_bytes_new (id_of_pin (self, hit), sizeof (DspId));
+
+          g_signal_emit_by_name (self, "pin-activated", id);
+        }
+      else
+        {
+          g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+
+          g_array_append_vals (ids, id_of_pin (self, hit), 1);
+          choose_pins (self, ids, toggle);
+        }
+    }
+  else if (hit.kind == DSP_MAP_HIT_NOTHING || hit.kind == DSP_MAP_HIT_CREW)
+    {
+      if (!toggle && (self->n_selected > 0 || g_hash_table_size (self->selected_pins) > 0))
+        {
+          dsp_map_layer_clear_selection (self);
+          selection_changed (self);
+        }
+    }
+  else
+    {
+      g_autoptr(GArray) codes = codes_of_hit (self, hit);
+
+      if (n_press == 1)
+        toggle_or_set (self, (const guint32 *) codes->data, codes->len, toggle);
+      else if (n_press == 2 && codes->len == 1)
+        activate (self, g_array_index (codes, guint32, 0));
+    }
+}
+
+/* --- box and lasso --- */
+
+static gboolean
+band_contains (DspMapLayer *self,
+               double       x,
+               double       y)
+{
+  const graphene_point_t *points = (const graphene_point_t *) self->band->data;
+  gboolean is_inside = FALSE;
+
+  if (self->band->len < 2)
+    return FALSE;
+  if (self->band_is_box)
+    return x >= MIN (points[0].x, points[1].x) && x <= MAX (points[0].x, points[1].x)
+           && y >= MIN (points[0].y, points[1].y) && y <= MAX (points[0].y, points[1].y);
+
+  for (guint i = 0, j = self->band->len - 1; i < self->band->len; j = i++)
+    {
+      if ((points[i].y > y) != (points[j].y > y)
+          && x < (points[j].x - points[i].x) * (y - points[i].y) / (points[j].y - points[i].y) + points[i].x)
+        is_inside = !is_inside;
+    }
+
+  return is_inside;
+}
+
+/* Where pins are shown, the band takes pins if it holds any. */
+static gboolean
+choose_banded_pins (DspMapLayer       *self,
+                    const DspMapFrame *view)
+{
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+
+  if (self->pins == NULL || dsp_map_zoom_from_scale (view->scale) < DSP_MAP_PIN_ZOOM)
+    return FALSE;
+
+  for (guint i = 0; i < self->pins->len; i++)
+    {
+      const DspMapPinShape *pin = &g_array_index (self->pins, DspMapPinShape, i);
+
+      if (band_contains (self, (pin->x - view->origin_x) * view->scale, (pin->y - view->origin_y) * view->scale))
+        g_array_append_val (ids, pin->id);
+    }
+  if (ids->len == 0)
+    return FALSE;
+
+  choose_pins (self, ids, self->band_extends);
+
+  return TRUE;
+}
+
+/* Codes whose middle lies inside; where none does, the area that the band was drawn in. Among codes with orders those
+ * without are left out. */
+static void
+choose_banded (DspMapLayer *self)
+{
+  g_autoptr(GArray) codes = g_array_new (FALSE, FALSE, sizeof (guint32));
+  DspMapFrame view;
+
+  dsp_map_layer_get_frame (self, &view);
+  if (choose_banded_pins (self, &view))
+    return;
+
+  for (guint pass = 0; pass < 2 && codes->len == 0; pass++)
+    {
+      for (guint i = 0; i < self->slots->n_slots; i++)
+        {
+          const DspMapSlot *slot = &self->slots->slots[i];
+
+          if (pass == 0 && self->tallies->tallies[i].values[DSP_MAP_COLOUR_TOTAL] == 0)
+            continue;
+          if (band_contains (self, (slot->x - view.origin_x) * view.scale, (slot->y - view.origin_y) * view.scale))
+            g_array_append_val (codes, slot->code);
+        }
+    }
+
+  if (codes->len == 0)
+    {
+      const graphene_point_t *first = &g_array_index (self->band, graphene_point_t, 0);
+      DspMapHit hit = dsp_map_layer_hit (self, first->x, first->y);
+
+      if (hit.kind == DSP_MAP_HIT_AREA)
+        g_array_append_val (codes, self->slots->slots[hit.index].code);
+    }
+
+  if (!self->band_extends)
+    dsp_map_layer_clear_selection (self);
+  for (guint i = 0; i < codes->len; i++)
+    dsp_map_layer_set_code_selected (self, g_array_index (codes, guint32, i), DSP_MAP_SELECTED_FULLY);
+  selection_changed (self);
+}
+
+static void
+on_band_begin (DspMapLayer    *self,
+               double          x,
+               double          y,
+               GtkGestureDrag *drag)
+{
+  gboolean is_shifted = has_shift (GTK_EVENT_CONTROLLER (drag));
+
+  if (self->tool == DSP_MAP_TOOL_PAN && !is_shifted)
+    {
+      gtk_gesture_set_state (GTK_GESTURE (drag), GTK_EVENT_SEQUENCE_DENIED);
+      return;
+    }
+
+  gtk_gesture_set_state (GTK_GESTURE (drag), GTK_EVENT_SEQUENCE_CLAIMED);
+  self->is_banding = TRUE;
+  self->band_is_box = self->tool != DSP_MAP_TOOL_LASSO;
+  self->band_extends = has_control (GTK_EVENT_CONTROLLER (drag));
+  g_array_set_size (self->band, 0);
+  g_array_append_vals (self->band, &GRAPHENE_POINT_INIT ((float) x, (float) y), 1);
+}
+
+static void
+on_band_update (DspMapLayer    *self,
+                double          offset_x,
+                double          offset_y,
+                GtkGestureDrag *drag)
+{
+  graphene_point_t first, point;
+
+  if (!self->is_banding || self->band->len == 0)
+    return;
+
+  first = g_array_index (self->band, graphene_point_t, 0);
+  point = GRAPHENE_POINT_INIT (first.x + (float) offset_x, first.y + (float) offset_y);
+  if (self->band_is_box)
+    g_array_set_size (self->band, 1);
+  g_array_append_val (self->band, point);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+on_band_end (DspMapLayer    *self,
+             double          offset_x,
+             double          offset_y,
+             GtkGestureDrag *drag)
+{
+  if (!self->is_banding)
+    return;
+
+  /* A click with a tool in hand is still a click. */
+  self->is_banding = FALSE;
+  if (ABS (offset_x) > CLICK_SLACK || ABS (offset_y) > CLICK_SLACK)
+    choose_banded (self);
+  g_array_set_size (self->band, 0);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+on_band_cancel (DspMapLayer      *self,
+                GdkEventSequence *sequence,
+                GtkGesture       *gesture)
+{
+  self->is_banding = FALSE;
+  g_array_set_size (self->band, 0);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* The box or lasso under way. */
+void
+dsp_map_layer_snapshot_band (DspMapLayer *self,
+                             GtkSnapshot *snapshot)
+{
+  const graphene_point_t *points = (const graphene_point_t *) self->band->data;
+  cairo_t *cr;
+
+  if (self->band->len < 2)
+    return;
+
+  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (GTK_WIDGET (self)),
+                                                                 (float) gtk_widget_get_height (GTK_WIDGET (self))));
+  if (self->band_is_box)
+    {
+      cairo_rectangle (cr, floor (MIN (points[0].x, points[1].x)) + 0.5, floor (MIN (points[0].y, points[1].y)) + 0.5,
+                       floor (ABS (points[1].x - points[0].x)), floor (ABS (points[1].y - points[0].y)));
+    }
+  else
+    {
+      cairo_move_to (cr, points[0].x, points[0].y);
+      for (guint i = 1; i < self->band->len; i++)
+        cairo_line_to (cr, points[i].x, points[i].y);
+      cairo_close_path (cr);
+    }
+
+  dsp_map_set_rgb (cr, dsp_map_palette_get_ink (self->is_dark), 0.1);
+  cairo_fill_preserve (cr);
+  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
+  dsp_map_set_rgb (cr, dsp_map_palette_get_paper (self->is_dark), 0.9);
+  cairo_set_line_width (cr, 3);
+  cairo_stroke_preserve (cr);
+  dsp_map_set_rgb (cr, dsp_map_palette_get_ink (self->is_dark), 1);
+  cairo_set_line_width (cr, 1);
+  cairo_set_dash (cr, (double[]) { 5, 3 }, 2, 0);
+  cairo_stroke (cr);
+  cairo_destroy (cr);
+}
+
+/* --- dragging out --- */
+
+static gboolean
+may_drag (DspMapLayer        *self,
+          GtkEventController *controller,
+          DspMapHit           hit)
+{
+  if (self->tool != DSP_MAP_TOOL_PAN || has_shift (controller))
+    return FALSE;
+
+  /* Every place in a city is an area: one must be selected first, or the map could not be moved any more. */
+  return hit.kind == DSP_MAP_HIT_BUBBLE || hit.kind == DSP_MAP_HIT_PIN
+         || (hit.kind == DSP_MAP_HIT_AREA && is_hit_selected (self, hit));
+}
+
+/* Claims the press, so that the map does not pan along under the drag; in a group with the drag source, which goes on. */
+static void
+on_grip_pressed (DspMapLayer     *self,
+                 int              n_press,
+                 double           x,
+                 double           y,
+                 GtkGestureClick *grip)
+{
+  gboolean may = may_drag (self, GTK_EVENT_CONTROLLER (grip), dsp_map_layer_hit (self, x, y));
+
+  gtk_gesture_set_state (GTK_GESTURE (grip), may ? GTK_EVENT_SEQUENCE_CLAIMED : GTK_EVENT_SEQUENCE_DENIED);
+}
+
+static char **
+print_codes (GArray *codes)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; i < codes->len; i++)
+    {
+      char text[8];
+
+      dsp_map_code_print (g_array_index (codes, guint32, i), text);
+      g_strv_builder_add (builder, text);
+    }
+
+  return g_strv_builder_end (builder);
+}
+
+static GdkContentProvider *
+on_drag_prepare (DspMapLayer   *self,
+                 double         x,
+                 double         y,
+                 GtkDragSource *source)
+{
+  DspMapHit hit = dsp_map_layer_hit (self, x, y);
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+  g_auto(GStrv) codes = NULL;
+  GdkContentProvider *content = NULL;
+
+  if (!may_drag (self, GTK_EVENT_CONTROLLER (source), hit))
+    return NULL;
+
+  if (hit.kind == DSP_MAP_HIT_PIN)
+    {
+      GHashTableIter iter;
+      gpointer id;
+
+      if (is_hit_selected (self, hit))
+        {
+          g_hash_table_iter_init (&iter, self->selected_pins);
+          while (g_hash_table_iter_next (&iter, &id, NULL))
+            g_array_append_vals (ids, id, 1);
+        }
+      else
+        {
+          g_array_append_vals (ids, id_of_pin (self, hit), 1);
+        }
+      codes = g_new0 (char *, 1);
+    }
+  else if (is_hit_selected (self, hit))
+    {
+      g_autoptr(GArray) selected = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+      for (guint32 i = 0; i < DSP_MAP_N_CODES; i++)
+        {
+          if (self->selection[i] != DSP_MAP_SELECTED_NO)
+            g_array_append_val (selected, i);
+        }
+      codes = print_codes (selected);
+    }
+  else
+    {
+      g_autoptr(GArray) hit_codes = codes_of_hit (self, hit);
+
+      codes = print_codes (hit_codes);
+    }
+
+  g_signal_emit_by_name (self, "drag-prepare", codes, ids, &content);
+
+  return content;
+}
+
+static void
+on_drag_begin (DspMapLayer   *self,
+               GdkDrag       *drag,
+               GtkDragSource *source)
+{
+  g_signal_emit_by_name (self, "drag-begin", drag);
+}
+
+static void
+on_drag_end (DspMapLayer   *self,
+             GdkDrag       *drag,
+             gboolean       delete_data,
+             GtkDragSource *source)
+{
+  g_signal_emit_by_name (self, "drag-end", drag);
+}
+
+/* --- pointer over things --- */
+
+static void
+set_hover (DspMapLayer *self,
+           DspMapHit    hit)
+{
+  const char *cursor_name = NULL;
+
+  if (!self->hover_is_cursor && dsp_map_layer_hit_equal (self->hover, hit))
+    return;
+
+  self->hover = hit;
+  self->hover_is_cursor = FALSE;
+  if (self->tool != DSP_MAP_TOOL_PAN)
+    cursor_name = "crosshair";
+  else if (hit.kind == DSP_MAP_HIT_BUBBLE || hit.kind == DSP_MAP_HIT_PIN)
+    cursor_name = "pointer";
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), cursor_name);
+
+  dsp_map_layer_hover_changed (self);
+}
+
+static void
+on_motion (DspMapLayer              *self,
+           double                    x,
+           double                    y,
+           GtkEventControllerMotion *motion)
+{
+  GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (motion));
+
+  /* While a button is down the map moves under the pointer. */
+  if ((state & (GDK_BUTTON1_MASK | GDK_BUTTON2_MASK)) == 0)
+    set_hover (self, dsp_map_layer_hit (self, x, y));
+}
+
+static void
+on_leave (DspMapLayer              *self,
+          GtkEventControllerMotion *motion)
+{
+  if (!self->hover_is_cursor)
+    set_hover (self, (DspMapHit) { DSP_MAP_HIT_NOTHING, 0 });
+}
+
+/* --- middle button --- */
+
+static void
+on_pan_begin (DspMapLayer    *self,
+              double          x,
+              double          y,
+              GtkGestureDrag *drag)
+{
+  DspMapFrame view;
+
+  dsp_map_layer_get_frame (self, &view);
+  self->pan_x = view.origin_x;
+  self->pan_y = view.origin_y;
+  gtk_gesture_set_state (GTK_GESTURE (drag), GTK_EVENT_SEQUENCE_CLAIMED);
+}
+
+static void
+on_pan_update (DspMapLayer    *self,
+               double          offset_x,
+               double          offset_y,
+               GtkGestureDrag *drag)
+{
+  DspMapFrame view;
+
+  dsp_map_layer_get_frame (self, &view);
+  move_centre (self, (self->pan_x - view.origin_x) * view.scale - offset_x,
+               (self->pan_y - view.origin_y) * view.scale - offset_y);
+}
+
+/* --- keyboard --- */
+
+static void
+set_cursor (DspMapLayer *self,
+            guint32      slot)
+{
+  const DspMapSlot *to = &self->slots->slots[slot];
+  DspMapFrame view;
+  double x, y;
+
+  self->cursor = slot;
+  self->hover_is_cursor = TRUE;
+
+  dsp_map_layer_get_frame (self, &view);
+  x = (to->x - view.origin_x) * view.scale;
+  y = (to->y - view.origin_y) * view.scale;
+  if (x < 40 || y < 60 || x > view.width - 40 || y > view.height - 60)
+    move_centre (self, x - view.width / 2, y - view.height / 2);
+
+  dsp_map_layer_hover_changed (self);
+}
+
+/* To the nearest code in a direction: far to the side counts twice. */
+static void
+walk (DspMapLayer *self,
+      double       dx,
+      double       dy)
+{
+  DspMapFrame view;
+  double from_x, from_y, best = G_MAXDOUBLE;
+  guint32 found = DSP_MAP_NO_SLOT;
+
+  dsp_map_layer_get_frame (self, &view);
+  if (self->cursor != DSP_MAP_NO_SLOT)
+    {
+      from_x = self->slots->slots[self->cursor].x;
+      from_y = self->slots->slots[self->cursor].y;
+    }
+  else
+    {
+      from_x = view.origin_x + view.width / 2 / view.scale;
+      from_y = view.origin_y + view.height / 2 / view.scale;
+    }
+
+  for (guint i = 0; i < self->slots->n_slots; i++)
+    {
+      const DspMapSlot *slot = &self->slots->slots[i];
+      double along = (slot->x - from_x) * dx + (slot->y - from_y) * dy;
+      double aside = fabs ((slot->x - from_x) * dy - (slot->y - from_y) * dx);
+      double cost = along + 2 * aside;
+
+      if (i == self->cursor || along <= 0 || aside > 2 * along || cost >= best)
+        continue;
+      best = cost;
+      found = i;
+    }
+
+  if (found != DSP_MAP_NO_SLOT)
+    set_cursor (self, found);
+}
+
+/* The codes in view from most orders to fewest, by the question that the colours answer. */
+static void
+step (DspMapLayer *self,
+      gboolean     is_back)
+{
+  DspMapFrame view;
+  guint32 found = DSP_MAP_NO_SLOT;
+  guint64 best = 0, from = 0;
+
+  dsp_map_layer_get_frame (self, &view);
+  if (self->cursor != DSP_MAP_NO_SLOT)
+    from = (guint64) self->tallies->tallies[self->cursor].values[self->colour] << 32 | (G_MAXUINT32 - self->cursor);
+
+  for (guint i = 0; i < self->slots->n_slots; i++)
+    {
+      const DspMapSlot *slot = &self->slots->slots[i];
+      double x = (slot->x - view.origin_x) * view.scale, y = (slot->y - view.origin_y) * view.scale;
+      guint64 rank = (guint64) self->tallies->tallies[i].values[self->colour] << 32 | (G_MAXUINT32 - i);
+
+      if (rank >> 32 == 0 || i == self->cursor || x < 0 || y < 0 || x > view.width || y > view.height)
+        continue;
+      if (is_back ? rank > from && (found == DSP_MAP_NO_SLOT || rank < best)
+          : (from == 0 || rank < from) && (found == DSP_MAP_NO_SLOT || rank > best))
+        {
+          best = rank;
+          found = i;
+        }
+    }
+
+  if (found != DSP_MAP_NO_SLOT)
+    set_cursor (self, found);
+}
+
+static void
+select_cursor (DspMapLayer *self,
+               gboolean     toggle)
+{
+  if (self->cursor == DSP_MAP_NO_SLOT)
+    return;
+
+  toggle_or_set (self, &self->slots->slots[self->cursor].code, 1, toggle);
+  dsp_map_layer_hover_changed (self);
+}
+
+static void
+let_go (DspMapLayer *self)
+{
+  if (self->is_banding)
+    {
+      on_band_cancel (self, NULL, NULL);
+    }
+  else if (self->tool != DSP_MAP_TOOL_PAN)
+    {
+      g_signal_emit_by_name (self, "tool-done");
+    }
+  else if (self->n_selected > 0 || g_hash_table_size (self->selected_pins) > 0)
+    {
+      dsp_map_layer_clear_selection (self);
+      selection_changed (self);
+    }
+}
+
+static void
+zoom_by (DspMapLayer *self,
+         double       step_size)
+{
+  ShumateViewport *viewport = get_viewport (self);
+  double zoom = shumate_viewport_get_zoom_level (viewport) + step_size;
+
+  shumate_viewport_set_zoom_level (viewport, CLAMP (zoom, DSP_MAP_MIN_ZOOM, DSP_MAP_MAX_ZOOM));
+}
+
+static gboolean
+on_key_pressed (DspMapLayer           *self,
+                guint                  keyval,
+                guint                  keycode,
+                GdkModifierType        state,
+                GtkEventControllerKey *keys)
+{
+  gboolean is_walk = (state & GDK_CONTROL_MASK) != 0;
+  double dx = 0, dy = 0;
+
+  if (state & GDK_ALT_MASK)
+    return FALSE;
+
+  switch (keyval)
+    {
+    case GDK_KEY_Left:
+    case GDK_KEY_KP_Left:
+      dx = -1;
+      break;
+
+    case GDK_KEY_Right:
+    case GDK_KEY_KP_Right:
+      dx = 1;
+      break;
+
+    case GDK_KEY_Up:
+    case GDK_KEY_KP_Up:
+      dy = -1;
+      break;
+
+    case GDK_KEY_Down:
+    case GDK_KEY_KP_Down:
+      dy = 1;
+      break;
+
+    case GDK_KEY_plus:
+    case GDK_KEY_equal:
+    case GDK_KEY_KP_Add:
+      zoom_by (self, ZOOM_STEP);
+      return TRUE;
+
+    case GDK_KEY_minus:
+    case GDK_KEY_KP_Subtract:
+      zoom_by (self, -ZOOM_STEP);
+      return TRUE;
+
+    case GDK_KEY_Page_Down:
+    case GDK_KEY_KP_Page_Down:
+      step (self, FALSE);
+      return TRUE;
+
+    case GDK_KEY_Page_Up:
+    case GDK_KEY_KP_Page_Up:
+      step (self, TRUE);
+      return TRUE;
+
+    case GDK_KEY_Return:
+    case GDK_KEY_KP_Enter:
+      select_cursor (self, is_walk);
+      if (self->cursor != DSP_MAP_NO_SLOT)
+        activate (self, self->slots->slots[self->cursor].code);
+      return TRUE;
+
+    case GDK_KEY_space:
+      select_cursor (self, TRUE);
+      return TRUE;
+
+    case GDK_KEY_Escape:
+      let_go (self);
+      return TRUE;
+
+    default:
+      return FALSE;
+    }
+
+  if (is_walk)
+    walk (self, dx, dy);
+  else
+    move_centre (self, dx * PAN_STEP, dy * PAN_STEP);
+
+  return TRUE;
+}
+
+static void
+on_focus_changed (DspMapLayer *self)
+{
+  dsp_map_layer_hover_changed (self);
+}
+
+/* --- setting up --- */
+
+static void
+add_gesture (DspMapLayer        *self,
+             GtkEventController *controller,
+             guint               button)
+{
+  if (GTK_IS_GESTURE_SINGLE (controller))
+    gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (controller), button);
+  gtk_widget_add_controller (GTK_WIDGET (self), controller);
+}
+
+void
+dsp_map_layer_init_input (DspMapLayer *self)
+{
+  GtkGesture *click = gtk_gesture_click_new (), *grip = gtk_gesture_click_new ();
+  GtkGesture *band = gtk_gesture_drag_new (), *pan = gtk_gesture_drag_new ();
+  GtkDragSource *source = gtk_drag_source_new ();
+  GtkEventController *motion = gtk_event_controller_motion_new (), *keys = gtk_event_controller_key_new ();
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+
+  g_signal_connect_swapped (click, "pressed", G_CALLBACK (on_click_pressed), self);
+  g_signal_connect_swapped (click, "released", G_CALLBACK (on_click_released), self);
+  add_gesture (self, GTK_EVENT_CONTROLLER (click), GDK_BUTTON_PRIMARY);
+
+  g_signal_connect_swapped (source, "prepare", G_CALLBACK (on_drag_prepare), self);
+  g_signal_connect_swapped (source, "drag-begin", G_CALLBACK (on_drag_begin), self);
+  g_signal_connect_swapped (source, "drag-end", G_CALLBACK (on_drag_end), self);
+  gtk_drag_source_set_actions (source, GDK_ACTION_MOVE | GDK_ACTION_COPY);
+  add_gesture (self, GTK_EVENT_CONTROLLER (source), GDK_BUTTON_PRIMARY);
+
+  g_signal_connect_swapped (grip, "pressed", G_CALLBACK (on_grip_pressed), self);
+  add_gesture (self, GTK_EVENT_CONTROLLER (grip), GDK_BUTTON_PRIMARY);
+  gtk_gesture_group (grip, GTK_GESTURE (source));
+  gtk_gesture_group (click, GTK_GESTURE (source));
+
+  g_signal_connect_swapped (band, "drag-begin", G_CALLBACK (on_band_begin), self);
+  g_signal_connect_swapped (band, "drag-update", G_CALLBACK (on_band_update), self);
+  g_signal_connect_swapped (band, "drag-end", G_CALLBACK (on_band_end), self);
+  g_signal_connect_swapped (band, "cancel", G_CALLBACK (on_band_cancel), self);
+  add_gesture (self, GTK_EVENT_CONTROLLER (band), GDK_BUTTON_PRIMARY);
+
+  g_signal_connect_swapped (pan, "drag-begin", G_CALLBACK (on_pan_begin), self);
+  g_signal_connect_swapped (pan, "drag-update", G_CALLBACK (on_pan_update), self);
+  add_gesture (self, GTK_EVENT_CONTROLLER (pan), GDK_BUTTON_MIDDLE);
+
+  g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
+  g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);
+  add_gesture (self, motion, 0);
+
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key_pressed), self);
+  add_gesture (self, keys, 0);
+  g_signal_connect_swapped (focus, "enter", G_CALLBACK (on_focus_changed), self);
+  g_signal_connect_swapped (focus, "leave", G_CALLBACK (on_focus_changed), self);
+  add_gesture (self, focus, 0);
+}

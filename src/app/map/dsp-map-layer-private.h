@@ -1,0 +1,106 @@
+/* dsp-map-layer-private.h: the layer's state, shared by its drawing and its input
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dsp-map-layer.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  DSP_MAP_HIT_NOTHING,
+  DSP_MAP_HIT_AREA,   /* index: slot */
+  DSP_MAP_HIT_BUBBLE, /* index: mark */
+  DSP_MAP_HIT_CREW,   /* index: crew */
+  DSP_MAP_HIT_PIN,    /* index: pin */
+} DspMapHitKind;
+
+typedef struct
+{
+  DspMapHitKind kind;
+  guint index;
+} DspMapHit;
+
+/* A finished drawing, larger than the view, that is moved and scaled until the next one is there. */
+typedef struct
+{
+  DspMapFrame frame;
+  cairo_surface_t *surface; /* (owned) */
+  GskRenderNode *node;      /* (owned) (nullable): made when first shown */
+  GArray *marks;            /* (owned) (element-type DspMapMark) */
+  GArray *members;          /* (owned) (element-type guint32): slots */
+  DspMapSlots *slots;       /* (owned) (nullable): what marks and members count in */
+  GArray *pins;             /* (owned) (nullable) */
+  GArray *crews;            /* (owned) (nullable) */
+  gboolean has_selection;
+} DspMapPicture;
+
+struct _DspMapLayer
+{
+  ShumateLayer parent_instance;
+
+  GThreadPool *pool; /* (owned): one thread; areas are prepared and pictures drawn there */
+
+  DspMapAreas *areas;     /* (owned) */
+  DspMapPlaces *places;   /* (owned) */
+  DspMapSlots *slots;     /* (owned) */
+  DspMapTallies *tallies; /* (owned) */
+  GArray *raw_codes;      /* (owned) (element-type guint32): counts as they came, for when the slots change */
+  GArray *raw_tallies;    /* (owned) (element-type DspMapTally) */
+  GArray *pins;           /* (owned) (nullable) */
+  GArray *crews;          /* (owned) (nullable) */
+
+  DspMapColour colour;
+  DspMapTool tool;
+  gboolean is_dark;
+
+  guint8 *selection; /* (owned): DspMapSelected by code */
+  guint n_selected;  /* fully or partly */
+  GHashTable *selected_pins; /* (owned) (element-type DspId) */
+
+  /* Drawing. */
+  DspMapPicture *picture;    /* (owned) (nullable) */
+  GCancellable *areas_cancellable; /* (owned) (nullable): of areas being prepared */
+  guint n_pictures;
+  gboolean is_drawing;
+  gboolean is_outdated;      /* while drawing: once more */
+  gboolean wants_selection_in_picture;
+  guint settle_id;
+  GskRenderNode *selection_node; /* (owned) (nullable) */
+  GskRenderNode *hover_node;     /* (owned) (nullable) */
+  gboolean is_busy;
+
+  /* Input. */
+  DspMapHit hover;
+  guint32 cursor;            /* slot, or DSP_MAP_NO_SLOT */
+  gboolean hover_is_cursor;  /* the keyboard spoke last */
+  double press_x;
+  double press_y;
+  GArray *band;              /* (owned) (element-type graphene_point_t): box (2 points) or lasso under way */
+  gboolean is_banding;
+  gboolean band_is_box;
+  gboolean band_extends;
+  double pan_x;              /* middle button: the world's point that was grabbed */
+  double pan_y;
+};
+
+/* dsp-map-layer.c */
+void      dsp_map_layer_selection_changed (DspMapLayer *self);
+void      dsp_map_layer_hover_changed     (DspMapLayer *self);
+gboolean  dsp_map_layer_hit_equal         (DspMapHit    a,
+                                           DspMapHit    b);
+DspMapHit dsp_map_layer_hit               (DspMapLayer *self,
+                                           double       x,
+                                           double       y);
+void      dsp_map_layer_set_code_selected (DspMapLayer    *self,
+                                           guint32         code,
+                                           DspMapSelected  how);
+void      dsp_map_layer_clear_selection   (DspMapLayer *self);
+
+/* dsp-map-layer-input.c */
+void      dsp_map_layer_init_input        (DspMapLayer *self);
+void      dsp_map_layer_snapshot_band     (DspMapLayer *self,
+                                           GtkSnapshot *snapshot);
+
+G_END_DECLS

@@ -1,0 +1,1382 @@
+/* dsp-map-layer.c: everything on the map that is ours: data, drawing, what lies under a point
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A frame costs little because nothing is drawn in it: a worker draws a picture half again as large as the view, each
+ * frame moves (and while zooming, scales) that picture, and a new one is asked for before the view leaves it. Only what
+ * must answer at once, the selection and what is under the pointer, is drawn by the main thread, and kept as a node.
+ *
+ *   change of data, style, zoom or place ──► request_picture() ──► worker: dsp_map_render() ──► on_picture_drawn()
+ *                                                 ▲ one at a time; a change meanwhile asks once more │
+ *                                                 └──────────────────────────────────────────────────┘
+ */
+#define G_LOG_DOMAIN "dsp-map"
+
+#include "config.h"
+#include "dsp-map-layer.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "dsp-map-layer-private.h"
+#include "dsp-map-mercator.h"
+#include "dsp-map-palette.h"
+#include "dsp-map-tile.h"
+
+#define PICTURE_FACTOR 1.5     /* of the view's width and height */
+#define MAX_PICTURE_SIDE 6000
+#define SETTLE_MS 120          /* after the last zoom step: draw at the exact scale */
+#define MAX_DIRECT_POINTS 1500 /* of selected outlines that the main thread draws; more go into the picture */
+
+G_DEFINE_FINAL_TYPE (DspMapLayer, dsp_map_layer, SHUMATE_TYPE_LAYER)
+
+static void request_picture (DspMapLayer *self);
+static void check_picture   (DspMapLayer *self);
+
+/* --- worker --- */
+
+typedef void (*WorkFunc) (GTask *task);
+
+static void
+run_work (gpointer data,
+          gpointer user_data)
+{
+  g_autoptr(GTask) task = data;
+
+  if (!g_task_return_error_if_cancelled (task))
+    ((WorkFunc) g_task_get_source_tag (task)) (task);
+}
+
+static void
+picture_free (DspMapPicture *picture)
+{
+  g_clear_pointer (&picture->surface, cairo_surface_destroy);
+  g_clear_pointer (&picture->node, gsk_render_node_unref);
+  g_clear_pointer (&picture->marks, g_array_unref);
+  g_clear_pointer (&picture->members, g_array_unref);
+  g_clear_pointer (&picture->slots, dsp_map_slots_unref);
+  g_clear_pointer (&picture->pins, g_array_unref);
+  g_clear_pointer (&picture->crews, g_array_unref);
+  g_free (picture);
+}
+
+typedef struct
+{
+  DspMapRenderInput input; /* owns all it points to */
+  int scale_factor;
+} DrawJob;
+
+static void
+draw_job_free (DrawJob *job)
+{
+  g_clear_pointer (&job->input.slots, dsp_map_slots_unref);
+  g_clear_pointer (&job->input.tallies, dsp_map_tallies_unref);
+  g_clear_pointer (&job->input.pins, g_array_unref);
+  g_clear_pointer (&job->input.crews, g_array_unref);
+  g_free ((guint8 *) job->input.selection);
+  g_free (job);
+}
+
+static void
+work_draw (GTask *task)
+{
+  DrawJob *job = g_task_get_task_data (task);
+  DspMapPicture *picture = g_new0 (DspMapPicture, 1);
+  cairo_t *cr;
+
+  picture->frame = job->input.frame;
+  picture->marks = g_array_new (FALSE, FALSE, sizeof (DspMapMark));
+  picture->members = g_array_new (FALSE, FALSE, sizeof (guint32));
+  picture->has_selection = job->input.selection != NULL;
+  picture->surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32,
+                                                 (int) job->input.frame.width * job->scale_factor,
+                                                 (int) job->input.frame.height * job->scale_factor);
+  cr = cairo_create (picture->surface);
+  cairo_scale (cr, job->scale_factor, job->scale_factor);
+  dsp_map_render (cr, &job->input, picture->marks, picture->members);
+  cairo_destroy (cr);
+  cairo_surface_flush (picture->surface);
+
+  picture->slots = g_steal_pointer (&job->input.slots);
+  picture->pins = g_steal_pointer (&job->input.pins);
+  picture->crews = g_steal_pointer (&job->input.crews);
+
+  g_task_return_pointer (task, picture, (GDestroyNotify) picture_free);
+}
+
+static void
+work_areas (GTask *task)
+{
+  GArray *areas = g_task_get_task_data (task);
+
+  g_task_return_pointer (task, dsp_map_areas_new ((const DspMapArea *) areas->data, areas->len),
+                         (GDestroyNotify) dsp_map_areas_unref);
+}
+
+/* The layer itself is no source object: its last reference must not be dropped by the worker. */
+static void
+push_work (DspMapLayer         *self,
+           WorkFunc             func,
+           gpointer             data,
+           GDestroyNotify       free_data,
+           GCancellable        *cancellable,
+           GAsyncReadyCallback  done)
+{
+  GTask *task = g_task_new (NULL, cancellable, done, g_object_ref (self));
+
+  g_task_set_source_tag (task, func);
+  g_task_set_task_data (task, data, free_data);
+  g_thread_pool_push (self->pool, task, NULL);
+}
+
+/* --- where the view is --- */
+
+/* The part of the world in view; width 0 before the first allocation. */
+void
+dsp_map_layer_get_frame (DspMapLayer *self,
+                         DspMapFrame *frame)
+{
+  ShumateViewport *viewport = shumate_layer_get_viewport (SHUMATE_LAYER (self));
+  double x = dsp_map_x_from_lon (shumate_location_get_longitude (SHUMATE_LOCATION (viewport)));
+  double y = dsp_map_y_from_lat (shumate_location_get_latitude (SHUMATE_LOCATION (viewport)));
+
+  frame->scale = dsp_map_scale_from_zoom (shumate_viewport_get_zoom_level (viewport));
+  frame->width = gtk_widget_get_width (GTK_WIDGET (self));
+  frame->height = gtk_widget_get_height (GTK_WIDGET (self));
+  frame->origin_x = x - frame->width / 2 / frame->scale;
+  frame->origin_y = y - frame->height / 2 / frame->scale;
+}
+
+static void
+update_busy (DspMapLayer *self)
+{
+  gboolean is_busy = self->is_drawing || self->areas_cancellable != NULL || self->settle_id != 0;
+
+  if (self->is_busy == is_busy)
+    return;
+
+  self->is_busy = is_busy;
+  g_object_notify (G_OBJECT (self), "busy");
+}
+
+static void
+on_picture_drawn (GObject      *object,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr(DspMapLayer) self = user_data;
+  g_autoptr(GError) error = NULL;
+  DspMapPicture *picture = g_task_propagate_pointer (G_TASK (result), &error);
+
+  self->is_drawing = FALSE;
+  if (picture != NULL)
+    {
+      g_clear_pointer (&self->picture, picture_free);
+      self->picture = picture;
+      self->n_pictures++;
+      g_clear_pointer (&self->selection_node, gsk_render_node_unref);
+      g_clear_pointer (&self->hover_node, gsk_render_node_unref);
+      if (self->hover.kind != DSP_MAP_HIT_NOTHING && self->hover.kind != DSP_MAP_HIT_AREA)
+        {
+          /* Counts in marks that are gone. */
+          self->hover = (DspMapHit) { DSP_MAP_HIT_NOTHING, 0 };
+          dsp_map_layer_hover_changed (self);
+        }
+      gtk_widget_queue_draw (GTK_WIDGET (self));
+    }
+
+  if (self->is_outdated)
+    request_picture (self);
+  else
+    check_picture (self);
+  update_busy (self);
+}
+
+static void
+request_picture (DspMapLayer *self)
+{
+  DspMapFrame view;
+  DrawJob *job;
+
+  if (self->is_drawing)
+    {
+      self->is_outdated = TRUE;
+      return;
+    }
+
+  dsp_map_layer_get_frame (self, &view);
+  if (view.width <= 0 || view.height <= 0 || !gtk_widget_get_realized (GTK_WIDGET (self)))
+    return;
+
+  g_clear_handle_id (&self->settle_id, g_source_remove);
+  job = g_new0 (DrawJob, 1);
+  dsp_map_layer_get_render_input (self, &job->input);
+  if (job->input.slots != NULL)
+    dsp_map_slots_ref (job->input.slots);
+  if (job->input.tallies != NULL)
+    dsp_map_tallies_ref (job->input.tallies);
+  if (job->input.pins != NULL)
+    g_array_ref (job->input.pins);
+  if (job->input.crews != NULL)
+    g_array_ref (job->input.crews);
+  if (self->wants_selection_in_picture)
+    job->input.selection = g_memdup2 (self->selection, DSP_MAP_N_CODES);
+
+  /* On whole pixels of the world, so that outlines snap the same way in every picture of a scale. */
+  job->scale_factor = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  job->input.frame.scale = view.scale;
+  job->input.frame.width = MIN (ceil (view.width * PICTURE_FACTOR), MAX_PICTURE_SIDE);
+  job->input.frame.height = MIN (ceil (view.height * PICTURE_FACTOR), MAX_PICTURE_SIDE);
+  job->input.frame.origin_x = view.origin_x - (job->input.frame.width - view.width) / 2 / view.scale;
+  job->input.frame.origin_y = view.origin_y - (job->input.frame.height - view.height) / 2 / view.scale;
+  job->input.frame.origin_x = floor (job->input.frame.origin_x * view.scale) / view.scale;
+  job->input.frame.origin_y = floor (job->input.frame.origin_y * view.scale) / view.scale;
+
+  self->is_drawing = TRUE;
+  self->is_outdated = FALSE;
+  push_work (self, work_draw, job, (GDestroyNotify) draw_job_free, NULL, on_picture_drawn);
+  update_busy (self);
+}
+
+static gboolean
+on_settled (gpointer user_data)
+{
+  DspMapLayer *self = user_data;
+
+  self->settle_id = 0;
+  request_picture (self);
+  update_busy (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Asks for another picture if the one at hand will not do for this view. */
+static void
+check_picture (DspMapLayer *self)
+{
+  const DspMapPicture *picture = self->picture;
+  DspMapFrame view;
+  double ratio, left, top, margin_x, margin_y;
+
+  /* Looked at again when the one under way is there. */
+  if (self->is_drawing)
+    return;
+
+  dsp_map_layer_get_frame (self, &view);
+  if (view.width <= 0 || view.height <= 0)
+    return;
+  if (picture == NULL)
+    {
+      request_picture (self);
+      return;
+    }
+
+  ratio = view.scale / picture->frame.scale;
+  left = (view.origin_x - picture->frame.origin_x) * view.scale;
+  top = (view.origin_y - picture->frame.origin_y) * view.scale;
+  margin_x = view.width * 0.06;
+  margin_y = view.height * 0.06;
+
+  if (ratio < 0.77 || ratio > 1.3 || left < margin_x || top < margin_y
+      || left + view.width > picture->frame.width * ratio - margin_x
+      || top + view.height > picture->frame.height * ratio - margin_y)
+    {
+      request_picture (self);
+    }
+  else if (fabs (ratio - 1) > 1e-9)
+    {
+      g_clear_handle_id (&self->settle_id, g_source_remove);
+      self->settle_id = g_timeout_add (SETTLE_MS, on_settled, self);
+      update_busy (self);
+    }
+}
+
+/* The tile layer redraws itself from an idle handler that starves while frames are slow, and its tiles would trail
+ * behind: so every child of the map is redrawn together. */
+static void
+on_viewport_notify (DspMapLayer *self)
+{
+  ShumateViewport *viewport = shumate_layer_get_viewport (SHUMATE_LAYER (self));
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  /* Nothing here turns; a touch pad's two fingers may try. */
+  if (shumate_viewport_get_rotation (viewport) != 0)
+    {
+      shumate_viewport_set_rotation (viewport, 0);
+      return;
+    }
+
+  for (GtkWidget *child = parent != NULL ? gtk_widget_get_first_child (parent) : NULL; child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    gtk_widget_queue_draw (child);
+
+  check_picture (self);
+}
+
+/* --- drawing --- */
+
+static void
+to_picture (const DspMapPicture *picture,
+            double               x,
+            double               y,
+            double              *px,
+            double              *py)
+{
+  *px = (x - picture->frame.origin_x) * picture->frame.scale;
+  *py = (y - picture->frame.origin_y) * picture->frame.scale;
+}
+
+static DspMapSelected
+get_bubble_selected (DspMapLayer         *self,
+                     const DspMapPicture *picture,
+                     const DspMapMark    *mark)
+{
+  guint n = 0, n_partly = 0;
+
+  for (guint i = 0; i < mark->n; i++)
+    {
+      guint32 slot = g_array_index (picture->members, guint32, mark->first + i);
+      DspMapSelected how = self->selection[picture->slots->slots[slot].code];
+
+      n += how != DSP_MAP_SELECTED_NO;
+      n_partly += how == DSP_MAP_SELECTED_PARTLY;
+    }
+
+  if (n == 0)
+    return DSP_MAP_SELECTED_NO;
+
+  return n == mark->n && n_partly == 0 ? DSP_MAP_SELECTED_FULLY : DSP_MAP_SELECTED_PARTLY;
+}
+
+/* Draws the selection's outlines in the picture's pixels. Returns FALSE if that is too much for the main thread. */
+static gboolean
+draw_selection (DspMapLayer *self,
+                cairo_t     *cr)
+{
+  const DspMapPicture *picture = self->picture;
+  guint n_points = 0;
+
+  for (guint pass = 0; pass < 2; pass++)
+    {
+      for (guint i = 0; self->n_selected > 0 && i < self->slots->n_slots; i++)
+        {
+          const DspMapSlot *slot = &self->slots->slots[i];
+          DspMapSelected how = self->selection[slot->code];
+          const DspMapShape *shape;
+
+          if (how == DSP_MAP_SELECTED_NO || slot->area == G_MAXUINT32)
+            continue;
+          shape = &self->slots->areas->shapes[slot->area];
+          if (!dsp_map_shape_is_visible (shape, &picture->frame, 4))
+            continue;
+
+          /* First the cost is counted: paths are cheap, strokes are not. */
+          if (pass == 0)
+            {
+              cairo_new_path (cr);
+              n_points += dsp_map_shape_add_path (shape, &picture->frame, cr);
+              if (n_points > MAX_DIRECT_POINTS)
+                return FALSE;
+            }
+          else
+            {
+              dsp_map_render_outline (cr, &picture->frame, shape, self->is_dark, how, 2);
+            }
+        }
+    }
+
+  return TRUE;
+}
+
+static void
+draw_selected_marks (DspMapLayer *self,
+                     cairo_t     *cr)
+{
+  const DspMapPicture *picture = self->picture;
+
+  for (guint i = 0; i < picture->marks->len; i++)
+    {
+      const DspMapMark *mark = &g_array_index (picture->marks, DspMapMark, i);
+      DspMapSelected how = DSP_MAP_SELECTED_NO;
+      double x, y;
+
+      if (mark->kind == DSP_MAP_MARK_BUBBLE && self->n_selected > 0)
+        how = get_bubble_selected (self, picture, mark);
+      else if (mark->kind == DSP_MAP_MARK_PIN
+               && g_hash_table_contains (self->selected_pins,
+                                         &g_array_index (picture->pins, DspMapPinShape, mark->first).id))
+        how = DSP_MAP_SELECTED_FULLY;
+      if (how == DSP_MAP_SELECTED_NO)
+        continue;
+
+      to_picture (picture, mark->x, mark->y, &x, &y);
+      dsp_map_render_ring (cr, x, y, mark->radius + 2.5, self->is_dark, how, 2);
+    }
+}
+
+static GskRenderNode *
+new_picture_node (const DspMapPicture  *picture,
+                  cairo_t             **cr)
+{
+  GskRenderNode *node = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, (float) picture->frame.width,
+                                                                 (float) picture->frame.height));
+
+  *cr = gsk_cairo_node_get_draw_context (node);
+
+  return node;
+}
+
+static void
+make_selection_node (DspMapLayer *self)
+{
+  cairo_t *cr;
+
+  self->selection_node = new_picture_node (self->picture, &cr);
+  if (!self->picture->has_selection && !draw_selection (self, cr))
+    {
+      if (!self->wants_selection_in_picture)
+        {
+          self->wants_selection_in_picture = TRUE;
+          request_picture (self);
+        }
+    }
+  draw_selected_marks (self, cr);
+  cairo_destroy (cr);
+}
+
+static void
+draw_hit (DspMapLayer *self,
+          cairo_t     *cr,
+          DspMapHit    hit)
+{
+  const DspMapPicture *picture = self->picture;
+  const DspMapMark *found = NULL;
+  double x, y;
+
+  if (hit.kind == DSP_MAP_HIT_NOTHING)
+    return;
+  if (hit.kind == DSP_MAP_HIT_AREA)
+    {
+      const DspMapSlot *slot = &self->slots->slots[hit.index];
+
+      if (slot->area != G_MAXUINT32)
+        {
+          dsp_map_render_outline (cr, &picture->frame, &self->slots->areas->shapes[slot->area], self->is_dark,
+                                  DSP_MAP_SELECTED_FULLY, 1.2);
+        }
+      else
+        {
+          to_picture (picture, slot->x, slot->y, &x, &y);
+          dsp_map_render_ring (cr, x, y, 12, self->is_dark, DSP_MAP_SELECTED_FULLY, 1.2);
+        }
+      return;
+    }
+
+  for (guint i = 0; i < picture->marks->len && found == NULL; i++)
+    {
+      const DspMapMark *mark = &g_array_index (picture->marks, DspMapMark, i);
+
+      if ((hit.kind == DSP_MAP_HIT_BUBBLE && i == hit.index)
+          || (hit.kind == DSP_MAP_HIT_CREW && mark->kind == DSP_MAP_MARK_CREW && mark->first == hit.index)
+          || (hit.kind == DSP_MAP_HIT_PIN && mark->kind == DSP_MAP_MARK_PIN && mark->first == hit.index))
+        found = mark;
+    }
+  if (found != NULL)
+    {
+      to_picture (picture, found->x, found->y, &x, &y);
+      dsp_map_render_ring (cr, x, y, found->radius + 1.5, self->is_dark, DSP_MAP_SELECTED_FULLY, 1.2);
+    }
+}
+
+static void
+make_hover_node (DspMapLayer *self)
+{
+  cairo_t *cr;
+
+  self->hover_node = new_picture_node (self->picture, &cr);
+  if (!self->hover_is_cursor)
+    draw_hit (self, cr, self->hover);
+  if (self->cursor != DSP_MAP_NO_SLOT && gtk_widget_has_focus (GTK_WIDGET (self)))
+    draw_hit (self, cr, (DspMapHit) { DSP_MAP_HIT_AREA, self->cursor });
+  cairo_destroy (cr);
+}
+
+static void
+snapshot_picture (DspMapLayer *self,
+                  GtkSnapshot *snapshot)
+{
+  DspMapPicture *picture = self->picture;
+  DspMapFrame view;
+  double ratio, x, y;
+
+  if (picture->node == NULL)
+    picture->node = dsp_map_node_from_surface (picture->surface, picture->frame.width, picture->frame.height,
+                                               dsp_map_widget_has_cairo_renderer (GTK_WIDGET (self)));
+  if (self->selection_node == NULL)
+    make_selection_node (self);
+  if (self->hover_node == NULL)
+    make_hover_node (self);
+
+  dsp_map_layer_get_frame (self, &view);
+  ratio = view.scale / picture->frame.scale;
+  x = (picture->frame.origin_x - view.origin_x) * view.scale;
+  y = (picture->frame.origin_y - view.origin_y) * view.scale;
+
+  gtk_snapshot_save (snapshot);
+  if (fabs (ratio - 1) < 1e-9)
+    {
+      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) floor (x + 0.5), (float) floor (y + 0.5)));
+    }
+  else
+    {
+      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) x, (float) y));
+      gtk_snapshot_scale (snapshot, (float) ratio, (float) ratio);
+    }
+  gtk_snapshot_append_node (snapshot, picture->node);
+  gtk_snapshot_append_node (snapshot, self->selection_node);
+  gtk_snapshot_append_node (snapshot, self->hover_node);
+  gtk_snapshot_restore (snapshot);
+}
+
+static void
+snapshot_focus (DspMapLayer *self,
+                GtkSnapshot *snapshot)
+{
+  float width = (float) gtk_widget_get_width (GTK_WIDGET (self)), height = (float) gtk_widget_get_height (GTK_WIDGET (self));
+  GskRoundedRect rect;
+  GdkRGBA colour;
+
+  if (!gtk_widget_has_visible_focus (GTK_WIDGET (self))
+      || !gtk_style_context_lookup_color (gtk_widget_get_style_context (GTK_WIDGET (self)), "accent_bg_color", &colour))
+    return;
+
+  gsk_rounded_rect_init_from_rect (&rect, &GRAPHENE_RECT_INIT (0, 0, width, height), 0);
+  gtk_snapshot_append_border (snapshot, &rect, (float[4]) { 2, 2, 2, 2 },
+                              (GdkRGBA[4]) { colour, colour, colour, colour });
+}
+
+static void
+dsp_map_layer_snapshot (GtkWidget   *widget,
+                        GtkSnapshot *snapshot)
+{
+  DspMapLayer *self = DSP_MAP_LAYER (widget);
+
+  gtk_snapshot_push_clip (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (widget),
+                                                         (float) gtk_widget_get_height (widget)));
+  if (self->picture != NULL)
+    snapshot_picture (self, snapshot);
+  dsp_map_layer_snapshot_band (self, snapshot);
+  snapshot_focus (self, snapshot);
+  gtk_snapshot_pop (snapshot);
+}
+
+static gboolean
+dsp_map_layer_contains (GtkWidget *widget,
+                        double     x,
+                        double     y)
+{
+  return x >= 0 && y >= 0 && x < gtk_widget_get_width (widget) && y < gtk_widget_get_height (widget);
+}
+
+static void
+dsp_map_layer_size_allocate (GtkWidget *widget,
+                             int        width,
+                             int        height,
+                             int        baseline)
+{
+  GTK_WIDGET_CLASS (dsp_map_layer_parent_class)->size_allocate (widget, width, height, baseline);
+
+  check_picture (DSP_MAP_LAYER (widget));
+}
+
+static void
+dsp_map_layer_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (dsp_map_layer_parent_class)->realize (widget);
+
+  request_picture (DSP_MAP_LAYER (widget));
+}
+
+static void
+dsp_map_layer_unrealize (GtkWidget *widget)
+{
+  DspMapLayer *self = DSP_MAP_LAYER (widget);
+
+  /* Another window may draw in another way. */
+  if (self->picture != NULL)
+    g_clear_pointer (&self->picture->node, gsk_render_node_unref);
+
+  GTK_WIDGET_CLASS (dsp_map_layer_parent_class)->unrealize (widget);
+}
+
+/* --- what lies under a point --- */
+
+gboolean
+dsp_map_layer_hit_equal (DspMapHit a,
+                         DspMapHit b)
+{
+  return a.kind == b.kind && (a.kind == DSP_MAP_HIT_NOTHING || a.index == b.index);
+}
+
+/* What the eye sees at x, y of the widget: marks of the present picture from top to bottom, then areas. */
+DspMapHit
+dsp_map_layer_hit (DspMapLayer *self,
+                   double       x,
+                   double       y)
+{
+  static const DspMapHitKind kinds[] = { DSP_MAP_HIT_BUBBLE, DSP_MAP_HIT_CREW, DSP_MAP_HIT_PIN };
+  const DspMapPicture *picture = self->picture;
+  DspMapFrame view;
+  double unit_x, unit_y;
+  int area;
+
+  dsp_map_layer_get_frame (self, &view);
+  if (view.width <= 0)
+    return (DspMapHit) { DSP_MAP_HIT_NOTHING, 0 };
+  unit_x = view.origin_x + x / view.scale;
+  unit_y = view.origin_y + y / view.scale;
+
+  for (guint i = picture != NULL ? picture->marks->len : 0; i > 0; i--)
+    {
+      const DspMapMark *mark = &g_array_index (picture->marks, DspMapMark, i - 1);
+      double dx = (mark->x - unit_x) * view.scale, dy = (mark->y - unit_y) * view.scale;
+
+      if (dx * dx + dy * dy <= mark->radius * mark->radius)
+        return (DspMapHit) { kinds[mark->kind], mark->kind == DSP_MAP_MARK_BUBBLE ? i - 1 : mark->first };
+    }
+
+  area = dsp_locator_find (self->slots->areas->locator, dsp_map_point_from_xy (unit_x, unit_y));
+  if (area >= 0)
+    return (DspMapHit) { DSP_MAP_HIT_AREA, self->slots->by_code[self->slots->areas->codes[area]] };
+
+  return (DspMapHit) { DSP_MAP_HIT_NOTHING, 0 };
+}
+
+static char *
+describe_tally (const DspMapTally *tally)
+{
+  GString *text = g_string_new (NULL);
+  guint32 n_total = tally->values[DSP_MAP_COLOUR_TOTAL];
+
+  if (n_total == 0)
+    return g_string_free (g_string_append (text, _("no orders")), FALSE);
+
+  g_string_append_printf (text, ngettext ("%u order", "%u orders", n_total), n_total);
+  if (tally->values[DSP_MAP_COLOUR_UNASSIGNED] > 0)
+    {
+      g_string_append (text, " · ");
+      g_string_append_printf (text, ngettext ("%u unassigned", "%u unassigned", tally->values[DSP_MAP_COLOUR_UNASSIGNED]),
+                              tally->values[DSP_MAP_COLOUR_UNASSIGNED]);
+    }
+  if (tally->values[DSP_MAP_COLOUR_AT_RISK] > 0)
+    {
+      g_string_append (text, " · ");
+      g_string_append_printf (text, ngettext ("%u at risk", "%u at risk", tally->values[DSP_MAP_COLOUR_AT_RISK]),
+                              tally->values[DSP_MAP_COLOUR_AT_RISK]);
+    }
+  if (tally->values[DSP_MAP_COLOUR_PENALIZED] > 0)
+    {
+      g_string_append (text, " · ");
+      g_string_append_printf (text, ngettext ("%u penalized", "%u penalized", tally->values[DSP_MAP_COLOUR_PENALIZED]),
+                              tally->values[DSP_MAP_COLOUR_PENALIZED]);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+static char *
+describe_slot (DspMapLayer *self,
+               guint32      index)
+{
+  const DspMapSlot *slot = &self->slots->slots[index];
+  g_autofree char *orders = describe_tally (&self->tallies->tallies[index]);
+  GString *text = g_string_new (NULL);
+  char code[8];
+
+  dsp_map_code_print (slot->code, code);
+  g_string_append (text, code);
+  if (slot->name != NULL && *slot->name != '\0')
+    g_string_append_printf (text, " %s", slot->name);
+  g_string_append_printf (text, ": %s", orders);
+  if (slot->is_approximate)
+    g_string_append_printf (text, " · %s", _("approximate place"));
+  if (self->selection[slot->code] == DSP_MAP_SELECTED_FULLY)
+    g_string_append_printf (text, " · %s", _("selected"));
+  else if (self->selection[slot->code] == DSP_MAP_SELECTED_PARTLY)
+    g_string_append_printf (text, " · %s", _("partly selected"));
+
+  return g_string_free (text, FALSE);
+}
+
+static char *
+describe_bubble (DspMapLayer      *self,
+                 const DspMapMark *mark)
+{
+  DspMapTally sum = { { 0 } };
+  g_autofree char *orders = NULL;
+
+  /* The picture may be older than the slots: then the bubble is about to be drawn anew. */
+  if (self->picture->slots != self->slots)
+    return NULL;
+  if (mark->n == 1)
+    return describe_slot (self, g_array_index (self->picture->members, guint32, mark->first));
+
+  for (guint i = 0; i < mark->n; i++)
+    {
+      guint32 slot = g_array_index (self->picture->members, guint32, mark->first + i);
+
+      for (guint j = 0; j < DSP_MAP_N_COLOURS; j++)
+        sum.values[j] += self->tallies->tallies[slot].values[j];
+    }
+  orders = describe_tally (&sum);
+
+  /* Translators: the first is a number of postal codes, the second "12 orders, 3 of them urgent" or the like */
+  return g_strdup_printf (ngettext ("%u postal code: %s", "%u postal codes: %s", mark->n), mark->n, orders);
+}
+
+/* Returns: (transfer full) (nullable): one line about what is under the pointer or the cursor */
+char *
+dsp_map_layer_dup_hover_text (DspMapLayer *self)
+{
+  g_return_val_if_fail (DSP_IS_MAP_LAYER (self), NULL);
+
+  if (self->hover_is_cursor)
+    return self->cursor < self->slots->n_slots ? describe_slot (self, self->cursor) : NULL;
+
+  switch (self->hover.kind)
+    {
+    case DSP_MAP_HIT_AREA:
+      return self->hover.index < self->slots->n_slots ? describe_slot (self, self->hover.index) : NULL;
+
+    case DSP_MAP_HIT_BUBBLE:
+      return describe_bubble (self, &g_array_index (self->picture->marks, DspMapMark, self->hover.index));
+
+    case DSP_MAP_HIT_CREW:
+      {
+        const DspMapCrewShape *crew = &g_array_index (self->picture->crews, DspMapCrewShape, self->hover.index);
+
+        /* Translators: code and name of a crew */
+        return g_strdup_printf (_("Base of crew %s %s"), crew->code, crew->name != NULL ? crew->name : "");
+      }
+
+    case DSP_MAP_HIT_PIN:
+      {
+        const DspMapPinShape *pin = &g_array_index (self->picture->pins, DspMapPinShape, self->hover.index);
+        const char *urgency = pin->urgency == DSP_MAP_URGENCY_PENALIZED ? _("penalized")
+                              : pin->urgency == DSP_MAP_URGENCY_AT_RISK ? _("at risk") : _("in time");
+
+        /* Translators: an order's number, its urgency, whether somebody has it */
+        return g_strdup_printf (_("Order %s: %s, %s"), pin->label != NULL ? pin->label : "", urgency,
+                                pin->is_assigned ? _("assigned") : _("unassigned"));
+      }
+
+    case DSP_MAP_HIT_NOTHING:
+    default:
+      return NULL;
+    }
+}
+
+void
+dsp_map_layer_hover_changed (DspMapLayer *self)
+{
+  g_autofree char *text = dsp_map_layer_dup_hover_text (self);
+
+  g_clear_pointer (&self->hover_node, gsk_render_node_unref);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+
+  /* The pointer does not speak: only where the keyboard goes is told. */
+  if (self->hover_is_cursor && text != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+
+  g_signal_emit_by_name (self, "hover-changed");
+}
+
+/* --- selection --- */
+
+void
+dsp_map_layer_set_code_selected (DspMapLayer    *self,
+                                 guint32         code,
+                                 DspMapSelected  how)
+{
+  self->n_selected += (how != DSP_MAP_SELECTED_NO) - (self->selection[code] != DSP_MAP_SELECTED_NO);
+  self->selection[code] = (guint8) how;
+}
+
+void
+dsp_map_layer_clear_selection (DspMapLayer *self)
+{
+  if (self->n_selected > 0)
+    memset (self->selection, 0, DSP_MAP_N_CODES);
+  self->n_selected = 0;
+  g_hash_table_remove_all (self->selected_pins);
+}
+
+/* After a change of the selection: show it. */
+void
+dsp_map_layer_selection_changed (DspMapLayer *self)
+{
+  gboolean was_in_picture = self->wants_selection_in_picture;
+
+  g_clear_pointer (&self->selection_node, gsk_render_node_unref);
+  self->wants_selection_in_picture = FALSE;
+  if (was_in_picture || (self->picture != NULL && self->picture->has_selection))
+    {
+      /* make_selection_node() asks for it again if it is still too much. */
+      if (self->picture != NULL)
+        self->picture->has_selection = FALSE;
+      request_picture (self);
+    }
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+char **
+dsp_map_layer_dup_selected_codes (DspMapLayer *self)
+{
+  g_autoptr(GStrvBuilder) codes = g_strv_builder_new ();
+
+  g_return_val_if_fail (DSP_IS_MAP_LAYER (self), NULL);
+
+  for (guint32 i = 0; self->n_selected > 0 && i < DSP_MAP_N_CODES; i++)
+    {
+      char code[8];
+
+      if (self->selection[i] != DSP_MAP_SELECTED_FULLY)
+        continue;
+      dsp_map_code_print (i, code);
+      g_strv_builder_add (codes, code);
+    }
+
+  return g_strv_builder_end (codes);
+}
+
+void
+dsp_map_layer_set_selected_codes (DspMapLayer       *self,
+                                  const char *const *codes,
+                                  const char *const *partial)
+{
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  if (self->n_selected > 0)
+    memset (self->selection, 0, DSP_MAP_N_CODES);
+  self->n_selected = 0;
+
+  for (guint i = 0; partial != NULL && partial[i] != NULL; i++)
+    {
+      guint32 code = dsp_map_code_parse (partial[i]);
+
+      if (code != DSP_MAP_NO_CODE)
+        dsp_map_layer_set_code_selected (self, code, DSP_MAP_SELECTED_PARTLY);
+    }
+  for (guint i = 0; codes != NULL && codes[i] != NULL; i++)
+    {
+      guint32 code = dsp_map_code_parse (codes[i]);
+
+      if (code != DSP_MAP_NO_CODE)
+        dsp_map_layer_set_code_selected (self, code, DSP_MAP_SELECTED_FULLY);
+    }
+
+  dsp_map_layer_selection_changed (self);
+}
+
+void
+dsp_map_layer_set_selected_pins (DspMapLayer *self,
+                                 const DspId *ids,
+                                 guint        n_ids)
+{
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  g_hash_table_remove_all (self->selected_pins);
+  for (guint i = 0; i < n_ids; i++)
+    g_hash_table_add (self->selected_pins, g_memdup2 (&ids[i], sizeof (DspId)));
+
+  dsp_map_layer_selection_changed (self);
+}
+
+/* --- data --- */
+
+static void
+retally (DspMapLayer *self)
+{
+  DspMapTallies *tallies = dsp_map_tallies_new (self->slots, (const guint32 *) self->raw_codes->data,
+                                                (const DspMapTally *) self->raw_tallies->data, self->raw_codes->len,
+                                                self->tallies);
+
+  g_clear_pointer (&self->tallies, dsp_map_tallies_unref);
+  self->tallies = tallies;
+  g_clear_pointer (&self->hover_node, gsk_render_node_unref);
+  g_signal_emit_by_name (self, "tallies-changed");
+  request_picture (self);
+}
+
+static void
+rebuild_slots (DspMapLayer *self)
+{
+  g_clear_pointer (&self->slots, dsp_map_slots_unref);
+  self->slots = dsp_map_slots_new (self->areas, self->places);
+  self->cursor = DSP_MAP_NO_SLOT;
+  self->hover = (DspMapHit) { DSP_MAP_HIT_NOTHING, 0 };
+  g_clear_pointer (&self->selection_node, gsk_render_node_unref);
+  retally (self);
+}
+
+static void
+on_areas_ready (GObject      *object,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr(DspMapLayer) self = user_data;
+  g_autoptr(GError) error = NULL;
+  DspMapAreas *areas = g_task_propagate_pointer (G_TASK (result), &error);
+
+  /* Cancelled: newer ones are on their way. */
+  if (areas == NULL)
+    return;
+
+  g_clear_object (&self->areas_cancellable);
+  g_clear_pointer (&self->areas, dsp_map_areas_unref);
+  self->areas = areas;
+  rebuild_slots (self);
+  update_busy (self);
+}
+
+static void
+clear_area (gpointer data)
+{
+  DspMapArea *area = data;
+
+  g_free ((char *) area->code);
+  g_clear_pointer (&area->geometry, g_bytes_unref);
+}
+
+/* Prepared in the worker; the present areas stay until then. */
+void
+dsp_map_layer_set_areas (DspMapLayer      *self,
+                         const DspMapArea *areas,
+                         guint             n_areas)
+{
+  GArray *copy;
+
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  if (self->areas_cancellable != NULL)
+    g_cancellable_cancel (self->areas_cancellable);
+  g_clear_object (&self->areas_cancellable);
+  self->areas_cancellable = g_cancellable_new ();
+
+  copy = g_array_sized_new (FALSE, FALSE, sizeof (DspMapArea), n_areas);
+  g_array_set_clear_func (copy, clear_area);
+  for (guint i = 0; i < n_areas; i++)
+    {
+      DspMapArea area = { g_strdup (areas[i].code), areas[i].geometry != NULL ? g_bytes_ref (areas[i].geometry) : NULL };
+
+      g_array_append_val (copy, area);
+    }
+
+  push_work (self, work_areas, copy, (GDestroyNotify) g_array_unref, self->areas_cancellable, on_areas_ready);
+  update_busy (self);
+}
+
+void
+dsp_map_layer_set_places (DspMapLayer       *self,
+                          const DspMapPlace *places,
+                          guint              n_places)
+{
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  g_clear_pointer (&self->places, dsp_map_places_unref);
+  self->places = dsp_map_places_new (places, n_places);
+  rebuild_slots (self);
+}
+
+/* Replaces all counts; codes not given have none. A millisecond for 32,000 codes. */
+void
+dsp_map_layer_set_counts (DspMapLayer       *self,
+                          const DspMapCount *counts,
+                          guint              n_counts)
+{
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  g_array_set_size (self->raw_codes, n_counts);
+  g_array_set_size (self->raw_tallies, n_counts);
+  for (guint i = 0; i < n_counts; i++)
+    {
+      g_array_index (self->raw_codes, guint32, i) = dsp_map_code_parse (counts[i].code);
+      g_array_index (self->raw_tallies, DspMapTally, i) = (DspMapTally) {
+        { counts[i].n_unassigned, counts[i].n_at_risk, counts[i].n_penalized, counts[i].n_total },
+      };
+    }
+  retally (self);
+}
+
+void
+dsp_map_layer_set_pins (DspMapLayer     *self,
+                        const DspMapPin *pins,
+                        guint            n_pins)
+{
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  g_clear_pointer (&self->pins, g_array_unref);
+  self->pins = dsp_map_pins_new (pins, n_pins);
+  request_picture (self);
+}
+
+void
+dsp_map_layer_set_crews (DspMapLayer      *self,
+                         const DspMapCrew *crews,
+                         guint             n_crews)
+{
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  g_clear_pointer (&self->crews, g_array_unref);
+  self->crews = dsp_map_crews_new (crews, n_crews);
+  request_picture (self);
+}
+
+void
+dsp_map_layer_set_colour (DspMapLayer  *self,
+                          DspMapColour  colour)
+{
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  if (self->colour == colour)
+    return;
+
+  self->colour = colour;
+  request_picture (self);
+}
+
+void
+dsp_map_layer_set_tool (DspMapLayer *self,
+                        DspMapTool   tool)
+{
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  self->tool = tool;
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), tool == DSP_MAP_TOOL_PAN ? NULL : "crosshair");
+}
+
+void
+dsp_map_layer_set_is_dark (DspMapLayer *self,
+                           gboolean     is_dark)
+{
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  if (self->is_dark == is_dark)
+    return;
+
+  self->is_dark = is_dark;
+  g_clear_pointer (&self->selection_node, gsk_render_node_unref);
+  g_clear_pointer (&self->hover_node, gsk_render_node_unref);
+  request_picture (self);
+}
+
+void
+dsp_map_layer_set_cursor (DspMapLayer *self,
+                          const char  *code)
+{
+  guint32 number = dsp_map_code_parse (code);
+
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  self->cursor = number != DSP_MAP_NO_CODE ? self->slots->by_code[number] : DSP_MAP_NO_SLOT;
+  self->hover_is_cursor = self->cursor != DSP_MAP_NO_SLOT;
+  dsp_map_layer_hover_changed (self);
+}
+
+/* --- questions --- */
+
+/* Borrows everything; the frame is the view's. */
+void
+dsp_map_layer_get_render_input (DspMapLayer       *self,
+                                DspMapRenderInput *input)
+{
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  *input = (DspMapRenderInput) { self->slots, self->tallies, self->pins, self->crews, NULL, self->colour,
+                                 self->is_dark, { 0 } };
+  dsp_map_layer_get_frame (self, &input->frame);
+}
+
+static void
+extend (const DspMapSlots *slots,
+        const DspMapSlot  *slot,
+        double            *x0,
+        double            *y0,
+        double            *x1,
+        double            *y1)
+{
+  if (slot->area != G_MAXUINT32)
+    {
+      const DspMapShape *shape = &slots->areas->shapes[slot->area];
+
+      *x0 = MIN (*x0, shape->x0);
+      *y0 = MIN (*y0, shape->y0);
+      *x1 = MAX (*x1, shape->x1);
+      *y1 = MAX (*y1, shape->y1);
+    }
+  else
+    {
+      *x0 = MIN (*x0, slot->x);
+      *y0 = MIN (*y0, slot->y);
+      *x1 = MAX (*x1, slot->x);
+      *y1 = MAX (*y1, slot->y);
+    }
+}
+
+/* The codes with orders (all codes, if none has any), or the selected ones. */
+gboolean
+dsp_map_layer_get_extent (DspMapLayer *self,
+                          gboolean     is_selection,
+                          double      *x0,
+                          double      *y0,
+                          double      *x1,
+                          double      *y1)
+{
+  gboolean is_any;
+
+  g_return_val_if_fail (DSP_IS_MAP_LAYER (self), FALSE);
+
+  for (guint pass = 0; pass < 2; pass++)
+    {
+      is_any = FALSE;
+      *x0 = *y0 = 1;
+      *x1 = *y1 = 0;
+      for (guint i = 0; i < self->slots->n_slots; i++)
+        {
+          const DspMapSlot *slot = &self->slots->slots[i];
+
+          if (is_selection ? self->selection[slot->code] == DSP_MAP_SELECTED_NO
+              : pass == 0 && self->tallies->tallies[i].values[DSP_MAP_COLOUR_TOTAL] == 0)
+            continue;
+          is_any = TRUE;
+          extend (self->slots, slot, x0, y0, x1, y1);
+        }
+      if (is_any || is_selection)
+        break;
+    }
+
+  if (is_selection && self->pins != NULL)
+    {
+      for (guint i = 0; i < self->pins->len; i++)
+        {
+          const DspMapPinShape *pin = &g_array_index (self->pins, DspMapPinShape, i);
+
+          if (!g_hash_table_contains (self->selected_pins, &pin->id))
+            continue;
+          is_any = TRUE;
+          *x0 = MIN (*x0, pin->x);
+          *y0 = MIN (*y0, pin->y);
+          *x1 = MAX (*x1, pin->x);
+          *y1 = MAX (*y1, pin->y);
+        }
+    }
+
+  return is_any;
+}
+
+gboolean
+dsp_map_layer_get_code_extent (DspMapLayer *self,
+                               const char  *code,
+                               double      *x0,
+                               double      *y0,
+                               double      *x1,
+                               double      *y1)
+{
+  guint32 number = dsp_map_code_parse (code);
+
+  g_return_val_if_fail (DSP_IS_MAP_LAYER (self), FALSE);
+
+  if (number == DSP_MAP_NO_CODE || self->slots->by_code[number] == DSP_MAP_NO_SLOT)
+    return FALSE;
+
+  *x0 = *y0 = 1;
+  *x1 = *y1 = 0;
+  extend (self->slots, &self->slots->slots[self->slots->by_code[number]], x0, y0, x1, y1);
+
+  return TRUE;
+}
+
+gboolean
+dsp_map_layer_get_pin (DspMapLayer *self,
+                       const DspId *id,
+                       double      *x,
+                       double      *y)
+{
+  g_return_val_if_fail (DSP_IS_MAP_LAYER (self), FALSE);
+
+  for (guint i = 0; self->pins != NULL && i < self->pins->len; i++)
+    {
+      const DspMapPinShape *pin = &g_array_index (self->pins, DspMapPinShape, i);
+
+      if (dsp_id_equal (&pin->id, id))
+        {
+          *x = pin->x;
+          *y = pin->y;
+          return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
+/* TRUE while a picture or areas are being made, so that the screen is not yet what it will be. */
+gboolean
+dsp_map_layer_is_busy (DspMapLayer *self)
+{
+  g_return_val_if_fail (DSP_IS_MAP_LAYER (self), FALSE);
+
+  return self->is_busy;
+}
+
+/* TRUE while areas that were handed in are not on the map yet. */
+gboolean
+dsp_map_layer_is_preparing (DspMapLayer *self)
+{
+  g_return_val_if_fail (DSP_IS_MAP_LAYER (self), FALSE);
+
+  return self->areas_cancellable != NULL;
+}
+
+/* Pictures drawn so far, for measuring. */
+guint
+dsp_map_layer_get_n_pictures (DspMapLayer *self)
+{
+  g_return_val_if_fail (DSP_IS_MAP_LAYER (self), 0);
+
+  return self->n_pictures;
+}
+
+/* --- object --- */
+
+enum { PROP_0, PROP_BUSY };
+
+static void
+dsp_map_layer_get_property (GObject    *object,
+                            guint       prop_id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_BUSY:
+      g_value_set_boolean (value, DSP_MAP_LAYER (object)->is_busy);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+dsp_map_layer_constructed (GObject *object)
+{
+  DspMapLayer *self = DSP_MAP_LAYER (object);
+
+  G_OBJECT_CLASS (dsp_map_layer_parent_class)->constructed (object);
+
+  g_signal_connect_object (shumate_layer_get_viewport (SHUMATE_LAYER (self)), "notify",
+                           G_CALLBACK (on_viewport_notify), self, G_CONNECT_SWAPPED);
+}
+
+static void
+dsp_map_layer_dispose (GObject *object)
+{
+  DspMapLayer *self = DSP_MAP_LAYER (object);
+
+  if (self->areas_cancellable != NULL)
+    g_cancellable_cancel (self->areas_cancellable);
+  g_clear_object (&self->areas_cancellable);
+  g_clear_handle_id (&self->settle_id, g_source_remove);
+
+  G_OBJECT_CLASS (dsp_map_layer_parent_class)->dispose (object);
+}
+
+static void
+dsp_map_layer_finalize (GObject *object)
+{
+  DspMapLayer *self = DSP_MAP_LAYER (object);
+
+  g_thread_pool_free (self->pool, FALSE, FALSE);
+  g_clear_pointer (&self->areas, dsp_map_areas_unref);
+  g_clear_pointer (&self->places, dsp_map_places_unref);
+  g_clear_pointer (&self->slots, dsp_map_slots_unref);
+  g_clear_pointer (&self->tallies, dsp_map_tallies_unref);
+  g_clear_pointer (&self->raw_codes, g_array_unref);
+  g_clear_pointer (&self->raw_tallies, g_array_unref);
+  g_clear_pointer (&self->pins, g_array_unref);
+  g_clear_pointer (&self->crews, g_array_unref);
+  g_clear_pointer (&self->selection, g_free);
+  g_clear_pointer (&self->selected_pins, g_hash_table_unref);
+  g_clear_pointer (&self->picture, picture_free);
+  g_clear_pointer (&self->selection_node, gsk_render_node_unref);
+  g_clear_pointer (&self->hover_node, gsk_render_node_unref);
+  g_clear_pointer (&self->band, g_array_unref);
+
+  G_OBJECT_CLASS (dsp_map_layer_parent_class)->finalize (object);
+}
+
+static void
+dsp_map_layer_class_init (DspMapLayerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  object_class->constructed = dsp_map_layer_constructed;
+  object_class->dispose = dsp_map_layer_dispose;
+  object_class->finalize = dsp_map_layer_finalize;
+  object_class->get_property = dsp_map_layer_get_property;
+  widget_class->snapshot = dsp_map_layer_snapshot;
+  widget_class->contains = dsp_map_layer_contains;
+  widget_class->size_allocate = dsp_map_layer_size_allocate;
+  widget_class->realize = dsp_map_layer_realize;
+  widget_class->unrealize = dsp_map_layer_unrealize;
+
+  g_object_class_install_property (object_class, PROP_BUSY,
+                                   g_param_spec_boolean ("busy", NULL, NULL, FALSE,
+                                                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY
+                                                         | G_PARAM_STATIC_STRINGS));
+
+  g_signal_new ("selection-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("tallies-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("hover-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("tool-done", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("code-activated", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("pins-chosen", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_ARRAY,
+                G_TYPE_BOOLEAN);
+  g_signal_new ("pin-activated", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
+  g_signal_new ("drag-prepare", type, G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_first_wins, NULL, NULL,
+                GDK_TYPE_CONTENT_PROVIDER, 2, G_TYPE_STRV, G_TYPE_ARRAY);
+  g_signal_new ("drag-begin", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, GDK_TYPE_DRAG);
+  g_signal_new ("drag-end", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, GDK_TYPE_DRAG);
+
+  gtk_widget_class_set_css_name (widget_class, "dspmaplayer");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+}
+
+static void
+dsp_map_layer_init (DspMapLayer *self)
+{
+  self->pool = g_thread_pool_new (run_work, NULL, 1, FALSE, NULL);
+  self->areas = dsp_map_areas_new (NULL, 0);
+  self->places = dsp_map_places_new (NULL, 0);
+  self->slots = dsp_map_slots_new (self->areas, self->places);
+  self->tallies = dsp_map_tallies_new (self->slots, NULL, NULL, 0, NULL);
+  self->raw_codes = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->raw_tallies = g_array_new (FALSE, FALSE, sizeof (DspMapTally));
+  self->selection = g_new0 (guint8, DSP_MAP_N_CODES);
+  self->selected_pins = g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, g_free, NULL);
+  self->band = g_array_new (FALSE, FALSE, sizeof (graphene_point_t));
+  self->cursor = DSP_MAP_NO_SLOT;
+
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_vexpand (GTK_WIDGET (self), TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Map of orders"), -1);
+  dsp_map_layer_init_input (self);
+}
+
+DspMapLayer *
+dsp_map_layer_new (ShumateViewport *viewport)
+{
+  return g_object_new (DSP_TYPE_MAP_LAYER, "viewport", viewport, NULL);
+}
