@@ -1,0 +1,780 @@
+/* dsp-executor.c: the one thread that writes
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A batch is bounded by count and time. A push longer than a batch goes on in the next one: each of its commands stands
+ * alone, and its answer goes out when the last of them is on the disk. When something fails inside, the whole batch is
+ * rolled back; its pushes are then tried one by one, so that one that cannot be stored does not take the others along.
+ * Checkpoints are done here, between batches, after the answers.
+ */
+#define G_LOG_DOMAIN "dsp-server"
+
+#include "config.h"
+#include "dsp-executor.h"
+
+#include "dsp-json.h"
+#include "dsp-judge.h"
+
+#include <string.h>
+
+#define BATCH_COMMANDS    64
+#define BATCH_US          10000
+#define QUEUE_MAX         4096
+#define RETRY_AFTER_S     2
+#define TICK_US           G_USEC_PER_SEC
+#define CHECKPOINT_PAGES  4000                    /* 16 MB of log */
+#define IDLE_US           (5 * G_USEC_PER_SEC)    /* then the log is emptied */
+
+typedef struct
+{
+  /* a push … */
+  DspSession  *session;  /* (owned) (nullable) */
+  DspPush     *push;     /* (owned) (nullable) */
+  DspPushDone  done;
+  gpointer     user_data;
+  /* … as far as it got, and as far as it is on the disk */
+  guint        next, stored_next;
+  GString     *results;
+  gsize        stored_length;
+  gboolean     begun, stored_begun;
+  gboolean     alone;    /* after a fault: no other push in its batch */
+  DspPushReply reply;
+  gboolean     answered; /* reply says it; goes out after the commit */
+
+  /* … or a function to run in a transaction */
+  DspWriteFunc write;
+  GError     **error;
+  gboolean     result;
+  gboolean     finished; /* (guarded by the executor's lock) */
+} Item;
+
+struct _DspExecutor
+{
+  DspDb          *db;    /* (owned) */
+  DspFeed        *feed;  /* (owned) */
+  DspJudge       *judge; /* (owned) */
+  GThread        *thread;
+  guint8          epoch[16];
+  DspPublishFunc  publish;
+  gpointer        publish_data;
+
+  GMutex          lock;
+  GCond           wake;
+  GCond           written;     /* a write is finished */
+  GQueue          queue;       /* (guarded by lock) of Item */
+  gboolean        ending;      /* (guarded by lock) */
+  gsize           n_commands;  /* (atomic) */
+  gsize           n_batches;   /* (atomic) */
+
+  /* the thread's own */
+  DspPublished    published;
+  gint64          idle_since_us;
+  gint64          grants_seen_us;
+  gint64          next_tick_us;
+};
+
+static void
+item_free (Item *item)
+{
+  dsp_session_unref (item->session);
+  dsp_push_free (item->push);
+  if (item->results != NULL)
+    g_string_free (item->results, TRUE);
+  g_free (item->reply.json);
+  g_free (item);
+}
+
+/* ---- one push ---- */
+
+static void
+answer (Item       *item,
+        guint       status,
+        const char *code,
+        const char *message)
+{
+  item->reply.status = status;
+  item->reply.code = code;
+  item->reply.message = message;
+  item->answered = TRUE;
+}
+
+/* What every answer about a device's numbers holds. */
+static void
+put_state (DspExecutor     *self,
+           const DspDevice *device,
+           GString         *out)
+{
+  DspId epoch;
+
+  memcpy (epoch.b, self->epoch, sizeof epoch.b);
+  g_string_append (out, "\"epoch\":");
+  dsp_json_put_id (out, &epoch);
+  g_string_append (out, ",\"last\":");
+  dsp_json_put_int (out, device->last_no);
+  g_string_append (out, ",\"stable\":");
+  dsp_json_put_int (out, device->stable_no);
+  g_string_append (out, ",\"head\":");
+  dsp_json_put_int (out, dsp_feed_get_state (self->feed)->seq);
+}
+
+static void
+answer_with_state (DspExecutor     *self,
+                   Item            *item,
+                   const DspDevice *device,
+                   guint            status,
+                   const char      *code,
+                   const char      *message)
+{
+  GString *out = g_string_new ("{");
+
+  answer (item, status, code, message);
+  if (code != NULL)
+    {
+      g_string_append (out, "\"error\":{\"code\":");
+      dsp_json_put_string (out, code);
+      g_string_append (out, ",\"message\":");
+      dsp_json_put_string (out, message);
+      g_string_append (out, "},");
+    }
+  put_state (self, device, out);
+  g_string_append_printf (out, ",\"results\":[%s]}", item->results->str);
+  g_free (item->reply.json);
+  item->reply.json = g_string_free (out, FALSE);
+}
+
+/* Before the first command of a push. */
+static gboolean
+begin_push (DspExecutor     *self,
+            Item            *item,
+            const DspDevice *device,
+            gboolean         known)
+{
+  if (!dsp_id_equal (&item->push->device, &item->session->device) || !known ||
+      !dsp_id_equal (&device->user_id, &item->session->user_id))
+    {
+      char text[DSP_ID_TEXT];
+
+      dsp_id_print (&item->push->device, text);
+      g_warning ("user %s sent commands for device %s, which is not the token's", item->session->user_name, text);
+      answer (item, 403, "device", "the device is not the one that the token belongs to");
+      return FALSE;
+    }
+  if (!g_str_equal (device->state, "active"))
+    answer_with_state (self, item, device, 409, "quarantined", "this device has to be enrolled anew");
+  else if (memcmp (item->push->epoch, self->epoch, sizeof self->epoch) != 0)
+    answer_with_state (self, item, device, 409, "epoch", "the history of this server is another");
+  else if (item->push->first > device->last_no + 1)
+    answer_with_state (self, item, device, 409, "gap", "commands before the first one are missing");
+  return !item->answered;
+}
+
+/* A number that was taken before: the stored answer again, if it is the same command. */
+static gboolean
+repeat_command (DspExecutor          *self,
+                Item                 *item,
+                const DspDevice      *device,
+                const DspPushCommand *command,
+                GError              **error)
+{
+  g_auto(DspResult) result = { .status = NULL };
+
+  switch (dsp_feed_get_result (self->db, &device->id, command->no, &result, error))
+    {
+    case DSP_STEP_FAILED:
+      return FALSE;
+    case DSP_STEP_DONE:
+      g_string_append_printf (item->results, "{\"no\":%" G_GINT64_FORMAT ",\"status\":\"done\"}", command->no);
+      return TRUE;
+    case DSP_STEP_ROW:
+      break;
+    }
+  if (memcmp (result.cmd_hash, command->hash, sizeof command->hash) == 0)
+    {
+      g_string_append (item->results, result.reply != NULL ? result.reply : "null");
+      return TRUE;
+    }
+  g_warning ("user %s sent number %" G_GINT64_FORMAT " again with other content: device quarantined",
+             item->session->user_name, command->no);
+  if (!dsp_feed_set_device_state (self->feed, &device->id, "quarantined", error))
+    return FALSE;
+  answer_with_state (self, item, device, 409, "number_reused", "this number was another command");
+  return TRUE;
+}
+
+/* The next command of a push, or its end. FALSE: an internal fault. */
+static gboolean
+step_push (DspExecutor *self,
+           Item        *item,
+           gint64       now_us,
+           GError     **error)
+{
+  const DspPushCommand *command;
+  g_autoptr(DspActorRef) actor = NULL;
+  g_autoptr(GError) fault = NULL;
+  DspDevice device = { 0 };
+  DspStep step = dsp_feed_get_device (self->feed, &item->push->device, &device, error);
+
+  if (step == DSP_STEP_FAILED)
+    return FALSE;
+  if (dsp_session_has_ended (item->session))
+    {
+      answer (item, 401, "token", "the session has ended");
+      return TRUE;
+    }
+  if (!item->begun && !begin_push (self, item, &device, step == DSP_STEP_ROW))
+    return TRUE;
+  item->begun = TRUE;
+  if (item->next == item->push->commands->len)
+    {
+      answer_with_state (self, item, &device, 200, NULL, NULL);
+      return TRUE;
+    }
+
+  command = &g_array_index (item->push->commands, DspPushCommand, item->next);
+  if (command->no > device.last_no && command->verdict == DSP_PUSH_UPGRADE)
+    {
+      answer_with_state (self, item, &device, 426, "upgrade", "this server is older than the program that made the command");
+      return TRUE;
+    }
+  if (item->next > 0)
+    g_string_append_c (item->results, ',');
+  item->next++;
+  if (command->no <= device.last_no)
+    return repeat_command (self, item, &device, command, error);
+
+  actor = dsp_judge_get_actor (self->judge, &item->session->user_id, now_us, &fault);
+  if (fault != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&fault));
+      return FALSE;
+    }
+  if (actor == NULL)
+    {
+      answer (item, 401, "token", "the user is disabled");
+      return TRUE;
+    }
+  g_atomic_pointer_add (&self->n_commands, 1);
+  return dsp_judge_command (self->judge, item->session, actor->actor, command, now_us, &self->published, item->results, error);
+}
+
+/* ---- a batch ---- */
+
+static void
+item_rewind (Item *item)
+{
+  item->next = item->stored_next;
+  item->begun = item->stored_begun;
+  g_string_truncate (item->results, item->stored_length);
+  item->answered = FALSE;
+  g_clear_pointer (&item->reply.json, g_free);
+}
+
+static void
+reset_published (DspExecutor *self)
+{
+  dsp_published_clear (&self->published);
+  dsp_published_init (&self->published);
+}
+
+static void
+publish (DspExecutor *self)
+{
+  if (self->publish != NULL &&
+      (self->published.scopes->len > 0 || self->published.grants_changed || self->published.ended_users->len > 0))
+    {
+      self->published.seq = dsp_feed_get_state (self->feed)->seq;
+      self->publish (&self->published, self->publish_data);
+    }
+  reset_published (self);
+}
+
+static gboolean
+commit (DspExecutor *self,
+        GError     **error)
+{
+  if (!dsp_feed_commit (self->feed, error))
+    return FALSE;
+  g_atomic_pointer_add (&self->n_batches, 1);
+  return TRUE;
+}
+
+static void
+roll_back (DspExecutor *self)
+{
+  dsp_feed_rollback (self->feed);
+  dsp_judge_rolled_back (self->judge);
+  reset_published (self);
+}
+
+static void
+finish_push (DspExecutor *self,
+             Item        *item)
+{
+  item->done (&item->reply, item->user_data);
+  item_free (item);
+}
+
+static void
+requeue (DspExecutor *self,
+         Item        *item)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_queue_push_head (&self->queue, item);
+}
+
+/* The next push for an open batch; NULL if none may join. */
+static Item *
+take_push (DspExecutor *self,
+           guint        n_taken)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Item *item = g_queue_peek_head (&self->queue);
+
+  if (item == NULL || item->push == NULL || (item->alone && n_taken > 0))
+    return NULL;
+  return g_queue_pop_head (&self->queue);
+}
+
+static gboolean
+fill_batch (DspExecutor *self,
+            GPtrArray   *items,
+            GError     **error)
+{
+  gint64 start_us = g_get_monotonic_time ();
+  gint64 now_us = g_get_real_time ();
+  guint n = 0;
+  Item *item;
+
+  while (n < BATCH_COMMANDS && g_get_monotonic_time () - start_us < BATCH_US && (item = take_push (self, items->len)) != NULL)
+    {
+      g_ptr_array_add (items, item);
+      while (!item->answered && n < BATCH_COMMANDS && g_get_monotonic_time () - start_us < BATCH_US)
+        {
+          if (!step_push (self, item, now_us, error))
+            return FALSE;
+          n++;
+        }
+      if (!item->answered || item->alone)
+        break;
+    }
+  return TRUE;
+}
+
+static void
+fail_batch (DspExecutor  *self,
+            GPtrArray    *items,
+            const GError *error)
+{
+  gboolean full = g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FULL);
+
+  g_warning ("a batch of %u requests was rolled back: %s", items->len, error->message);
+  roll_back (self);
+  for (guint i = items->len; i > 0; i--)
+    {
+      Item *item = items->pdata[i - 1];
+
+      item_rewind (item);
+      if (!full && items->len > 1)
+        {
+          item->alone = TRUE;
+          requeue (self, item);
+          continue;
+        }
+      answer (item, 503, full ? "disk_full" : "unavailable", full ? "the disk of the server is full" : "it could not be stored");
+      item->reply.retry_after_s = full ? 10 * RETRY_AFTER_S : RETRY_AFTER_S;
+      finish_push (self, item);
+    }
+}
+
+static void
+run_batch (DspExecutor *self)
+{
+  g_autoptr(GPtrArray) items = g_ptr_array_new ();
+  g_autoptr(GError) error = NULL;
+
+  if (!dsp_feed_begin (self->feed, &error) || !fill_batch (self, items, &error) || !commit (self, &error))
+    {
+      Item *item;
+
+      /* The store is away already at the begin: whoever waits is told, one at a time. */
+      if (items->len == 0 && (item = take_push (self, 0)) != NULL)
+        g_ptr_array_add (items, item);
+      fail_batch (self, items, error);
+      return;
+    }
+  for (guint i = items->len; i > 0; i--)
+    {
+      Item *item = items->pdata[i - 1];
+
+      if (item->answered)
+        continue;
+      item->stored_next = item->next;
+      item->stored_begun = item->begun;
+      item->stored_length = item->results->len;
+      requeue (self, item);
+    }
+  for (guint i = 0; i < items->len; i++)
+    if (((Item *) items->pdata[i])->answered)
+      finish_push (self, items->pdata[i]);
+  publish (self);
+}
+
+static gboolean
+in_transaction (DspExecutor  *self,
+                DspWriteFunc  func,
+                gpointer      user_data,
+                GError      **error)
+{
+  if (dsp_feed_begin (self->feed, error) && func (self->feed, user_data, error) && commit (self, error))
+    {
+      publish (self);
+      return TRUE;
+    }
+  roll_back (self);
+  return FALSE;
+}
+
+static void
+run_write (DspExecutor *self,
+           Item        *item)
+{
+  gboolean result = in_transaction (self, item->write, item->user_data, item->error);
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  item->result = result;
+  item->finished = TRUE;
+  g_cond_broadcast (&self->written);
+}
+
+/* ---- between batches ---- */
+
+static gboolean
+end_grants (DspFeed  *feed,
+            gpointer  user_data,
+            GError  **error)
+{
+  DspExecutor *self = user_data;
+  gint64 now_us = g_get_real_time ();
+
+  return dsp_judge_end_grants (self->judge, self->grants_seen_us, now_us, &self->published, error);
+}
+
+static void
+tick (DspExecutor *self,
+      gboolean     idle)
+{
+  gint64 monotonic_us = g_get_monotonic_time ();
+  gint64 now_us = g_get_real_time ();
+  gint64 n_ended = 0;
+  g_autoptr(DspStmt) stmt = NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (dsp_db_log_pages (self->db) > CHECKPOINT_PAGES && !dsp_db_checkpoint (self->db, DSP_CHECKPOINT_PASSIVE, NULL, &error))
+    {
+      g_warning ("checkpoint: %s", error->message);
+      g_clear_error (&error);
+    }
+  if (monotonic_us < self->next_tick_us)
+    return;
+  self->next_tick_us = monotonic_us + TICK_US;
+
+  stmt = dsp_db_prepare (self->db, "SELECT count(*) FROM \"grant\" WHERE \"until\" > $1 AND \"until\" <= $2", &error);
+  if (stmt != NULL)
+    {
+      dsp_stmt_bind_int (stmt, 1, self->grants_seen_us);
+      dsp_stmt_bind_int (stmt, 2, now_us);
+      if (dsp_stmt_step (stmt, &error) == DSP_STEP_ROW)
+        n_ended = dsp_stmt_int (stmt, 0);
+      g_clear_pointer (&stmt, dsp_stmt_done);
+    }
+  if (error == NULL && (n_ended == 0 || in_transaction (self, end_grants, self, &error)))
+    self->grants_seen_us = now_us;
+  if (idle && self->idle_since_us > 0 && monotonic_us - self->idle_since_us > IDLE_US && dsp_db_log_pages (self->db) > 0)
+    {
+      self->idle_since_us = 0;
+      if (error == NULL && !dsp_db_checkpoint (self->db, DSP_CHECKPOINT_TRUNCATE, NULL, &error) &&
+          g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_BUSY))
+        g_clear_error (&error);
+    }
+  if (error != NULL)
+    g_warning ("between batches: %s", error->message);
+}
+
+static gpointer
+executor_run (gpointer user_data)
+{
+  DspExecutor *self = user_data;
+
+  for (;;)
+    {
+      Item *item;
+      gboolean ending;
+
+      g_mutex_lock (&self->lock);
+      if (g_queue_is_empty (&self->queue) && !self->ending)
+        g_cond_wait_until (&self->wake, &self->lock, g_get_monotonic_time () + TICK_US);
+      item = g_queue_peek_head (&self->queue);
+      ending = self->ending;
+      if (item != NULL && item->write != NULL)
+        g_queue_pop_head (&self->queue);
+      g_mutex_unlock (&self->lock);
+
+      if (item == NULL && ending)
+        return NULL;
+      if (item != NULL && item->write != NULL)
+        run_write (self, item);
+      else if (item != NULL)
+        run_batch (self);
+      if (item != NULL)
+        self->idle_since_us = g_get_monotonic_time ();
+      tick (self, item == NULL);
+    }
+}
+
+/* ---- public ---- */
+
+/**
+ * dsp_executor_new:
+ * @db: (transfer full): also on failure
+ */
+DspExecutor *
+dsp_executor_new (DspDb   *db,
+                  GError **error)
+{
+  DspExecutor *self;
+  DspFeed *feed;
+
+  feed = dsp_schema_require (db, &dsp_schema_server, error) ? dsp_feed_open (db, error) : NULL;
+  if (feed == NULL)
+    {
+      dsp_db_close (db);
+      return NULL;
+    }
+  self = g_new0 (DspExecutor, 1);
+  self->db = db;
+  self->feed = feed;
+  self->judge = dsp_judge_new (feed);
+  memcpy (self->epoch, dsp_feed_get_state (feed)->epoch, sizeof self->epoch);
+  dsp_published_init (&self->published);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->wake);
+  g_cond_init (&self->written);
+  g_queue_init (&self->queue);
+  self->thread = g_thread_new ("executor", executor_run, self);
+  return self;
+}
+
+void
+dsp_executor_free (DspExecutor *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (self == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  self->ending = TRUE;
+  g_cond_signal (&self->wake);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (self->thread);
+  dsp_judge_free (self->judge);
+  dsp_feed_close (self->feed);
+  if (!dsp_db_checkpoint (self->db, DSP_CHECKPOINT_TRUNCATE, NULL, &error))
+    g_debug ("last checkpoint: %s", error->message);
+  dsp_db_close (self->db);
+  dsp_published_clear (&self->published);
+  g_cond_clear (&self->written);
+  g_cond_clear (&self->wake);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+void
+dsp_executor_set_publish (DspExecutor   *self,
+                          DspPublishFunc func,
+                          gpointer       user_data)
+{
+  self->publish_data = user_data;
+  self->publish = func;
+}
+
+gboolean
+dsp_executor_push (DspExecutor *self,
+                   DspSession  *session,
+                   DspPush     *push,
+                   DspPushDone  done,
+                   gpointer     user_data)
+{
+  g_autoptr(GMutexLocker) locker = NULL;
+  Item *item;
+
+  locker = g_mutex_locker_new (&self->lock);
+  if (self->ending || g_queue_get_length (&self->queue) >= QUEUE_MAX)
+    {
+      dsp_push_free (push);
+      return FALSE;
+    }
+  item = g_new0 (Item, 1);
+  item->session = dsp_session_ref (session);
+  item->push = push;
+  item->done = done;
+  item->user_data = user_data;
+  item->results = g_string_new (NULL);
+  g_queue_push_tail (&self->queue, item);
+  g_cond_signal (&self->wake);
+  return TRUE;
+}
+
+typedef struct
+{
+  GMutex lock;
+  GCond  wake;
+  guint  status;
+  char  *json;
+} Waiting;
+
+static void
+wake_waiting (const DspPushReply *reply,
+              gpointer            user_data)
+{
+  Waiting *waiting = user_data;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&waiting->lock);
+
+  waiting->json = reply->json != NULL ? g_strdup (reply->json) : dsp_json_error (reply->code, reply->message);
+  waiting->status = reply->status;
+  g_cond_signal (&waiting->wake);
+}
+
+/**
+ * dsp_executor_run:
+ * @reply: (out) (transfer full): what POST v1/commands would answer
+ *
+ * Returns: the status of HTTP
+ */
+guint
+dsp_executor_run (DspExecutor *self,
+                  DspSession  *session,
+                  const char  *text,
+                  gsize        length,
+                  char       **reply)
+{
+  g_autoptr(GError) error = NULL;
+  DspPush *push = dsp_push_parse (text, length, session->local, &error);
+  Waiting waiting = { 0 };
+
+  if (push == NULL)
+    {
+      *reply = dsp_json_error ("json", error->message);
+      return 400;
+    }
+  g_mutex_init (&waiting.lock);
+  g_cond_init (&waiting.wake);
+  if (dsp_executor_push (self, session, push, wake_waiting, &waiting))
+    {
+      g_mutex_lock (&waiting.lock);
+      while (waiting.status == 0)
+        g_cond_wait (&waiting.wake, &waiting.lock);
+      g_mutex_unlock (&waiting.lock);
+    }
+  else
+    {
+      waiting.status = 503;
+      waiting.json = dsp_json_error ("overload", "too many requests wait");
+    }
+  g_cond_clear (&waiting.wake);
+  g_mutex_clear (&waiting.lock);
+  *reply = waiting.json;
+  return waiting.status;
+}
+
+gboolean
+dsp_executor_write (DspExecutor  *self,
+                    DspWriteFunc  func,
+                    gpointer      user_data,
+                    GError      **error)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Item item = { .write = func, .user_data = user_data, .error = error };
+
+  if (self->ending)
+    {
+      g_set_error_literal (error, DSP_STORE_ERROR, DSP_STORE_ERROR_BUSY, "the server ends");
+      return FALSE;
+    }
+  g_queue_push_tail (&self->queue, &item);
+  g_cond_signal (&self->wake);
+  while (!item.finished)
+    g_cond_wait (&self->written, &self->lock);
+  return item.result;
+}
+
+typedef struct
+{
+  const char *purpose;
+  DspDevice   device;
+} Local;
+
+static gboolean
+open_local (DspFeed  *feed,
+            gpointer  user_data,
+            GError  **error)
+{
+  Local *local = user_data;
+  DspId id = dsp_local_device_id (local->purpose), user_id = dsp_local_user_id ();
+
+  switch (dsp_feed_get_device (feed, &id, &local->device, error))
+    {
+    case DSP_STEP_ROW:
+      return TRUE;
+    case DSP_STEP_DONE:
+      local->device = (DspDevice) { .id = id, .user_id = user_id };
+      return dsp_feed_add_device (feed, &id, &user_id, local->purpose, g_get_real_time (), error);
+    case DSP_STEP_FAILED:
+    default:
+      return FALSE;
+    }
+}
+
+DspSession *
+dsp_executor_local (DspExecutor *self,
+                    const char  *purpose,
+                    gint64      *last,
+                    char         epoch[DSP_ID_TEXT],
+                    GError     **error)
+{
+  Local local = { .purpose = purpose };
+  DspId epoch_id;
+
+  if (!dsp_executor_write (self, open_local, &local, error))
+    return NULL;
+  memcpy (epoch_id.b, self->epoch, sizeof epoch_id.b);
+  dsp_id_print (&epoch_id, epoch);
+  *last = local.device.last_no;
+  return dsp_session_new_local (&local.device.id);
+}
+
+void
+dsp_executor_get_epoch (DspExecutor *self,
+                        guint8       epoch[16])
+{
+  memcpy (epoch, self->epoch, sizeof self->epoch);
+}
+
+guint
+dsp_executor_get_n_waiting (DspExecutor *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return g_queue_get_length (&self->queue);
+}
+
+guint64
+dsp_executor_get_n_commands (DspExecutor *self)
+{
+  return (gsize) g_atomic_pointer_get (&self->n_commands);
+}
+
+guint64
+dsp_executor_get_n_batches (DspExecutor *self)
+{
+  return (gsize) g_atomic_pointer_get (&self->n_batches);
+}

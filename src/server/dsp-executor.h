@@ -1,0 +1,66 @@
+/* dsp-executor.h: the one thread that writes
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Pushes wait in one queue. The thread takes as many commands as fit into a batch, judges them in order, stores what
+ * they changed in one transaction, and answers when that is on the disk. It works the same inside a server and inside
+ * despachoctl.
+ */
+#pragma once
+
+#include "dsp-feed.h"
+#include "dsp-push.h"
+#include "dsp-server-schema.h"
+#include "dsp-session.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DspExecutor DspExecutor;
+
+typedef struct {
+  guint       status;        /* of HTTP: 200, 401, 403, 409, 426, 503 */
+  const char *code;          /* (nullable): why not, static; NULL with 200 */
+  const char *message;       /* (nullable): for the log, static */
+  guint       retry_after_s; /* with 503 */
+  char       *json;          /* (owned) (nullable): the body; NULL: code and message say it all */
+} DspPushReply;
+
+/* On the executor's thread, after the commit. @reply is borrowed. */
+typedef void (*DspPushDone) (const DspPushReply *reply, gpointer user_data);
+
+/* What a commit brought, on the executor's thread, after the answers. */
+typedef struct {
+  gint64      seq;             /* the head now */
+  GArray     *scopes;          /* of DspId: scopes that a change left or entered */
+  GPtrArray  *ended_users;     /* of DspId: disabled: their sessions end */
+  gboolean    grants_changed;  /* what somebody may see or do is another */
+} DspPublished;
+typedef void (*DspPublishFunc) (const DspPublished *published, gpointer user_data);
+
+/* Now and then, between batches, on the executor's thread; for what must be stored without haste. */
+typedef gboolean (*DspWriteFunc) (DspFeed *feed, gpointer user_data, GError **error);
+
+/* Takes @db, a writer that holds the lock. Its tables must be there (dsp_database_init()). */
+DspExecutor *dsp_executor_new         (DspDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Finishes what is queued, then ends the thread and closes the database. */
+void         dsp_executor_free        (DspExecutor *self);
+/* Before the first push. */
+void         dsp_executor_set_publish (DspExecutor *self, DspPublishFunc func, gpointer user_data);
+
+/* Any thread. Takes @push. FALSE: the queue is full, @push is freed and @done will not be called. */
+gboolean     dsp_executor_push        (DspExecutor *self, DspSession *session, DspPush *push, DspPushDone done, gpointer user_data);
+/* The same for the body of POST v1/commands as text, waiting for the answer. Not on the executor's thread. */
+guint        dsp_executor_run         (DspExecutor *self, DspSession *session, const char *text, gsize length, char **reply);
+/* Runs @func in a transaction of its own on the executor's thread, and waits until it is on the disk. */
+gboolean     dsp_executor_write       (DspExecutor *self, DspWriteFunc func, gpointer user_data, GError **error);
+
+/* A session for the owner of the files, on the device of its own that @purpose has ("admin", "import"); makes the device
+ * on first use. Waits. @last: (out): the highest number taken so far. @epoch: (out): as text, for the envelope. */
+DspSession  *dsp_executor_local       (DspExecutor *self, const char *purpose, gint64 *last, char epoch[DSP_ID_TEXT],
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+void         dsp_executor_get_epoch   (DspExecutor *self, guint8 epoch[16]);
+guint        dsp_executor_get_n_waiting (DspExecutor *self);
+guint64      dsp_executor_get_n_commands (DspExecutor *self);
+guint64      dsp_executor_get_n_batches (DspExecutor *self);
+
+G_END_DECLS

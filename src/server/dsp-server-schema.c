@@ -1,0 +1,38 @@
+/* dsp-server-schema.c: the tables that only a server has, and what a new database holds
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-server"
+
+#include "config.h"
+#include "dsp-server-schema.h"
+
+#include "dsp-entities.h"
+
+/* grants_scopes: which scopes a user saw at which grants_ver: a client that comes back with an old one is told what to
+ * drop. folio: the last public number given. */
+static gboolean
+fresh (DspDb   *db,
+       GError **error)
+{
+  return dsp_db_exec (db, "CREATE TABLE grants_scopes (user_id BLOB NOT NULL, grants_ver INTEGER NOT NULL,"
+                          " scopes BLOB NOT NULL, PRIMARY KEY (user_id, grants_ver));"
+                          "CREATE TABLE folio (entity TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL)", error);
+}
+
+const DspSchemaPart dsp_schema_server = { .name = "server", .version = 1, .fresh = fresh };
+
+DspId
+dsp_local_user_id (void)
+{
+  return dsp_id_from_key ("user", DSP_LOCAL_USER_NAME);
+}
+
+/**
+ * dsp_local_device_id:
+ * @purpose: "admin", "import" or "clock"
+ */
+DspId
+dsp_local_device_id (const char *purpose)
+{
+  return dsp_id_from_key ("device", purpose);
+}

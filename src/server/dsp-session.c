@@ -1,0 +1,373 @@
+/* dsp-session.c: who is signed in
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A token is 32 random bytes that only the client has; here its SHA-256 is kept, in the table and, for all that count,
+ * in memory, so that a request is let in without a look into the database. Being random, a token needs no slow hash;
+ * and looking up a hash tells nothing by its timing.
+ */
+#define G_LOG_DOMAIN "dsp-server"
+
+#include "config.h"
+#include "dsp-session.h"
+
+#include "dsp-cursor.h"
+#include "dsp-server-schema.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define TOKEN_BYTES   32
+#define IDLE_US       (G_GINT64_CONSTANT (14) * 86400 * G_USEC_PER_SEC)
+#define ABSOLUTE_US   (G_GINT64_CONSTANT (90) * 86400 * G_USEC_PER_SEC)
+#define TOUCH_US      (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC) /* how old "last seen" may be on disk */
+
+struct _DspSessions
+{
+  GMutex      lock;
+  GHashTable *by_hash; /* (guarded by lock): hash to DspSession */
+};
+
+DspSession *
+dsp_session_ref (DspSession *session)
+{
+  g_atomic_ref_count_inc (&session->refs);
+  return session;
+}
+
+void
+dsp_session_unref (DspSession *session)
+{
+  if (session == NULL || !g_atomic_ref_count_dec (&session->refs))
+    return;
+  g_free (session->user_name);
+  g_free (session);
+}
+
+/**
+ * dsp_session_has_ended:
+ * Returns: whether the token was ended since the session was found; a parked request asks again when it wakes
+ */
+gboolean
+dsp_session_has_ended (DspSession *session)
+{
+  return g_atomic_int_get (&session->ended) != 0;
+}
+
+static DspSession *
+session_new (const DspId *user_id,
+             const char  *user_name,
+             const DspId *device)
+{
+  DspSession *session = g_new0 (DspSession, 1);
+
+  g_atomic_ref_count_init (&session->refs);
+  session->user_id = *user_id;
+  session->user_name = g_strdup (user_name);
+  session->device = *device;
+  return session;
+}
+
+/**
+ * dsp_session_new_local:
+ * Returns: (transfer full): a session of the built-in user, who needs no token
+ */
+DspSession *
+dsp_session_new_local (const DspId *device)
+{
+  DspId user_id = dsp_local_user_id ();
+  DspSession *session = session_new (&user_id, DSP_LOCAL_USER_NAME, device);
+
+  session->local = TRUE;
+  return session;
+}
+
+static void
+set_hash (DspSession   *session,
+          const guint8 *hash)
+{
+  memcpy (session->hash, hash, sizeof session->hash);
+  sodium_bin2hex (session->key, sizeof session->key, hash, (sizeof session->key - 1) / 2);
+}
+
+/**
+ * dsp_session_make:
+ * See the header. Nothing is stored yet.
+ */
+DspSession *
+dsp_session_make (const DspId *user_id,
+                  const char  *user_name,
+                  const DspId *device,
+                  gboolean     by_key,
+                  gint64       now_us,
+                  char       **token)
+{
+  DspSession *session = session_new (user_id, user_name, device);
+  guint8 bytes[TOKEN_BYTES], hash[32];
+
+  randombytes_buf (bytes, sizeof bytes);
+  crypto_hash_sha256 (hash, bytes, sizeof bytes);
+  *token = dsp_base64url_print (bytes, sizeof bytes);
+  sodium_memzero (bytes, sizeof bytes);
+  set_hash (session, hash);
+  session->made_us = session->seen_us = session->stored_us = now_us;
+  session->by_key = by_key;
+  return session;
+}
+
+static guint
+hash_hash (gconstpointer hash)
+{
+  guint value;
+
+  memcpy (&value, hash, sizeof value);
+  return value;
+}
+
+static gboolean
+hash_equal (gconstpointer a,
+            gconstpointer b)
+{
+  return memcmp (a, b, 32) == 0;
+}
+
+DspSessions *
+dsp_sessions_new (void)
+{
+  DspSessions *self = g_new0 (DspSessions, 1);
+
+  g_mutex_init (&self->lock);
+  self->by_hash = g_hash_table_new_full (hash_hash, hash_equal, NULL, (GDestroyNotify) dsp_session_unref);
+  return self;
+}
+
+void
+dsp_sessions_free (DspSessions *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->by_hash);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+guint
+dsp_sessions_get_n (DspSessions *self)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return g_hash_table_size (self->by_hash);
+}
+
+static gboolean
+counts (DspSession *session,
+        gint64      now_us)
+{
+  return now_us - session->made_us < ABSOLUTE_US && now_us - session->seen_us < IDLE_US;
+}
+
+/**
+ * dsp_sessions_load:
+ * Reads the tokens that still count, once at start.
+ */
+gboolean
+dsp_sessions_load (DspSessions *self,
+                   DspDb       *db,
+                   gint64       now_us,
+                   GError     **error)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr(DspStmt) stmt = NULL;
+  DspStep step;
+
+  stmt = dsp_db_prepare (db, "SELECT t.hash, t.user_id, u.\"name\", t.device, t.made_at, t.used_at"
+                             " FROM token t JOIN \"user\" u ON u.\"id\" = t.user_id", error);
+  if (stmt == NULL)
+    return FALSE;
+  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
+    {
+      DspId user_id = dsp_stmt_id (stmt, 1), device = dsp_stmt_id (stmt, 3);
+      g_autoptr(DspSession) session = session_new (&user_id, dsp_stmt_text (stmt, 2, NULL), &device);
+      gsize size = 0;
+      gconstpointer hash = dsp_stmt_blob (stmt, 0, &size);
+
+      if (size != sizeof session->hash)
+        continue;
+      set_hash (session, hash);
+      session->made_us = dsp_stmt_int (stmt, 4);
+      session->seen_us = session->stored_us = dsp_stmt_int (stmt, 5);
+      if (counts (session, now_us))
+        g_hash_table_insert (self->by_hash, session->hash, dsp_session_ref (session));
+    }
+  return step == DSP_STEP_DONE;
+}
+
+/**
+ * dsp_sessions_find:
+ * @token: as it came in the Authorization field
+ *
+ * Returns: (transfer full) (nullable): its session; %NULL for a token that is unknown, ended or too old
+ */
+DspSession *
+dsp_sessions_find (DspSessions *self,
+                   const char  *token,
+                   gint64       now_us)
+{
+  g_autoptr(GMutexLocker) locker = NULL;
+  guint8 bytes[TOKEN_BYTES], hash[32];
+  DspSession *session;
+
+  if (!dsp_base64url_parse (token, bytes, sizeof bytes))
+    return NULL;
+  crypto_hash_sha256 (hash, bytes, sizeof bytes);
+  locker = g_mutex_locker_new (&self->lock);
+  session = g_hash_table_lookup (self->by_hash, hash);
+  if (session == NULL)
+    return NULL;
+  if (!counts (session, now_us))
+    {
+      g_atomic_int_set (&session->ended, 1);
+      g_hash_table_remove (self->by_hash, hash);
+      return NULL;
+    }
+  session->seen_us = MAX (session->seen_us, now_us);
+  return dsp_session_ref (session);
+}
+
+/**
+ * dsp_sessions_add:
+ * Lets the token of a stored session in.
+ */
+void
+dsp_sessions_add (DspSessions *self,
+                  DspSession  *session)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_hash_table_replace (self->by_hash, session->hash, dsp_session_ref (session));
+}
+
+void
+dsp_sessions_end (DspSessions *self,
+                  DspSession  *session)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_atomic_int_set (&session->ended, 1);
+  g_hash_table_remove (self->by_hash, session->hash);
+}
+
+/**
+ * dsp_sessions_end_user:
+ * @but_hash: (nullable): the one that stays
+ */
+void
+dsp_sessions_end_user (DspSessions  *self,
+                       const DspId  *user_id,
+                       const guint8 *but_hash)
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  GHashTableIter iter;
+  DspSession *session;
+
+  g_hash_table_iter_init (&iter, self->by_hash);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &session))
+    if (dsp_id_equal (&session->user_id, user_id) && (but_hash == NULL || !hash_equal (but_hash, session->hash)))
+      {
+        g_atomic_int_set (&session->ended, 1);
+        g_hash_table_iter_remove (&iter);
+      }
+}
+
+/**
+ * dsp_token_insert:
+ * In a transaction: stores the token of @session.
+ */
+gboolean
+dsp_token_insert (DspDb      *db,
+                  DspSession *session,
+                  GError    **error)
+{
+  g_autoptr(DspStmt) stmt = NULL;
+
+  stmt = dsp_db_prepare (db, "INSERT INTO token (hash, family, user_id, device, made_at, used_at)"
+                             " VALUES ($1, $1, $2, $3, $4, $5)", error);
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_blob (stmt, 1, session->hash, sizeof session->hash);
+  dsp_stmt_bind_id (stmt, 2, &session->user_id);
+  dsp_stmt_bind_id (stmt, 3, &session->device);
+  dsp_stmt_bind_int (stmt, 4, session->made_us);
+  dsp_stmt_bind_int (stmt, 5, session->made_us);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
+gboolean
+dsp_token_delete (DspDb        *db,
+                  const guint8  hash[32],
+                  GError      **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "DELETE FROM token WHERE hash = $1", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_blob (stmt, 1, hash, 32);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
+gboolean
+dsp_token_delete_user (DspDb        *db,
+                       const DspId  *user_id,
+                       const guint8 *but_hash,
+                       GError      **error)
+{
+  static const guint8 nobody[32];
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "DELETE FROM token WHERE user_id = $1 AND hash <> $2", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_id (stmt, 1, user_id);
+  dsp_stmt_bind_blob (stmt, 2, but_hash != NULL ? but_hash : nobody, 32);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
+/**
+ * dsp_token_touch:
+ * In a transaction, now and then: stores when each token was last seen, and forgets those that are over.
+ */
+gboolean
+dsp_token_touch (DspDb       *db,
+                 DspSessions *self,
+                 gint64       now_us,
+                 GError     **error)
+{
+  g_autoptr(GPtrArray) stale = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_session_unref);
+  g_autoptr(DspStmt) update = NULL;
+  g_autoptr(DspStmt) forget = NULL;
+  GHashTableIter iter;
+  DspSession *session;
+
+  update = dsp_db_prepare (db, "UPDATE token SET used_at = $1 WHERE hash = $2", error);
+  forget = update == NULL ? NULL : dsp_db_prepare (db, "DELETE FROM token WHERE made_at < $1 OR used_at < $2", error);
+  if (forget == NULL)
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->by_hash);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &session))
+    if (session->seen_us - session->stored_us > TOUCH_US)
+      {
+        session->stored_us = session->seen_us;
+        g_ptr_array_add (stale, dsp_session_ref (session));
+      }
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < stale->len; i++)
+    {
+      session = stale->pdata[i];
+      dsp_stmt_bind_int (update, 1, session->stored_us);
+      dsp_stmt_bind_blob (update, 2, session->hash, sizeof session->hash);
+      if (!dsp_stmt_run (update, NULL, error))
+        return FALSE;
+    }
+  dsp_stmt_bind_int (forget, 1, now_us - ABSOLUTE_US);
+  dsp_stmt_bind_int (forget, 2, now_us - IDLE_US);
+  return dsp_stmt_run (forget, NULL, error);
+}

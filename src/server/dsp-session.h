@@ -1,0 +1,55 @@
+/* dsp-session.h: who is signed in
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dsp-db.h"
+
+G_BEGIN_DECLS
+
+/* A token that counts. Shared and unchanging, but for what is read by dsp_session_*(). */
+typedef struct {
+  DspId    user_id;
+  DspId    device;
+  char    *user_name;  /* (owned) */
+  char     key[33];    /* of its hash, for the HTTP layer's limits: hex */
+  guint8   hash[32];   /* of the token */
+  gint64   made_us;    /* real time */
+  gboolean by_key;     /* signed in by a one-time key: may set a password without the old one */
+  gboolean local;      /* through the UNIX socket: no token */
+  /*< private >*/
+  gatomicrefcount refs;
+  gint     ended;      /* (atomic) */
+  gint64   seen_us;    /* (guarded by the table's lock) */
+  gint64   stored_us;  /* (guarded by the table's lock): seen_us as in the database */
+} DspSession;
+
+DspSession *dsp_session_ref       (DspSession *session);
+void        dsp_session_unref     (DspSession *session);
+gboolean    dsp_session_has_ended (DspSession *session);
+DspSession *dsp_session_new_local (const DspId *device) G_GNUC_WARN_UNUSED_RESULT;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspSession, dsp_session_unref)
+
+/* All tokens that count, in memory; the table "token" holds their hashes. Any thread. */
+typedef struct _DspSessions DspSessions;
+
+DspSessions *dsp_sessions_new      (void) G_GNUC_WARN_UNUSED_RESULT;
+void         dsp_sessions_free     (DspSessions *self);
+gboolean     dsp_sessions_load     (DspSessions *self, DspDb *db, gint64 now_us, GError **error);
+DspSession  *dsp_sessions_find     (DspSessions *self, const char *token, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+guint        dsp_sessions_get_n    (DspSessions *self);
+
+/* In the writer's transaction; then, once that is committed, the same in memory. */
+gboolean     dsp_token_insert      (DspDb *db, DspSession *session, GError **error);
+gboolean     dsp_token_delete_user (DspDb *db, const DspId *user_id, const guint8 *but_hash, GError **error);
+gboolean     dsp_token_delete      (DspDb *db, const guint8 hash[32], GError **error);
+gboolean     dsp_token_touch       (DspDb *db, DspSessions *self, gint64 now_us, GError **error);
+void         dsp_sessions_add      (DspSessions *self, DspSession *session);
+void         dsp_sessions_end      (DspSessions *self, DspSession *session);
+void         dsp_sessions_end_user (DspSessions *self, const DspId *user_id, const guint8 *but_hash);
+
+/* A new token for @user_id on @device. @token: (out): what the client gets; nobody keeps it here. */
+DspSession  *dsp_session_make      (const DspId *user_id, const char *user_name, const DspId *device, gboolean by_key,
+                                    gint64 now_us, char **token) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
