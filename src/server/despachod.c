@@ -1,0 +1,241 @@
+/* despachod.c: the shared server's program
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Log lines go to standard error, with a level that the journal understands; standard output has only what a person or a
+ * script waits for: where it listens, and the first administrator's code.
+ */
+#define G_LOG_DOMAIN "despachod"
+
+#include "config.h"
+#include "dsp-server.h"
+
+#include <gio/gio.h>
+#include <glib-unix.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+typedef struct
+{
+  char    *database, *listen, *socket, *state, *certificate, *key;
+  gboolean no_tls, version;
+  int      ready_fd;
+  int      sign_ins, requests, commands, waits;
+} Arguments;
+
+static GLogWriterOutput
+write_log (GLogLevelFlags   level,
+           const GLogField *fields,
+           gsize            n_fields,
+           gpointer         user_data)
+{
+  static const struct { GLogLevelFlags level; int priority; } levels[] = {
+    { G_LOG_LEVEL_ERROR, 2 }, { G_LOG_LEVEL_CRITICAL, 3 }, { G_LOG_LEVEL_WARNING, 4 }, { G_LOG_LEVEL_MESSAGE, 5 },
+    { G_LOG_LEVEL_INFO, 6 }, { G_LOG_LEVEL_DEBUG, 7 },
+  };
+  g_autofree char *escaped = NULL;
+  const char *message = "", *domain = "";
+  int priority = 6;
+
+  if (g_log_writer_default_would_drop (level, NULL) && (level & (G_LOG_LEVEL_DEBUG | G_LOG_LEVEL_INFO)))
+    return G_LOG_WRITER_HANDLED;
+  for (gsize i = 0; i < n_fields; i++)
+    {
+      if (g_str_equal (fields[i].key, "MESSAGE"))
+        message = fields[i].value;
+      else if (g_str_equal (fields[i].key, "GLIB_DOMAIN"))
+        domain = fields[i].value;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (levels); i++)
+    if (level & levels[i].level)
+      {
+        priority = levels[i].priority;
+        break;
+      }
+  /* What clients sent may stand in a message: one line stays one line. */
+  escaped = g_strdup (message);
+  for (char *p = escaped; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p))
+      *p = '?';
+  fprintf (stderr, "<%d>%s: %s\n", priority, domain, escaped);
+  if (level & G_LOG_LEVEL_ERROR)
+    abort ();
+  if ((level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING)) && (g_log_set_always_fatal (G_LOG_FATAL_MASK) & level))
+    abort ();
+  return G_LOG_WRITER_HANDLED;
+}
+
+static gboolean
+on_terminate (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_hang_up (gpointer user_data)
+{
+  DspServer *server = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *fingerprint = NULL;
+
+  if (!dsp_server_reload_certificate (server, &error))
+    {
+      g_warning ("certificate not loaded, the old one stays: %s", error->message);
+      return G_SOURCE_CONTINUE;
+    }
+  fingerprint = dsp_server_dup_fingerprint (server);
+  g_message ("certificate loaded, fingerprint %s", fingerprint);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+raise_descriptors (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max)
+    {
+      limit.rlim_cur = limit.rlim_max;
+      if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+        g_message ("the limit of open files stays at %lu", (gulong) limit.rlim_cur);
+    }
+}
+
+static gboolean
+parse_arguments (int         *argc,
+                 char      ***argv,
+                 Arguments   *arguments,
+                 GError     **error)
+{
+  const GOptionEntry entries[] = {
+    { "database", 0, 0, G_OPTION_ARG_STRING, &arguments->database, "The database", "sqlite:FILE" },
+    { "listen", 0, 0, G_OPTION_ARG_STRING, &arguments->listen, "Where to listen; port 0 is any free one", "HOST:PORT" },
+    { "socket", 0, 0, G_OPTION_ARG_FILENAME, &arguments->socket, "UNIX socket for the owner's tools", "PATH" },
+    { "state", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state, "Folder for the server's own certificate", "DIR" },
+    { "no-tls", 0, 0, G_OPTION_ARG_NONE, &arguments->no_tls, "Speak plain HTTP, behind a proxy on this machine", NULL },
+    { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &arguments->certificate, "Certificate chain", "PEM" },
+    { "key", 0, 0, G_OPTION_ARG_FILENAME, &arguments->key, "Its private key", "PEM" },
+    { "ready-fd", 0, 0, G_OPTION_ARG_INT, &arguments->ready_fd, "Write a line there and close it when ready", "N" },
+    { "sign-ins-per-minute", 0, 0, G_OPTION_ARG_INT, &arguments->sign_ins, "From one address; 0: no limit", "N" },
+    { "requests-per-second", 0, 0, G_OPTION_ARG_INT, &arguments->requests, "Of one user; 0: no limit", "N" },
+    { "commands-per-minute", 0, 0, G_OPTION_ARG_INT, &arguments->commands, "Of one user; 0: no limit", "N" },
+    { "waits-per-token", 0, 0, G_OPTION_ARG_INT, &arguments->waits, "Requests that wait for news", "N" },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL },
+    { NULL },
+  };
+  g_autoptr(GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, "The shared server of Despacho.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc > 1)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is not an option", (*argv)[1]);
+      return FALSE;
+    }
+  if (arguments->version)
+    return TRUE;
+  if (arguments->database == NULL || (arguments->listen == NULL && arguments->socket == NULL))
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--database and --listen or --socket are needed");
+      return FALSE;
+    }
+  if ((arguments->certificate == NULL) != (arguments->key == NULL))
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--certificate and --key go together");
+      return FALSE;
+    }
+  if (arguments->state == NULL)
+    arguments->state = g_build_filename (g_get_user_state_dir (), "despachod", NULL);
+  return TRUE;
+}
+
+static void
+tell_ready (DspServer       *server,
+            const Arguments *arguments)
+{
+  g_autofree char *fingerprint = dsp_server_dup_fingerprint (server);
+  g_autofree char *code = NULL;
+  g_autoptr(GError) error = NULL;
+  const char *host = arguments->listen;
+  gsize host_length = host != NULL ? (gsize) (strrchr (host, ':') - host) : 0;
+
+  code = dsp_server_make_first_code (server, &error);
+  if (error != NULL)
+    g_warning ("no code for the first administrator: %s", error->message);
+  if (code != NULL)
+    printf ("first administrator: sign in with a name of your choice and the one-time key %s within 24 hours\n", code);
+  if (arguments->listen != NULL)
+    printf ("listening %s://%.*s:%u%s%s\n", arguments->no_tls ? "http" : "https", (int) host_length, host,
+            dsp_server_get_port (server), fingerprint != NULL ? " fingerprint " : "", fingerprint != NULL ? fingerprint : "");
+  else
+    printf ("listening unix:%s\n", arguments->socket);
+  fflush (stdout);
+  if (arguments->ready_fd >= 0)
+    {
+      if (write (arguments->ready_fd, "ready\n", 6) != 6)
+        g_message ("nobody reads the ready descriptor");
+      close (arguments->ready_fd);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  Arguments arguments = { .ready_fd = -1, .sign_ins = -1, .requests = -1, .commands = -1 };
+  g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr(GError) error = NULL;
+  DspServerOptions options;
+  DspServer *server;
+
+  g_log_set_writer_func (write_log, NULL, NULL);
+  g_set_prgname ("despachod");
+  if (!parse_arguments (&argc, &argv, &arguments, &error))
+    {
+      fprintf (stderr, "despachod: %s\n", error->message);
+      return 2;
+    }
+  if (arguments.version)
+    {
+      printf ("despachod %s\n", PACKAGE_VERSION);
+      return 0;
+    }
+  raise_descriptors ();
+  umask (0077);
+
+  dsp_server_options_init (&options);
+  options.database = arguments.database;
+  options.listen = arguments.listen;
+  options.socket_path = arguments.socket;
+  options.state_folder = arguments.state;
+  options.tls = !arguments.no_tls && arguments.listen != NULL;
+  options.certificate_path = arguments.certificate;
+  options.key_path = arguments.key;
+  if (arguments.sign_ins >= 0)
+    options.sign_ins_per_minute = (guint) arguments.sign_ins;
+  if (arguments.requests >= 0)
+    options.requests_per_second = (guint) arguments.requests;
+  if (arguments.commands >= 0)
+    options.commands_per_minute = (guint) arguments.commands;
+  options.waits_per_token = (guint) MAX (arguments.waits, 0);
+  server = dsp_server_new (&options, &error);
+  if (server == NULL)
+    {
+      fprintf (stderr, "despachod: %s\n", error->message);
+      return 1;
+    }
+
+  g_unix_signal_add (SIGTERM, on_terminate, loop);
+  g_unix_signal_add (SIGINT, on_terminate, loop);
+  g_unix_signal_add (SIGHUP, on_hang_up, server);
+  tell_ready (server, &arguments);
+  g_main_loop_run (loop);
+  g_message ("stopping");
+  dsp_server_free (server);
+  return 0;
+}

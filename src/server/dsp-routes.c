@@ -1,0 +1,250 @@
+/* dsp-routes.c: which request goes where
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The caller is known before any handler runs: by his token, or, on the UNIX socket, by being the owner of the files.
+ */
+#define G_LOG_DOMAIN "dsp-server"
+
+#include "config.h"
+#include "dsp-server-private.h"
+
+#include "dsp-json.h"
+
+#include <unistd.h>
+
+#define BODY_SMALL   (16u << 10)
+#define BODY_PUSH    (256u << 10)
+#define BODY_IMPORT  (4u << 20)
+#define BODY_BLOB    (4u << 20)
+
+typedef struct
+{
+  DspHandler handler;
+  gboolean   open; /* no token */
+} Entry;
+
+static void
+handle_health (DspServer  *server,
+               DspRequest *request,
+               DspSession *session)
+{
+  dsp_request_reply_json (request, 200, "{\"status\":\"ok\"}");
+}
+
+static void
+handle_openapi (DspServer  *server,
+                DspRequest *request,
+                DspSession *session)
+{
+  dsp_request_reply_json (request, 200, server->openapi);
+}
+
+static void
+put_metric (GString    *out,
+            const char *name,
+            const char *kind,
+            guint64     value)
+{
+  g_string_append_printf (out, "# TYPE despacho_%s %s\ndespacho_%s %" G_GUINT64_FORMAT "\n", name, kind, name, value);
+}
+
+static void
+handle_metrics (DspServer  *server,
+                DspRequest *request,
+                DspSession *session)
+{
+  g_autoptr(GString) out = g_string_new (NULL);
+  g_autoptr(GBytes) body = NULL;
+  DspHttpStats stats;
+
+  dsp_http_get_stats (server->http, &stats);
+  put_metric (out, "connections", "gauge", stats.connections);
+  put_metric (out, "requests_total", "counter", stats.requests);
+  put_metric (out, "requests_refused_total", "counter", stats.refused);
+  put_metric (out, "timed_out_total", "counter", stats.timed_out);
+  put_metric (out, "waiting", "gauge", dsp_waiters_get_n (server->waiters));
+  put_metric (out, "sessions", "gauge", dsp_sessions_get_n (server->sessions));
+  put_metric (out, "commands_total", "counter", dsp_executor_get_n_commands (server->executor));
+  put_metric (out, "batches_total", "counter", dsp_executor_get_n_batches (server->executor));
+  put_metric (out, "queue", "gauge", dsp_executor_get_n_waiting (server->executor));
+  put_metric (out, "uptime_seconds", "gauge", (g_get_monotonic_time () - server->started_us) / G_USEC_PER_SEC);
+  body = g_bytes_new (out->str, out->len);
+  dsp_request_reply (request, 200, "text/plain", body, NULL);
+}
+
+#define ENTRY(handler, ...) (&(const Entry) { handler, ##__VA_ARGS__ })
+#define TOKEN DSP_ROUTE_NEEDS_TOKEN
+
+const DspRoute dsp_routes[] = {
+  { DSP_METHOD_GET,  "healthz",            0,           DSP_ROUTE_NONE,                        0, ENTRY (handle_health, TRUE) },
+  { DSP_METHOD_GET,  "metrics",            0,           DSP_ROUTE_SOCKET_ONLY,                 0, ENTRY (handle_metrics, TRUE) },
+  { DSP_METHOD_GET,  "v1/openapi.json",    0,           DSP_ROUTE_NONE,                        0, ENTRY (handle_openapi, TRUE) },
+  { DSP_METHOD_POST, "v1/session",         BODY_SMALL,  DSP_ROUTE_NO_COMPRESS,                 0, ENTRY (dsp_handle_sign_in, TRUE) },
+  { DSP_METHOD_GET,  "v1/session",         0,           TOKEN,                                 0, ENTRY (dsp_handle_session) },
+  { DSP_METHOD_POST, "v1/session/end",     BODY_SMALL,  TOKEN,                                 0, ENTRY (dsp_handle_session_end) },
+  { DSP_METHOD_POST, "v1/password",        BODY_SMALL,  TOKEN | DSP_ROUTE_NO_COMPRESS,         0, ENTRY (dsp_handle_password) },
+  { DSP_METHOD_POST, "v1/commands",        BODY_PUSH,   TOKEN,                                 0, ENTRY (dsp_handle_commands) },
+  { DSP_METHOD_POST, "v1/admin/commands",  BODY_IMPORT, TOKEN | DSP_ROUTE_SOCKET_ONLY,         0, ENTRY (dsp_handle_commands) },
+  { DSP_METHOD_POST, "v1/admin/user-key",  BODY_SMALL,  TOKEN | DSP_ROUTE_SOCKET_ONLY | DSP_ROUTE_NO_COMPRESS, 0, ENTRY (dsp_handle_user_key) },
+  { DSP_METHOD_GET,  "v1/admin/counts",    0,           TOKEN | DSP_ROUTE_SOCKET_ONLY,         0, ENTRY (dsp_handle_counts) },
+  { DSP_METHOD_GET,  "v1/changes",         0,           TOKEN | DSP_ROUTE_MAY_WAIT,            0, ENTRY (dsp_handle_changes) },
+  { DSP_METHOD_GET,  "v1/snapshot",        0,           TOKEN,                                 0, ENTRY (dsp_handle_snapshot) },
+  { DSP_METHOD_GET,  "v1/sums",            0,           TOKEN,                                 0, ENTRY (dsp_handle_sums) },
+  { DSP_METHOD_GET,  "v1/history",         0,           TOKEN,                                 0, ENTRY (dsp_handle_history) },
+  { DSP_METHOD_GET,  "v1/search",          0,           TOKEN,                                 0, ENTRY (dsp_handle_search) },
+  { DSP_METHOD_GET,  "v1/blobs/*",         0,           TOKEN,                                 0, ENTRY (dsp_handle_blobs) },
+  { DSP_METHOD_PUT,  "v1/blobs/*",         BODY_BLOB,   TOKEN | DSP_ROUTE_ANY_TYPE,            0, ENTRY (dsp_handle_blob_put) },
+  { DSP_METHOD_GET,  "v1/*",               0,           TOKEN,                                 0, ENTRY (dsp_handle_list) },
+  { DSP_METHOD_GET,  "v1/*/*",             0,           TOKEN,                                 0, ENTRY (dsp_handle_record) },
+};
+const gsize dsp_n_routes = G_N_ELEMENTS (dsp_routes);
+
+/* The owner of the files on the UNIX socket is the built-in administrator; anybody else shows a token. */
+static DspSession *
+find_session (DspServer  *server,
+              DspRequest *request)
+{
+  const char *token = dsp_request_get_token (request);
+  uid_t uid;
+
+  if (token != NULL)
+    return dsp_sessions_find (server->sessions, token, g_get_real_time ());
+  if (!dsp_request_is_unix (request))
+    return NULL;
+  uid = dsp_request_get_peer_uid (request);
+  if (uid != 0 && uid != geteuid ())
+    return NULL;
+  return dsp_session_ref (g_strcmp0 (dsp_request_get_field (request, "X-Despacho-Device"), "import") == 0
+                            ? server->local_import : server->local_admin);
+}
+
+void
+dsp_routes_dispatch (DspRequest *request,
+                     gpointer    data)
+{
+  const Entry *entry = dsp_request_get_route (request)->data;
+  g_autoptr(DspSession) session = NULL;
+  char user[DSP_ID_TEXT];
+  DspServer *server = data;
+  guint wait_s;
+
+  if (entry->open)
+    {
+      entry->handler (server, request, NULL);
+      return;
+    }
+  session = find_session (server, request);
+  if (session == NULL)
+    {
+      dsp_request_reply_error (request, 401, "token", "sign in first");
+      return;
+    }
+  if (session->local)
+    {
+      entry->handler (server, request, session);
+      return;
+    }
+  if (!dsp_request_sign_in (request, session->key))
+    {
+      dsp_request_refuse (request);
+      return;
+    }
+  dsp_id_print (&session->user_id, user);
+  wait_s = server->requests != NULL ? dsp_limits_take (server->requests, user, 1, g_get_monotonic_time ()) : 0;
+  if (wait_s > 0)
+    {
+      dsp_request_reply_retry_later (request, 429, wait_s, "too_many", "too many requests of this user");
+      return;
+    }
+  entry->handler (server, request, session);
+}
+
+/* ---- shared by the handlers ---- */
+
+DspCall *
+dsp_call_new (DspServer  *server,
+              DspRequest *request,
+              DspSession *session)
+{
+  DspCall *call = g_new0 (DspCall, 1);
+
+  call->server = server;
+  call->request = request;
+  call->session = session != NULL ? dsp_session_ref (session) : NULL;
+  return call;
+}
+
+void
+dsp_call_free (DspCall *call)
+{
+  if (call == NULL)
+    return;
+  dsp_session_unref (call->session);
+  if (call->free_data != NULL)
+    call->free_data (call->data);
+  g_free (call);
+}
+
+void
+dsp_call_read (DspCall    *call,
+               DspReaders *readers,
+               DspReadFunc func)
+{
+  if (dsp_readers_push (readers, func, call))
+    return;
+  dsp_request_reply_retry_later (call->request, 503, g_random_int_range (1, 6), "overload", "too many requests wait");
+  dsp_call_free (call);
+}
+
+DspActorRef *
+dsp_call_begin (DspCall *call,
+                DspDb   *db)
+{
+  g_autoptr(GError) error = NULL;
+  DspActorRef *ref = NULL;
+
+  if (dsp_session_has_ended (call->session))
+    {
+      dsp_request_reply_error (call->request, 401, "token", "the session has ended");
+      return NULL;
+    }
+  if (dsp_db_begin_read (db, &error))
+    ref = dsp_actors_get (call->server->actors, db, &call->session->user_id, g_get_real_time (), &error);
+  if (ref != NULL)
+    return ref;
+  dsp_call_end (db);
+  if (error != NULL)
+    dsp_reply_fault (call->request, error);
+  else
+    dsp_request_reply_error (call->request, 401, "token", "the user is disabled");
+  return NULL;
+}
+
+void
+dsp_call_end (DspDb *db)
+{
+  if (dsp_db_in_transaction (db))
+    dsp_db_rollback (db);
+}
+
+void
+dsp_reply_json (DspRequest *request,
+                GString    *out)
+{
+  g_autoptr(GBytes) body = g_string_free_to_bytes (out);
+
+  dsp_request_reply (request, 200, "application/json", body, NULL);
+}
+
+void
+dsp_reply_fault (DspRequest   *request,
+                 const GError *error)
+{
+  g_warning ("%s: %s", dsp_request_get_path (request), error->message);
+  if (g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_BUSY) ||
+      g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FULL) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    dsp_request_reply_retry_later (request, 503, 5, "unavailable", "the store cannot answer now");
+  else
+    dsp_request_reply_error (request, 500, "internal", "internal error");
+}

@@ -1,0 +1,97 @@
+/* dsp-server-private.h: what the routes share
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A route's handler runs on an I/O thread: it looks at the request, and hands it on to the executor, to a reader or to
+ * a signer. One function answers every error.
+ */
+#pragma once
+
+#include "dsp-actors.h"
+#include "dsp-executor.h"
+#include "dsp-http.h"
+#include "dsp-limits.h"
+#include "dsp-readers.h"
+#include "dsp-server.h"
+#include "dsp-session.h"
+#include "dsp-sign-in-limits.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DspWaiters DspWaiters;
+
+struct _DspServer
+{
+  DspHttp         *http;      /* (owned) */
+  DspExecutor     *executor;  /* (owned) */
+  DspReaders      *readers;   /* (owned): lists, changes, snapshots */
+  DspReaders      *signers;   /* (owned): password checks */
+  DspSessions     *sessions;  /* (owned) */
+  DspActors       *actors;    /* (owned): of readers */
+  DspWaiters      *waiters;   /* (owned) */
+  DspSignInLimits *sign_ins;  /* (owned) */
+  DspLimits       *requests;  /* (owned) (nullable) */
+  DspLimits       *commands;  /* (owned) (nullable) */
+  DspSession      *local_admin, *local_import; /* (owned) */
+  char            *openapi;   /* (owned) */
+  char            *epoch;     /* (owned): as text */
+  gint64           started_us;
+};
+
+/* @session: borrowed; NULL on routes that take no token. Runs on an I/O thread and must not block. */
+typedef void (*DspHandler) (DspServer *server, DspRequest *request, DspSession *session);
+
+/* One request on its way through a reader. */
+typedef struct {
+  DspServer  *server;
+  DspRequest *request;
+  DspSession *session;  /* (owned) (nullable) */
+  gpointer    data;     /* (owned) */
+  GDestroyNotify free_data;
+} DspCall;
+
+typedef void (*DspCallFunc) (DspDb *db, DspCall *call);
+
+DspCall *dsp_call_new  (DspServer *server, DspRequest *request, DspSession *session);
+void     dsp_call_free (DspCall *call);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspCall, dsp_call_free)
+/* Takes @call; @func answers the request and frees the call. When there are too many, the request is answered here. */
+void     dsp_call_read (DspCall *call, DspReaders *readers, DspReadFunc func);
+
+/* Begins a read transaction and loads who asks. NULL: the request has been answered. */
+DspActorRef *dsp_call_begin (DspCall *call, DspDb *db) G_GNUC_WARN_UNUSED_RESULT;
+void         dsp_call_end   (DspDb *db);
+
+/* Ends @out and answers 200 with it. */
+void dsp_reply_json  (DspRequest *request, GString *out);
+/* From the store: 503 for what may pass, 500 otherwise; the text goes to the log. */
+void dsp_reply_fault (DspRequest *request, const GError *error);
+
+/* ---- routes ---- */
+extern const DspRoute dsp_routes[];
+extern const gsize    dsp_n_routes;
+void dsp_routes_dispatch (DspRequest *request, gpointer server);
+
+void dsp_handle_sign_in       (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_session       (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_session_end   (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_password      (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_user_key      (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_counts        (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_commands      (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_changes       (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_snapshot      (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_sums          (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_history       (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_list          (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_record        (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_search        (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_blobs         (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_blob_put      (DspServer *server, DspRequest *request, DspSession *session);
+
+/* ---- waiting for news (dsp-pull.c) ---- */
+DspWaiters *dsp_waiters_new     (void) G_GNUC_WARN_UNUSED_RESULT;
+void        dsp_waiters_free    (DspWaiters *self);
+void        dsp_waiters_publish (DspWaiters *self, const DspPublished *published);
+guint       dsp_waiters_get_n   (DspWaiters *self);
+
+G_END_DECLS

@@ -1,0 +1,225 @@
+/* dsp-server.c: the shared server, assembled
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Threads: two for I/O (HTTP), one that writes (the executor), two that read, two that check passwords. What a commit
+ * brought goes from the executor to those who wait.
+ */
+#define G_LOG_DOMAIN "dsp-server"
+
+#include "config.h"
+#include "dsp-server-private.h"
+
+#include "dsp-openapi.h"
+#include "dsp-password.h"
+#include "dsp-sign-in.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#define N_READERS      2
+#define READ_QUEUE     8192
+#define READ_MS        2000
+#define N_SIGNERS      2
+#define SIGN_IN_QUEUE  32
+
+void
+dsp_server_options_init (DspServerOptions *options)
+{
+  *options = (DspServerOptions) {
+    .tls = TRUE,
+    .sign_ins_per_minute = 20,
+    .requests_per_second = DSP_LIMIT_REQUESTS_PER_S,
+    .commands_per_minute = DSP_LIMIT_COMMANDS_PER_MIN,
+  };
+}
+
+/* On the executor's thread, after each commit that changed something. */
+static void
+on_published (const DspPublished *published,
+              gpointer            user_data)
+{
+  DspServer *server = user_data;
+
+  if (published->grants_changed)
+    dsp_actors_forget (server->actors);
+  for (guint i = 0; i < published->ended_users->len; i++)
+    dsp_sessions_end_user (server->sessions, published->ended_users->pdata[i], NULL);
+  dsp_waiters_publish (server->waiters, published);
+}
+
+/* "HOST:PORT", "[ADDRESS]:PORT", ":PORT" for every address. */
+static gboolean
+parse_listen (const char  *text,
+              char       **host,
+              int         *port,
+              GError     **error)
+{
+  const char *colon = strrchr (text, ':');
+  guint64 number = 0;
+
+  if (colon == NULL || !g_ascii_string_to_unsigned (colon + 1, 10, 0, 65535, &number, NULL))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "listen: “%s” is not HOST:PORT", text);
+      return FALSE;
+    }
+  *port = (int) number;
+  if (colon == text)
+    *host = NULL;
+  else if (*text == '[' && colon[-1] == ']')
+    *host = g_strndup (text + 1, colon - text - 2);
+  else
+    *host = g_strndup (text, colon - text);
+  return TRUE;
+}
+
+static gboolean
+open_http (DspServer               *self,
+           const DspServerOptions  *options,
+           GError                 **error)
+{
+  DspHttpOptions http;
+  g_autofree char *host = NULL;
+  g_autofree char *tls_folder = g_build_filename (options->state_folder, "tls", NULL);
+
+  dsp_http_options_init (&http);
+  http.tcp_port = -1;
+  if (options->listen != NULL && !parse_listen (options->listen, &host, &http.tcp_port, error))
+    return FALSE;
+  if (options->tls && g_mkdir_with_parents (tls_folder, 0700) != 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", tls_folder, g_strerror (errno));
+      return FALSE;
+    }
+  http.tcp_host = host;
+  http.tls = options->tls;
+  http.certificate_path = options->certificate_path;
+  http.key_path = options->key_path;
+  http.tls_folder = tls_folder;
+  http.unix_path = options->socket_path;
+  http.routes = dsp_routes;
+  http.n_routes = dsp_n_routes;
+  http.dispatch = dsp_routes_dispatch;
+  http.user_data = self;
+  if (options->waits_per_token > 0)
+    http.max_waits_per_key = options->waits_per_token;
+  self->http = dsp_http_new (&http, error);
+  return self->http != NULL;
+}
+
+static gboolean
+open_local (DspServer  *self,
+            GError    **error)
+{
+  char epoch[DSP_ID_TEXT];
+  gint64 last;
+
+  self->local_admin = dsp_executor_local (self->executor, "admin", &last, epoch, error);
+  if (self->local_admin == NULL)
+    return FALSE;
+  self->local_import = dsp_executor_local (self->executor, "import", &last, epoch, error);
+  self->epoch = g_strdup (epoch);
+  return self->local_import != NULL;
+}
+
+static gboolean
+open_store (DspServer               *self,
+            const DspServerOptions  *options,
+            GError                 **error)
+{
+  g_autoptr(DspDb) db = dsp_db_open (options->database, DSP_DB_CREATE | DSP_DB_LOCK, error);
+
+  if (db == NULL || !dsp_database_init (db, error) || !dsp_sessions_load (self->sessions, db, g_get_real_time (), error))
+    return FALSE;
+  self->executor = dsp_executor_new (g_steal_pointer (&db), error);
+  if (self->executor == NULL)
+    return FALSE;
+  dsp_executor_set_publish (self->executor, on_published, self);
+  self->readers = dsp_readers_new ("reader", options->database, N_READERS, READ_QUEUE, READ_MS, error);
+  if (self->readers == NULL)
+    return FALSE;
+  self->signers = dsp_readers_new ("signer", options->database, N_SIGNERS, SIGN_IN_QUEUE, 0, error);
+  return self->signers != NULL;
+}
+
+/**
+ * dsp_server_new:
+ * Opens the database, which no other process may hold, and listens. Blocks on files.
+ */
+DspServer *
+dsp_server_new (const DspServerOptions  *options,
+                GError                 **error)
+{
+  DspServer *self = g_new0 (DspServer, 1);
+
+  self->started_us = g_get_monotonic_time ();
+  self->sessions = dsp_sessions_new ();
+  self->actors = dsp_actors_new ();
+  self->waiters = dsp_waiters_new ();
+  self->sign_ins = dsp_sign_in_limits_new (options->sign_ins_per_minute);
+  if (options->requests_per_second > 0)
+    self->requests = dsp_limits_new (options->requests_per_second, G_USEC_PER_SEC, 10 * options->requests_per_second);
+  if (options->commands_per_minute > 0)
+    self->commands = dsp_limits_new (options->commands_per_minute, G_GINT64_CONSTANT (60) * G_USEC_PER_SEC,
+                                     MAX (options->commands_per_minute, DSP_LIMIT_COMMANDS_BURST));
+  self->openapi = dsp_openapi_print ();
+  if (!dsp_password_init (error) || !open_store (self, options, error) || !open_local (self, error) ||
+      !open_http (self, options, error))
+    {
+      dsp_server_free (self);
+      return NULL;
+    }
+  return self;
+}
+
+void
+dsp_server_free (DspServer *self)
+{
+  if (self == NULL)
+    return;
+  /* Nothing new comes in, who waits is told; then what was taken is finished, in the direction that it flows. */
+  if (self->http != NULL)
+    dsp_http_stop (self->http);
+  dsp_readers_free (self->signers);
+  dsp_executor_free (self->executor);
+  dsp_readers_free (self->readers);
+  dsp_http_free (self->http);
+  dsp_session_unref (self->local_admin);
+  dsp_session_unref (self->local_import);
+  dsp_waiters_free (self->waiters);
+  dsp_actors_free (self->actors);
+  dsp_sessions_free (self->sessions);
+  dsp_sign_in_limits_free (self->sign_ins);
+  dsp_limits_free (self->requests);
+  dsp_limits_free (self->commands);
+  g_free (self->openapi);
+  g_free (self->epoch);
+  g_free (self);
+}
+
+guint16
+dsp_server_get_port (DspServer *self)
+{
+  return dsp_http_get_port (self->http);
+}
+
+char *
+dsp_server_dup_fingerprint (DspServer *self)
+{
+  return dsp_http_dup_fingerprint (self->http);
+}
+
+gboolean
+dsp_server_reload_certificate (DspServer  *self,
+                               GError    **error)
+{
+  return dsp_http_reload_certificate (self->http, error);
+}
+
+char *
+dsp_server_make_first_code (DspServer  *self,
+                            GError    **error)
+{
+  char *key = NULL;
+
+  return dsp_first_key_issue (self->executor, &key, error) ? key : NULL;
+}

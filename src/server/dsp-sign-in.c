@@ -1,0 +1,782 @@
+/* dsp-sign-in.c: sign-in, sign-out, passwords and one-time keys
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A sign-in runs on one of two threads of its own: it reads who that is, checks the password, which takes its time, and
+ * has the executor store the token. Whatever is wrong, the answer and the work are the same: nothing tells a user that
+ * does not exist from a wrong password.
+ */
+#define G_LOG_DOMAIN "dsp-server"
+
+#include "config.h"
+#include "dsp-sign-in.h"
+
+#include "dsp-json-scan.h"
+#include "dsp-json.h"
+#include "dsp-judge.h"
+#include "dsp-password.h"
+#include "dsp-server-private.h"
+#include "dsp-table.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define KEY_US (G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC)
+
+/* A body of few texts. */
+typedef struct
+{
+  char    *user, *password, *key, *old, *program; /* (owned) (nullable) */
+  DspId    device;
+} Form;
+
+static void
+wipe (char *text)
+{
+  if (text != NULL)
+    sodium_memzero (text, strlen (text));
+  g_free (text);
+}
+
+static void
+form_free (gpointer data)
+{
+  Form *form = data;
+
+  g_free (form->user);
+  g_free (form->program);
+  wipe (form->password);
+  wipe (form->key);
+  wipe (form->old);
+  g_free (form);
+}
+
+static gboolean
+read_text (DspJsonReader *r,
+           char         **text)
+{
+  return dsp_json_peek (r) == 'n' ? dsp_json_read_null (r) : dsp_json_read_text (r, text);
+}
+
+static Form *
+form_parse (GBytes  *body,
+            GError **error)
+{
+  DspJsonLimits limits = DSP_JSON_LIMITS_DEFAULT;
+  gsize length, name_length;
+  const char *text = g_bytes_get_data (body, &length);
+  Form *form = g_new0 (Form, 1);
+  DspJsonReader r;
+  const char *name;
+
+  dsp_json_reader_init (&r, text != NULL ? text : "", length);
+  if (dsp_json_scan (text != NULL ? text : "", length, &limits, error) && dsp_json_enter_object (&r))
+    while (dsp_json_next_member (&r, &name, &name_length))
+      {
+        g_autofree char *device = NULL;
+
+        if (dsp_json_is (name, name_length, "user"))
+          read_text (&r, &form->user);
+        else if (dsp_json_is (name, name_length, "password"))
+          read_text (&r, &form->password);
+        else if (dsp_json_is (name, name_length, "key"))
+          read_text (&r, &form->key);
+        else if (dsp_json_is (name, name_length, "old"))
+          read_text (&r, &form->old);
+        else if (dsp_json_is (name, name_length, "program"))
+          read_text (&r, &form->program);
+        else if (dsp_json_is (name, name_length, "device"))
+          {
+            if (read_text (&r, &device) && device != NULL && !dsp_id_parse (device, strlen (device), &form->device))
+              dsp_json_fail (&r, "device is not an id");
+          }
+        else
+          dsp_json_skip (&r, NULL, NULL);
+      }
+  if ((error != NULL && *error != NULL) || !dsp_json_reader_finish (&r, error))
+    {
+      form_free (form);
+      return NULL;
+    }
+  return form;
+}
+
+/* ---- who that is ---- */
+
+typedef struct
+{
+  DspId    user_id;
+  char    *name, *full_name;  /* (owned) (nullable) */
+  char    *hash;              /* (owned) (nullable): of the password */
+  gboolean disabled;
+  gboolean found;
+} Account;
+
+static void
+account_clear (Account *account)
+{
+  g_free (account->name);
+  g_free (account->full_name);
+  g_free (account->hash);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Account, account_clear)
+
+static gboolean
+account_read (DspDb       *db,
+              const char  *name,
+              Account     *account,
+              GError     **error)
+{
+  g_autoptr(DspStmt) stmt = NULL;
+  DspStep step;
+
+  stmt = dsp_db_prepare (db, "SELECT u.\"id\", u.\"name\", u.\"full_name\", u.\"disabled\", c.hash FROM \"user\" u"
+                             " LEFT JOIN credential c ON c.user_id = u.\"id\" WHERE u.\"name\" = $1", error);
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_text (stmt, 1, name, -1);
+  step = dsp_stmt_step (stmt, error);
+  if (step == DSP_STEP_ROW)
+    {
+      account->found = TRUE;
+      account->user_id = dsp_stmt_id (stmt, 0);
+      account->name = g_strdup (dsp_stmt_text (stmt, 1, NULL));
+      account->full_name = g_strdup (dsp_stmt_text (stmt, 2, NULL));
+      account->disabled = g_strcmp0 (dsp_stmt_text (stmt, 3, NULL), "yes") == 0;
+      account->hash = g_strdup (dsp_stmt_text (stmt, 4, NULL));
+    }
+  return step != DSP_STEP_FAILED;
+}
+
+/* ---- what a sign-in stores ---- */
+
+typedef struct
+{
+  Account    *account;
+  const Form *form;
+  guint8      key_hash[32];
+  char       *new_hash;   /* (nullable): of the password, when it was weaker than today's */
+  gboolean    refused;    /* (out) */
+  DspDevice   device;     /* (out) */
+  DspSession *session;    /* (out) */
+  char       *token;      /* (out) */
+} Entering;
+
+static gboolean
+store_password (DspDb       *db,
+                const DspId *user_id,
+                const char  *hash,
+                GError     **error)
+{
+  g_autoptr(DspStmt) stmt = NULL;
+
+  stmt = dsp_db_prepare (db, "INSERT INTO credential (user_id, hash, changed_at) VALUES ($1, $2, $3)"
+                             " ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at", error);
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_id (stmt, 1, user_id);
+  dsp_stmt_bind_text (stmt, 2, hash, -1);
+  dsp_stmt_bind_int (stmt, 3, g_get_real_time ());
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
+/* Whoever holds the first code chooses a name and becomes the administrator. */
+static gboolean
+make_administrator (DspFeed     *feed,
+                    const char  *name,
+                    Account     *account,
+                    GError     **error)
+{
+  DspJudge *judge = dsp_judge_new (feed);
+  DspPublished published;
+  g_autoptr(DspUser) user = dsp_user_new ();
+  g_autoptr(DspGrant) grant = dsp_grant_new ();
+  guint8 random[10];
+  gint64 now_us = g_get_real_time ();
+  DspId grant_id;
+  gboolean done;
+
+  randombytes_buf (random, sizeof random);
+  account->user_id = dsp_id_v7 (now_us, random);
+  randombytes_buf (random, sizeof random);
+  grant_id = dsp_id_v7 (now_us, random);
+  user->name = g_strdup (name);
+  grant->user_id = account->user_id;
+  grant->profile_id = dsp_id_from_key ("profile", "administrator");
+  grant->over = dsp_scope_all;
+  dsp_published_init (&published);
+  done = dsp_judge_internal (judge, &dsp_user_create, &account->user_id, user, DSP_FIELDS_ALL, now_us, &published, error) &&
+         dsp_judge_internal (judge, &dsp_grant_create, &grant_id, grant, DSP_FIELDS_ALL, now_us, &published, error);
+  dsp_published_clear (&published);
+  dsp_judge_free (judge);
+  if (done)
+    {
+      account->found = TRUE;
+      account->name = g_strdup (name);
+    }
+  return done;
+}
+
+/* A key counts once, within its time, and for its user. Keys without a user are for the first administrator. */
+static gboolean
+use_key (DspFeed   *feed,
+         Entering  *entering,
+         gboolean  *used,
+         GError   **error)
+{
+  DspDb *db = dsp_feed_get_db (feed);
+  g_autoptr(DspStmt) stmt = NULL;
+  gint64 n_changed = 0, n_users = 0;
+  DspId owner = entering->account->found ? entering->account->user_id : dsp_local_user_id ();
+
+  *used = FALSE;
+  stmt = dsp_db_prepare (db, "UPDATE one_time_key SET used_at = $1 WHERE hash = $2 AND user_id = $3 AND until > $1"
+                             " AND coalesce (used_at, 0) = 0", error);
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_int (stmt, 1, g_get_real_time ());
+  dsp_stmt_bind_blob (stmt, 2, entering->key_hash, sizeof entering->key_hash);
+  dsp_stmt_bind_id (stmt, 3, &owner);
+  if (!dsp_stmt_run (stmt, &n_changed, error))
+    return FALSE;
+  if (n_changed == 0)
+    return TRUE;
+  if (!entering->account->found)
+    {
+      if (!dsp_db_int (db, "SELECT count(*) FROM \"user\"", &n_users, error))
+        return FALSE;
+      if (n_users > 1)
+        return TRUE;
+      if (!make_administrator (feed, entering->form->user, entering->account, error))
+        return FALSE;
+    }
+  *used = TRUE;
+  return TRUE;
+}
+
+static gboolean
+choose_device (DspFeed   *feed,
+               Entering  *entering,
+               GError   **error)
+{
+  const DspId *wanted = &entering->form->device;
+  DspDevice *device = &entering->device;
+
+  if (!dsp_id_is_none (wanted))
+    switch (dsp_feed_get_device (feed, wanted, device, error))
+      {
+      case DSP_STEP_FAILED:
+        return FALSE;
+      case DSP_STEP_ROW:
+        if (dsp_id_equal (&device->user_id, &entering->account->user_id) && g_str_equal (device->state, "active"))
+          return TRUE;
+        break;
+      case DSP_STEP_DONE:
+        break;
+      }
+  *device = (DspDevice) { .user_id = entering->account->user_id };
+  randombytes_buf (device->id.b, sizeof device->id.b);
+  return dsp_feed_add_device (feed, &device->id, &device->user_id, entering->form->program, g_get_real_time (), error);
+}
+
+static gboolean
+enter (DspFeed  *feed,
+       gpointer  user_data,
+       GError  **error)
+{
+  Entering *entering = user_data;
+  Account *account = entering->account;
+  gboolean by_key = entering->form->key != NULL, used = TRUE;
+
+  if (by_key && !use_key (feed, entering, &used, error))
+    return FALSE;
+  if (!used)
+    {
+      entering->refused = TRUE;
+      return TRUE;
+    }
+  if (!choose_device (feed, entering, error))
+    return FALSE;
+  entering->session = dsp_session_make (&account->user_id, account->name, &entering->device.id, by_key, g_get_real_time (),
+                                        &entering->token);
+  return (entering->new_hash == NULL || store_password (dsp_feed_get_db (feed), &account->user_id, entering->new_hash, error)) &&
+         dsp_token_insert (dsp_feed_get_db (feed), entering->session, error);
+}
+
+static void
+put_user (GString     *out,
+          const DspId *id,
+          const char  *name,
+          const char  *full_name)
+{
+  g_string_append (out, "\"user\":{\"id\":");
+  dsp_json_put_id (out, id);
+  g_string_append (out, ",\"name\":");
+  dsp_json_put_string (out, name);
+  if (full_name != NULL)
+    {
+      g_string_append (out, ",\"full_name\":");
+      dsp_json_put_string (out, full_name);
+    }
+  g_string_append_c (out, '}');
+}
+
+static void
+put_device (GString         *out,
+            DspServer       *server,
+            const DspDevice *device)
+{
+  g_string_append (out, ",\"device\":");
+  dsp_json_put_id (out, &device->id);
+  g_string_append_printf (out, ",\"epoch\":\"%s\",\"last\":%" G_GINT64_FORMAT ",\"stable\":%" G_GINT64_FORMAT,
+                          server->epoch, device->last_no, device->stable_no);
+}
+
+static void
+answer_entered (DspCall  *call,
+                Entering *entering)
+{
+  GString *out = g_string_new ("{\"token\":");
+
+  dsp_json_put_string (out, entering->token);
+  g_string_append_c (out, ',');
+  put_user (out, &entering->account->user_id, entering->account->name, entering->account->full_name);
+  put_device (out, call->server, &entering->device);
+  g_string_append_printf (out, ",\"by_key\":%s}", entering->session->by_key ? "true" : "false");
+  dsp_reply_json (call->request, out);
+}
+
+/* On a signer's thread. */
+static void
+sign_in (DspDb   *db,
+         gpointer data)
+{
+  g_autoptr(DspCall) call = data;
+  DspServer *server = call->server;
+  const Form *form = call->data;
+  const char *address = dsp_request_get_address (call->request);
+  g_auto(Account) account = { 0 };
+  g_autoptr(GError) error = NULL;
+  Entering entering = { .account = &account, .form = form };
+  gboolean right, weak = FALSE;
+
+  if (!account_read (db, form->user, &account, &error))
+    {
+      dsp_reply_fault (call->request, error);
+      return;
+    }
+  if (form->key != NULL)
+    right = dsp_key_digest (form->key, entering.key_hash) && !account.disabled;
+  else
+    right = dsp_password_verify (account.disabled ? NULL : account.hash, form->password, &weak);
+  if (right && weak)
+    entering.new_hash = dsp_password_hash (form->password);
+  if (right && !dsp_executor_write (server->executor, enter, &entering, &error))
+    {
+      dsp_reply_fault (call->request, error);
+      goto out;
+    }
+  right = right && !entering.refused;
+  dsp_sign_in_limits_end (server->sign_ins, form->user, address, right, g_get_monotonic_time ());
+  if (!right)
+    {
+      g_autofree char *shown = g_strescape (form->user, NULL);
+
+      g_message ("sign-in of \"%s\" from %s refused", shown, address);
+      dsp_request_reply_error (call->request, 401, "sign_in", "user, password or key is wrong");
+      goto out;
+    }
+  g_message ("user %s signed in from %s", account.name, address);
+  dsp_sessions_add (server->sessions, entering.session);
+  answer_entered (call, &entering);
+out:
+  dsp_session_unref (entering.session);
+  wipe (entering.token);
+  g_free (entering.new_hash);
+}
+
+void
+dsp_handle_sign_in (DspServer  *server,
+                    DspRequest *request,
+                    DspSession *session)
+{
+  g_autoptr(GError) error = NULL;
+  Form *form = form_parse (dsp_request_get_body (request), &error);
+  DspCall *call;
+  guint wait_s;
+
+  if (form == NULL)
+    {
+      dsp_request_reply_error (request, 400, "json", error->message);
+      return;
+    }
+  if (form->user == NULL || *form->user == '\0' || strlen (form->user) > 160 || (form->password == NULL) == (form->key == NULL))
+    {
+      form_free (form);
+      dsp_request_reply_error (request, 400, "invalid", "user, and password or key are needed");
+      return;
+    }
+  wait_s = dsp_sign_in_limits_try (server->sign_ins, form->user, dsp_request_get_address (request), g_get_monotonic_time ());
+  if (wait_s > 0)
+    {
+      form_free (form);
+      dsp_request_reply_retry_later (request, 429, wait_s, "wait", "too many attempts");
+      return;
+    }
+  call = dsp_call_new (server, request, NULL);
+  call->data = form;
+  call->free_data = form_free;
+  dsp_call_read (call, server->signers, sign_in);
+}
+
+/* ---- who am I ---- */
+
+static void
+put_permissions (GString        *out,
+                 const DspActor *actor,
+                 gint64          now_us)
+{
+  gboolean first = TRUE;
+
+  g_string_append (out, ",\"permissions\":[");
+  for (guint i = 0; i < DSP_N_PERMISSIONS; i++)
+    if (dsp_permission_word (i) != NULL && dsp_actor_may (actor, i, now_us))
+      {
+        if (!first)
+          g_string_append_c (out, ',');
+        first = FALSE;
+        dsp_json_put_string (out, dsp_permission_word (i));
+      }
+  g_string_append (out, "],\"scopes\":[");
+}
+
+static void
+read_session (DspDb   *db,
+              gpointer data)
+{
+  g_autoptr(DspCall) call = data;
+  DspSession *session = call->session;
+  g_autoptr(DspActorRef) ref = dsp_call_begin (call, db);
+  g_autoptr(DspUser) user = dsp_user_new ();
+  g_autoptr(GError) error = NULL;
+  DspDevice device = { .id = session->device };
+  GString *out;
+
+  if (ref == NULL)
+    return;
+  if (dsp_feed_read_device (db, &session->device, &device, &error) == DSP_STEP_FAILED ||
+      dsp_table_get (db, NULL, &dsp_user, &session->user_id, DSP_FIELDS_ALL, user, &error) == DSP_STEP_FAILED)
+    {
+      dsp_call_end (db);
+      dsp_reply_fault (call->request, error);
+      return;
+    }
+  dsp_call_end (db);
+  out = g_string_new ("{");
+  put_user (out, &session->user_id, session->user_name, user->full_name);
+  put_device (out, call->server, &device);
+  g_string_append_printf (out, ",\"grants_ver\":%" G_GINT64_FORMAT, ref->actor->grants_ver);
+  put_permissions (out, ref->actor, g_get_real_time ());
+  for (guint i = 0; i < ref->scopes->len; i++)
+    {
+      if (i > 0)
+        g_string_append_c (out, ',');
+      dsp_json_put_scope (out, &g_array_index (ref->scopes, DspId, i));
+    }
+  g_string_append (out, "]}");
+  dsp_reply_json (call->request, out);
+}
+
+void
+dsp_handle_session (DspServer  *server,
+                    DspRequest *request,
+                    DspSession *session)
+{
+  dsp_call_read (dsp_call_new (server, request, session), server->readers, read_session);
+}
+
+/* ---- the end of a session ---- */
+
+static gboolean
+delete_token (DspFeed  *feed,
+              gpointer  user_data,
+              GError  **error)
+{
+  return dsp_token_delete (dsp_feed_get_db (feed), ((DspSession *) user_data)->hash, error);
+}
+
+static void
+wake_ended (DspServer *server)
+{
+  DspPublished published;
+
+  dsp_published_init (&published);
+  dsp_waiters_publish (server->waiters, &published);
+  dsp_published_clear (&published);
+}
+
+static void
+end_session (DspDb   *db,
+             gpointer data)
+{
+  g_autoptr(DspCall) call = data;
+  g_autoptr(GError) error = NULL;
+
+  if (!dsp_executor_write (call->server->executor, delete_token, call->session, &error))
+    {
+      dsp_reply_fault (call->request, error);
+      return;
+    }
+  dsp_sessions_end (call->server->sessions, call->session);
+  wake_ended (call->server);
+  dsp_request_reply_json (call->request, 200, "{}");
+}
+
+void
+dsp_handle_session_end (DspServer  *server,
+                        DspRequest *request,
+                        DspSession *session)
+{
+  dsp_call_read (dsp_call_new (server, request, session), server->signers, end_session);
+}
+
+/* ---- a new password ---- */
+
+typedef struct
+{
+  DspSession *session;
+  const char *hash;
+} NewPassword;
+
+static gboolean
+change_password (DspFeed  *feed,
+                 gpointer  user_data,
+                 GError  **error)
+{
+  NewPassword *new = user_data;
+  DspDb *db = dsp_feed_get_db (feed);
+
+  return store_password (db, &new->session->user_id, new->hash, error) &&
+         dsp_token_delete_user (db, &new->session->user_id, new->session->hash, error);
+}
+
+static void
+set_password (DspDb   *db,
+              gpointer data)
+{
+  g_autoptr(DspCall) call = data;
+  DspSession *session = call->session;
+  const Form *form = call->data;
+  const char *address = dsp_request_get_address (call->request);
+  g_auto(Account) account = { 0 };
+  g_autoptr(GError) error = NULL;
+  g_autofree char *hash = NULL;
+  NewPassword new = { .session = session };
+
+  if (!account_read (db, session->user_name, &account, &error))
+    {
+      dsp_reply_fault (call->request, error);
+      return;
+    }
+  /* Right after a one-time key, or when there never was a password, there is no old one to ask for. */
+  if (account.hash != NULL && !session->by_key &&
+      !dsp_password_verify (account.hash, form->old != NULL ? form->old : "", NULL))
+    {
+      dsp_sign_in_limits_end (call->server->sign_ins, session->user_name, address, FALSE, g_get_monotonic_time ());
+      dsp_request_reply_error (call->request, 401, "sign_in", "the old password is wrong");
+      return;
+    }
+  new.hash = hash = dsp_password_hash (form->password);
+  if (hash == NULL)
+    dsp_request_reply_retry_later (call->request, 503, 5, "unavailable", "no memory to hash a password");
+  else if (!dsp_executor_write (call->server->executor, change_password, &new, &error))
+    dsp_reply_fault (call->request, error);
+  else
+    {
+      g_message ("user %s changed the password", session->user_name);
+      dsp_sessions_end_user (call->server->sessions, &session->user_id, session->hash);
+      wake_ended (call->server);
+      dsp_request_reply_json (call->request, 200, "{}");
+    }
+}
+
+void
+dsp_handle_password (DspServer  *server,
+                     DspRequest *request,
+                     DspSession *session)
+{
+  g_autoptr(GError) error = NULL;
+  Form *form = form_parse (dsp_request_get_body (request), &error);
+  const char *why = "password is needed";
+  DspCall *call;
+  guint wait_s;
+
+  if (form == NULL)
+    {
+      dsp_request_reply_error (request, 400, "json", error->message);
+      return;
+    }
+  if (session->local || form->password == NULL || !dsp_password_allowed (form->password, session->user_name, &why))
+    {
+      form_free (form);
+      dsp_request_reply_error (request, 400, "password", why);
+      return;
+    }
+  wait_s = dsp_sign_in_limits_try (server->sign_ins, session->user_name, dsp_request_get_address (request), g_get_monotonic_time ());
+  if (wait_s > 0)
+    {
+      form_free (form);
+      dsp_request_reply_retry_later (request, 429, wait_s, "wait", "too many attempts");
+      return;
+    }
+  call = dsp_call_new (server, request, session);
+  call->data = form;
+  call->free_data = form_free;
+  dsp_call_read (call, server->signers, set_password);
+}
+
+/* ---- one-time keys ---- */
+
+typedef struct
+{
+  const char *user_name; /* NULL: for the first administrator */
+  guint8      hash[32];
+  gint64      until_us;
+  gboolean    pointless; /* (out): there are users already */
+} NewKey;
+
+static gboolean
+insert_key (DspDb        *db,
+            const DspId  *user_id,
+            const NewKey *key,
+            GError      **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "DELETE FROM one_time_key WHERE user_id = $1", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_id (stmt, 1, user_id);
+  if (!dsp_stmt_run (stmt, NULL, error))
+    return FALSE;
+  g_clear_pointer (&stmt, dsp_stmt_done);
+  stmt = dsp_db_prepare (db, "INSERT INTO one_time_key (hash, user_id, made_at, until) VALUES ($1, $2, $3, $4)", error);
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_blob (stmt, 1, key->hash, sizeof key->hash);
+  dsp_stmt_bind_id (stmt, 2, user_id);
+  dsp_stmt_bind_int (stmt, 3, key->until_us - KEY_US);
+  dsp_stmt_bind_int (stmt, 4, key->until_us);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
+static gboolean
+store_key (DspFeed  *feed,
+           gpointer  user_data,
+           GError  **error)
+{
+  DspDb *db = dsp_feed_get_db (feed);
+  NewKey *key = user_data;
+  g_auto(Account) account = { 0 };
+  DspId local = dsp_local_user_id ();
+  gint64 n_users = 0;
+
+  if (key->user_name == NULL)
+    {
+      if (!dsp_db_int (db, "SELECT count(*) FROM \"user\"", &n_users, error))
+        return FALSE;
+      key->pointless = n_users > 1;
+      return key->pointless || insert_key (db, &local, key, error);
+    }
+  if (!account_read (db, key->user_name, &account, error))
+    return FALSE;
+  if (!account.found || account.disabled || dsp_id_equal (&account.user_id, &local))
+    {
+      g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_NOT_FOUND, "there is no user “%s” who could sign in", key->user_name);
+      return FALSE;
+    }
+  return insert_key (db, &account.user_id, key, error);
+}
+
+gboolean
+dsp_user_key_issue (DspExecutor *executor,
+                    const char  *user_name,
+                    char       **key,
+                    gint64      *until_us,
+                    GError     **error)
+{
+  g_autofree char *text = dsp_key_make ();
+  NewKey new = { .user_name = user_name, .until_us = g_get_real_time () + KEY_US };
+
+  dsp_key_digest (text, new.hash);
+  if (!dsp_executor_write (executor, store_key, &new, error))
+    return FALSE;
+  *key = g_steal_pointer (&text);
+  if (until_us != NULL)
+    *until_us = new.until_us;
+  return TRUE;
+}
+
+gboolean
+dsp_first_key_issue (DspExecutor *executor,
+                     char       **key,
+                     GError     **error)
+{
+  g_autofree char *text = dsp_key_make ();
+  NewKey new = { .until_us = g_get_real_time () + KEY_US };
+
+  dsp_key_digest (text, new.hash);
+  if (!dsp_executor_write (executor, store_key, &new, error))
+    return FALSE;
+  *key = new.pointless ? NULL : g_steal_pointer (&text);
+  return TRUE;
+}
+
+/* On a signer's thread, which may wait for the executor. */
+static void
+issue_key (DspDb   *db,
+           gpointer data)
+{
+  g_autoptr(DspCall) call = data;
+  const Form *form = call->data;
+  g_autoptr(GError) error = NULL;
+  char *key = NULL;
+  gint64 until_us = 0;
+  GString *out;
+
+  if (!dsp_user_key_issue (call->server->executor, form->user, &key, &until_us, &error))
+    {
+      if (g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_NOT_FOUND))
+        dsp_request_reply_error (call->request, 404, "no_such_record", error->message);
+      else
+        dsp_reply_fault (call->request, error);
+      return;
+    }
+  out = g_string_new ("{\"key\":");
+  dsp_json_put_string (out, key);
+  g_string_append (out, ",\"until\":");
+  dsp_json_put_time (out, until_us);
+  g_string_append_c (out, '}');
+  dsp_reply_json (call->request, out);
+  wipe (key);
+}
+
+void
+dsp_handle_user_key (DspServer  *server,
+                     DspRequest *request,
+                     DspSession *session)
+{
+  g_autoptr(GError) error = NULL;
+  Form *form = form_parse (dsp_request_get_body (request), &error);
+  DspCall *call;
+
+  if (!session->local || form == NULL || form->user == NULL)
+    {
+      g_clear_pointer (&form, form_free);
+      dsp_request_reply_error (request, 400, "invalid", error != NULL ? error->message : "user is needed");
+      return;
+    }
+  call = dsp_call_new (server, request, session);
+  call->data = form;
+  call->free_data = form_free;
+  dsp_call_read (call, server->signers, issue_key);
+}
