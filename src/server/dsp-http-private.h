@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  *   dsp-http.c          the library's callbacks, start and stop (the only file that includes the library's header)
- *   dsp-http-table.c    connections: caps, deadlines, peers that leave; one timer thread
+ *   dsp-http-conns.c    connections: caps, deadlines, peers that leave; one timer thread
  *   dsp-http-request.c  requests as their owner sees them, waiting, the answer
  *   dsp-http-reply.c    compression, header fields and error bodies of replies
  *   dsp-http-fields.c, dsp-http-target.c   checks without I/O
@@ -79,7 +79,7 @@ typedef struct {
   int          wake_fd;
   gboolean     quit;
   GThread     *thread;
-} DspTable;
+} DspConns;
 
 struct _DspRequest {
   gatomicrefcount  ref_count; /* the library's side holds one, whoever is to answer the other */
@@ -122,7 +122,7 @@ struct _DspHttp {
   char            *unix_path;       /* (owned) (nullable): set once the socket is ours */
   GStrv            allowed_hosts;   /* (owned) (nullable) */
   GPtrArray       *proxies;         /* (owned): GInetAddressMask */
-  DspTable         table;
+  DspConns         table;
   DspTls          *tls;             /* (owned) (nullable) */
   gpointer         daemons[2];      /* the library's */
   int              fds[2];
@@ -131,35 +131,35 @@ struct _DspHttp {
 };
 
 /* table */
-void      dsp_table_init            (DspTable   *self,
+void      dsp_conns_init            (DspConns   *self,
                                      gint64      tick_us);
-void      dsp_table_start           (DspTable   *self,
+void      dsp_conns_start           (DspConns   *self,
                                      DspHttp    *http);
-void      dsp_table_end             (DspTable   *self);
-void      dsp_table_clear           (DspTable   *self);
-gboolean  dsp_table_may_accept      (DspHttp               *http,
+void      dsp_conns_end             (DspConns   *self);
+void      dsp_conns_clear           (DspConns   *self);
+gboolean  dsp_conns_may_accept      (DspHttp               *http,
                                      const struct sockaddr *address,
                                      socklen_t              length);
-DspConn  *dsp_table_add             (DspHttp               *http,
+DspConn  *dsp_conns_add             (DspHttp               *http,
                                      gpointer               handle,
                                      int                    fd,
                                      const struct sockaddr *address,
                                      socklen_t              length);
-void      dsp_table_remove          (DspTable   *self,
+void      dsp_conns_remove          (DspConns   *self,
                                      DspConn    *conn);
-void      dsp_table_watch_locked    (DspTable   *self,
+void      dsp_conns_watch_locked    (DspConns   *self,
                                      DspConn    *conn);
-void      dsp_table_unwatch_locked  (DspTable   *self,
+void      dsp_conns_unwatch_locked  (DspConns   *self,
                                      DspConn    *conn);
-DspKey   *dsp_table_get_key_locked  (DspTable   *self,
+DspKey   *dsp_conns_get_key_locked  (DspConns   *self,
                                      const char *name);
-void      dsp_table_drop_key_locked (DspTable   *self,
+void      dsp_conns_drop_key_locked (DspConns   *self,
                                      DspKey     *key);
-void      dsp_table_sign_out_locked (DspTable   *self,
+void      dsp_conns_sign_out_locked (DspConns   *self,
                                      DspConn    *conn);
-void      dsp_table_count_unsigned_locked   (DspTable *self,
+void      dsp_conns_count_unsigned_locked   (DspConns *self,
                                              DspConn  *conn);
-void      dsp_table_uncount_unsigned_locked (DspTable *self,
+void      dsp_conns_uncount_unsigned_locked (DspConns *self,
                                              DspConn  *conn);
 
 /* request */

@@ -62,7 +62,7 @@ gboolean
 dsp_request_finish_locked (DspRequest *self,
                            DspReply   *reply)
 {
-  DspTable *table = &self->http->table;
+  DspConns *table = &self->http->table;
 
   if (self->finished)
     return FALSE;
@@ -78,13 +78,13 @@ dsp_request_finish_locked (DspRequest *self,
       if (self->wait_key != NULL)
         {
           self->wait_key->waits--;
-          dsp_table_drop_key_locked (table, g_steal_pointer (&self->wait_key));
+          dsp_conns_drop_key_locked (table, g_steal_pointer (&self->wait_key));
         }
     }
 
   if (self->conn != NULL)
     {
-      dsp_table_unwatch_locked (table, self->conn);
+      dsp_conns_unwatch_locked (table, self->conn);
       if (self->suspended)
         {
           self->suspended = FALSE;
@@ -99,15 +99,15 @@ static void
 finish (DspRequest *self,
         DspReply   *reply)
 {
-  DspTable *table = &self->http->table;
+  DspConns *table = &self->http->table;
   gboolean taken;
 
   g_mutex_lock (&table->lock);
   reply->close |= self->close;
   if (reply->status == 401 && self->conn != NULL && self->conn->key != NULL)
     {
-      dsp_table_sign_out_locked (table, self->conn);
-      dsp_table_count_unsigned_locked (table, self->conn);
+      dsp_conns_sign_out_locked (table, self->conn);
+      dsp_conns_count_unsigned_locked (table, self->conn);
     }
   taken = dsp_request_finish_locked (self, reply);
   g_mutex_unlock (&table->lock);
@@ -253,7 +253,7 @@ gboolean
 dsp_request_sign_in (DspRequest *self,
                      const char *key)
 {
-  DspTable *table = &self->http->table;
+  DspConns *table = &self->http->table;
   DspConn *conn;
   gboolean allowed = TRUE;
 
@@ -263,18 +263,18 @@ dsp_request_sign_in (DspRequest *self,
     {
       if (conn->key == NULL || strcmp (conn->key->name, key) != 0)
         {
-          DspKey *wanted = dsp_table_get_key_locked (table, key);
+          DspKey *wanted = dsp_conns_get_key_locked (table, key);
 
           if (!conn->exempt && wanted->connections >= self->http->options.max_per_key)
             {
               allowed = FALSE;
-              dsp_table_drop_key_locked (table, wanted);
+              dsp_conns_drop_key_locked (table, wanted);
             }
           else
             {
               wanted->connections++;
-              dsp_table_sign_out_locked (table, conn);
-              dsp_table_uncount_unsigned_locked (table, conn);
+              dsp_conns_sign_out_locked (table, conn);
+              dsp_conns_uncount_unsigned_locked (table, conn);
               conn->key = wanted;
             }
         }
@@ -299,7 +299,7 @@ dsp_request_set_wait (DspRequest  *self,
                       DspWaitFunc  func,
                       gpointer     data)
 {
-  DspTable *table = &self->http->table;
+  DspConns *table = &self->http->table;
   gboolean allowed = TRUE;
 
   g_return_val_if_fail ((self->route->flags & DSP_ROUTE_MAY_WAIT) != 0, FALSE);
@@ -334,7 +334,7 @@ dsp_request_set_wait (DspRequest  *self,
       self->wait_func = func;
       self->wait_data = data;
       self->wait_until = g_get_monotonic_time () + (gint64) wait_ms * 1000;
-      dsp_table_watch_locked (table, self->conn);
+      dsp_conns_watch_locked (table, self->conn);
     }
   g_mutex_unlock (&table->lock);
 

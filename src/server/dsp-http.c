@@ -107,7 +107,7 @@ accept_cb (void                  *data,
            const struct sockaddr *address,
            socklen_t              length)
 {
-  return dsp_table_may_accept (data, address, length) ? MHD_YES : MHD_NO;
+  return dsp_conns_may_accept (data, address, length) ? MHD_YES : MHD_NO;
 }
 
 static void
@@ -132,11 +132,11 @@ connection_cb (void                              *data,
         length = sizeof (struct sockaddr_in6);
       else
         peer = NULL;
-      *context = dsp_table_add (self, connection, fd->connect_fd, peer, length);
+      *context = dsp_conns_add (self, connection, fd->connect_fd, peer, length);
     }
   else if (*context != NULL)
     {
-      dsp_table_remove (&self->table, *context);
+      dsp_conns_remove (&self->table, *context);
       *context = NULL;
     }
 }
@@ -747,7 +747,7 @@ start (DspHttp               *self,
       self->unix_path = g_strdup (options->unix_path);
     }
 
-  dsp_table_start (&self->table, self);
+  dsp_conns_start (&self->table, self);
 
   if (self->fds[0] >= 0)
     {
@@ -790,7 +790,7 @@ dsp_http_new (const DspHttpOptions  *options,
 
   shortest = MIN (MIN (options->header_ms, options->body_ms), MIN (options->idle_ms, options->reply_ms));
   shortest = MIN (shortest, options->unsigned_idle_ms);
-  dsp_table_init (&self->table, (gint64) CLAMP (shortest / 4, 5, 250) * 1000);
+  dsp_conns_init (&self->table, (gint64) CLAMP (shortest / 4, 5, 250) * 1000);
 
   if (!start (self, options, error))
     {
@@ -892,7 +892,7 @@ dsp_http_stop (DspHttp *self)
   for (guint i = 0; i < G_N_ELEMENTS (self->fds); i++)
     if (self->fds[i] >= 0)
       close (g_steal_fd (&self->fds[i]));
-  dsp_table_end (&self->table);
+  dsp_conns_end (&self->table);
 }
 
 void
@@ -901,7 +901,7 @@ dsp_http_unref_ (DspHttp *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  dsp_table_clear (&self->table);
+  dsp_conns_clear (&self->table);
   g_clear_pointer (&self->tls, dsp_tls_free);
   g_clear_pointer (&self->proxies, g_ptr_array_unref);
   g_strfreev (self->allowed_hosts);

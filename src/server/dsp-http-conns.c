@@ -1,4 +1,4 @@
-/* dsp-http-table.c: connections: caps, deadlines, peers that leave
+/* dsp-http-conns.c: connections: caps, deadlines, peers that leave
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The library limits only the time without any byte, and does not see the peer of a suspended connection leave. So
@@ -39,7 +39,7 @@ key_free (gpointer data)
 }
 
 void
-dsp_table_init (DspTable *self,
+dsp_conns_init (DspConns *self,
                 gint64    tick_us)
 {
   g_mutex_init (&self->lock);
@@ -54,7 +54,7 @@ dsp_table_init (DspTable *self,
 }
 
 void
-dsp_table_clear (DspTable *self)
+dsp_conns_clear (DspConns *self)
 {
   g_hash_table_unref (self->conns);
   g_hash_table_unref (self->groups);
@@ -68,7 +68,7 @@ dsp_table_clear (DspTable *self)
 }
 
 static void
-wake (DspTable *self)
+wake (DspConns *self)
 {
   guint64 one = 1;
 
@@ -77,7 +77,7 @@ wake (DspTable *self)
 }
 
 DspKey *
-dsp_table_get_key_locked (DspTable   *self,
+dsp_conns_get_key_locked (DspConns   *self,
                           const char *name)
 {
   DspKey *key = g_hash_table_lookup (self->keys, name);
@@ -94,7 +94,7 @@ dsp_table_get_key_locked (DspTable   *self,
 
 /* Forgets a key that counts nothing any more. */
 void
-dsp_table_drop_key_locked (DspTable *self,
+dsp_conns_drop_key_locked (DspConns *self,
                            DspKey   *key)
 {
   if (key != NULL && key->connections == 0 && key->waits == 0)
@@ -102,7 +102,7 @@ dsp_table_drop_key_locked (DspTable *self,
 }
 
 void
-dsp_table_count_unsigned_locked (DspTable *self,
+dsp_conns_count_unsigned_locked (DspConns *self,
                                  DspConn  *conn)
 {
   gpointer n = g_hash_table_lookup (self->groups, conn->group);
@@ -116,7 +116,7 @@ dsp_table_count_unsigned_locked (DspTable *self,
 }
 
 void
-dsp_table_uncount_unsigned_locked (DspTable *self,
+dsp_conns_uncount_unsigned_locked (DspConns *self,
                                    DspConn  *conn)
 {
   guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->groups, conn->group));
@@ -132,7 +132,7 @@ dsp_table_uncount_unsigned_locked (DspTable *self,
 }
 
 void
-dsp_table_sign_out_locked (DspTable *self,
+dsp_conns_sign_out_locked (DspConns *self,
                            DspConn  *conn)
 {
   DspKey *key = g_steal_pointer (&conn->key);
@@ -140,7 +140,7 @@ dsp_table_sign_out_locked (DspTable *self,
   if (key == NULL)
     return;
   key->connections--;
-  dsp_table_drop_key_locked (self, key);
+  dsp_conns_drop_key_locked (self, key);
 }
 
 /* Puts the text of an address to `text` and what the cap counts to `group`: an IPv6 peer owns at least a /64. */
@@ -183,7 +183,7 @@ describe_address (const struct sockaddr *address,
  *
  * Returns: FALSE when all of those are busy */
 static gboolean
-evict_stranger_locked (DspTable *self)
+evict_stranger_locked (DspConns *self)
 {
   DspConn *victim = NULL;
   guint n = 0;
@@ -206,7 +206,7 @@ evict_stranger_locked (DspTable *self)
 
   shutdown (victim->fd, SHUT_RDWR);
   victim->deadline = 0;
-  dsp_table_uncount_unsigned_locked (self, victim);
+  dsp_conns_uncount_unsigned_locked (self, victim);
   self->n_timed_out++;
 
   return TRUE;
@@ -214,11 +214,11 @@ evict_stranger_locked (DspTable *self)
 
 /* Whether a new TCP connection is within the caps on those that are not signed in. */
 gboolean
-dsp_table_may_accept (DspHttp               *http,
+dsp_conns_may_accept (DspHttp               *http,
                       const struct sockaddr *address,
                       socklen_t              length)
 {
-  DspTable *self = &http->table;
+  DspConns *self = &http->table;
   char text[INET6_ADDRSTRLEN + 4], group[INET6_ADDRSTRLEN + 4];
   gboolean accept;
 
@@ -237,15 +237,15 @@ dsp_table_may_accept (DspHttp               *http,
 }
 
 /* Takes: @address (nullable): NULL for the UNIX socket
- * Returns: (transfer none): the entry, which lives until dsp_table_remove() */
+ * Returns: (transfer none): the entry, which lives until dsp_conns_remove() */
 DspConn *
-dsp_table_add (DspHttp               *http,
+dsp_conns_add (DspHttp               *http,
                gpointer               handle,
                int                    fd,
                const struct sockaddr *address,
                socklen_t              length)
 {
-  DspTable *self = &http->table;
+  DspConns *self = &http->table;
   DspConn *conn = g_new0 (DspConn, 1);
 
   conn->handle = handle;
@@ -270,7 +270,7 @@ dsp_table_add (DspHttp               *http,
   g_mutex_lock (&self->lock);
   conn->id = ++self->last_id;
   conn->deadline = g_get_monotonic_time () + (gint64) http->options.header_ms * 1000;
-  dsp_table_count_unsigned_locked (self, conn);
+  dsp_conns_count_unsigned_locked (self, conn);
   g_hash_table_insert (self->conns, &conn->id, conn);
   if (g_hash_table_size (self->conns) == 1)
     wake (self);
@@ -281,15 +281,15 @@ dsp_table_add (DspHttp               *http,
 
 /* Called while the descriptor is still open. */
 void
-dsp_table_remove (DspTable *self,
+dsp_conns_remove (DspConns *self,
                   DspConn  *conn)
 {
   g_mutex_lock (&self->lock);
   if (conn->request != NULL)
     conn->request->conn = NULL;
-  dsp_table_unwatch_locked (self, conn);
-  dsp_table_uncount_unsigned_locked (self, conn);
-  dsp_table_sign_out_locked (self, conn);
+  dsp_conns_unwatch_locked (self, conn);
+  dsp_conns_uncount_unsigned_locked (self, conn);
+  dsp_conns_sign_out_locked (self, conn);
   g_hash_table_remove (self->conns, &conn->id);
   if (g_hash_table_size (self->conns) == 0)
     g_cond_broadcast (&self->empty);
@@ -297,7 +297,7 @@ dsp_table_remove (DspTable *self,
 }
 
 void
-dsp_table_watch_locked (DspTable *self,
+dsp_conns_watch_locked (DspConns *self,
                         DspConn  *conn)
 {
   struct epoll_event event = { .events = EPOLLRDHUP | EPOLLONESHOT, .data.u64 = conn->id };
@@ -307,7 +307,7 @@ dsp_table_watch_locked (DspTable *self,
 }
 
 void
-dsp_table_unwatch_locked (DspTable *self,
+dsp_conns_unwatch_locked (DspConns *self,
                           DspConn  *conn)
 {
   if (!conn->watched)
@@ -331,7 +331,7 @@ add_notice_locked (GArray     *notices,
 }
 
 static void
-peer_left (DspTable *self,
+peer_left (DspConns *self,
            guint64   id,
            GArray   *notices)
 {
@@ -351,7 +351,7 @@ peer_left (DspTable *self,
 }
 
 static void
-look_at_deadlines (DspTable *self,
+look_at_deadlines (DspConns *self,
                    GArray   *notices)
 {
   GHashTableIter iter;
@@ -381,7 +381,7 @@ static gpointer
 timer_thread (gpointer data)
 {
   DspHttp *http = data;
-  DspTable *self = &http->table;
+  DspConns *self = &http->table;
   g_autoptr(GArray) notices = g_array_new (FALSE, FALSE, sizeof (Notice));
   gint64 next_look = 0;
 
@@ -431,7 +431,7 @@ timer_thread (gpointer data)
 }
 
 void
-dsp_table_start (DspTable *self,
+dsp_conns_start (DspConns *self,
                  DspHttp  *http)
 {
   struct epoll_event event = { .events = EPOLLIN, .data.u64 = 0 };
@@ -445,7 +445,7 @@ dsp_table_start (DspTable *self,
 }
 
 void
-dsp_table_end (DspTable *self)
+dsp_conns_end (DspConns *self)
 {
   if (self->thread == NULL)
     return;
