@@ -130,9 +130,9 @@ answer_with_state (DspExecutor     *self,
   if (code != NULL)
     {
       g_string_append (out, "\"error\":{\"code\":");
-      dsp_json_put_string (out, code);
+      dsp_json_put_text (out, code);
       g_string_append (out, ",\"message\":");
-      dsp_json_put_string (out, message);
+      dsp_json_put_text (out, message);
       g_string_append (out, "},");
     }
   put_state (self, device, out);

@@ -7,6 +7,16 @@
 #include "dsp-json.h"
 
 void
+dsp_json_put_text (GString    *out,
+                   const char *text)
+{
+  if (text != NULL)
+    dsp_json_put_string (out, text);
+  else
+    g_string_append (out, "null");
+}
+
+void
 dsp_json_put_id (GString     *out,
                  const DspId *id)
 {
@@ -72,9 +82,9 @@ dsp_json_error (const char *code,
 {
   GString *out = g_string_new ("{\"error\":{\"code\":");
 
-  dsp_json_put_string (out, code);
+  dsp_json_put_text (out, code);
   g_string_append (out, ",\"message\":");
-  dsp_json_put_string (out, message);
+  dsp_json_put_text (out, message);
   g_string_append (out, "}}");
   return g_string_free (out, FALSE);
 }

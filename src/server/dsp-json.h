@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+/* null for NULL */
+void  dsp_json_put_text  (GString *out, const char *text);
 void  dsp_json_put_id    (GString *out, const DspId *id);
 /* null for none */
 void  dsp_json_put_time  (GString *out, gint64 us);

@@ -155,7 +155,7 @@ put_now (Run             *run,
   guint word = *dsp_field_word (state, record);
 
   g_string_append (out, ",\"now\":{\"status\":");
-  dsp_json_put_string (out, word < state->words->n ? state->words->list[word].name : NULL);
+  dsp_json_put_text (out, word < state->words->n ? state->words->list[word].name : NULL);
   if (entity == &dsp_order && !dsp_id_is_none (&((const DspOrder *) record)->crew_id))
     {
       g_string_append (out, ",\"crew_id\":");
@@ -169,11 +169,11 @@ put_now (Run             *run,
       if (dsp_stmt_step (stmt, NULL) == DSP_STEP_ROW)
         {
           g_string_append (out, ",\"by\":");
-          dsp_json_put_string (out, dsp_stmt_text (stmt, 0, NULL));
+          dsp_json_put_text (out, dsp_stmt_text (stmt, 0, NULL));
           g_string_append (out, ",\"at\":");
           dsp_json_put_time (out, dsp_stmt_int (stmt, 1));
           g_string_append (out, ",\"kind\":");
-          dsp_json_put_string (out, dsp_stmt_text (stmt, 2, NULL));
+          dsp_json_put_text (out, dsp_stmt_text (stmt, 2, NULL));
         }
     }
   g_string_append_c (out, '}');
@@ -190,9 +190,9 @@ put_refusal (Run         *run,
   const DspRecord *record = visible_record (run, id);
 
   g_string_append (out, "\"code\":");
-  dsp_json_put_string (out, dsp_rule_word (rule));
+  dsp_json_put_text (out, dsp_rule_word (rule));
   g_string_append (out, ",\"message\":");
-  dsp_json_put_string (out, message);
+  dsp_json_put_text (out, message);
   if (record == NULL)
     return;
   g_string_append (out, ",\"version\":");
@@ -493,7 +493,7 @@ note_import (DspJudge             *self,
       break;
     case DSP_STEP_DONE:
       changes = g_string_new ("{\"file\":[null,");
-      dsp_json_put_string (changes, group);
+      dsp_json_put_text (changes, group);
       g_string_append (changes, "]}");
       if (!dsp_feed_note (self->feed, how, how->command->entity->table.name, &record_id, &dsp_scope_common, changes->str, error))
         return FALSE;
@@ -564,7 +564,7 @@ put_result (Run        *run,
   g_string_append (out, "{\"no\":");
   dsp_json_put_int (out, command->no);
   g_string_append (out, ",\"status\":");
-  dsp_json_put_string (out, status);
+  dsp_json_put_text (out, status);
   g_string_append (out, ",\"seq\":");
   dsp_json_put_int (out, seq);
   if (g_str_equal (status, "rejected"))

@@ -92,7 +92,7 @@ put_count (const char *value,
 
   if (counts->n++ > 0)
     g_string_append_c (counts->out, ',');
-  dsp_json_put_string (counts->out, value != NULL ? value : "");
+  dsp_json_put_text (counts->out, value != NULL ? value : "");
   g_string_append_c (counts->out, ':');
   dsp_json_put_int (counts->out, n);
 }
@@ -147,7 +147,7 @@ put_list (DspDb       *db,
   if (!dsp_query_rows (db, &query, put_row, &rows, &next, error))
     return FALSE;
   g_string_append (out, "],\"next\":");
-  dsp_json_put_string (out, next);
+  dsp_json_put_text (out, next);
   if (list->counts->len > 0 && !put_counts (db, &query, list, out, error))
     return FALSE;
   g_string_append_c (out, '}');

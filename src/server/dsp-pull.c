@@ -241,11 +241,11 @@ put_change (const DspChange *change,
   g_string_append (out, "{\"seq\":");
   dsp_json_put_int (out, change->seq);
   g_string_append (out, change->last ? ",\"last\":true,\"entity\":" : ",\"last\":false,\"entity\":");
-  dsp_json_put_string (out, change->entity);
+  dsp_json_put_text (out, change->entity);
   g_string_append (out, ",\"id\":");
   dsp_json_put_id (out, &change->id);
   g_string_append (out, ",\"op\":");
-  dsp_json_put_string (out, ops[change->op]);
+  dsp_json_put_text (out, ops[change->op]);
   if (change->op == DSP_FEED_LEAVE)
     {
       /* Where it went, and by whom, is no longer this reader's. */
@@ -259,12 +259,12 @@ put_change (const DspChange *change,
   if (change->by != NULL)
     {
       g_string_append (out, ",\"by\":");
-      dsp_json_put_string (out, change->by);
+      dsp_json_put_text (out, change->by);
     }
   if (change->kind != NULL)
     {
       g_string_append (out, ",\"kind\":");
-      dsp_json_put_string (out, change->kind);
+      dsp_json_put_text (out, change->kind);
     }
   g_string_append (out, ",\"at\":");
   dsp_json_put_time (out, change->at_us);

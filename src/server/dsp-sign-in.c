@@ -312,11 +312,11 @@ put_user (GString     *out,
   g_string_append (out, "\"user\":{\"id\":");
   dsp_json_put_id (out, id);
   g_string_append (out, ",\"name\":");
-  dsp_json_put_string (out, name);
+  dsp_json_put_text (out, name);
   if (full_name != NULL)
     {
       g_string_append (out, ",\"full_name\":");
-      dsp_json_put_string (out, full_name);
+      dsp_json_put_text (out, full_name);
     }
   g_string_append_c (out, '}');
 }
@@ -338,7 +338,7 @@ answer_entered (DspCall  *call,
 {
   GString *out = g_string_new ("{\"token\":");
 
-  dsp_json_put_string (out, entering->token);
+  dsp_json_put_text (out, entering->token);
   g_string_append_c (out, ',');
   put_user (out, &entering->account->user_id, entering->account->name, entering->account->full_name);
   put_device (out, call->server, &entering->device);
@@ -445,7 +445,7 @@ put_permissions (GString        *out,
         if (!first)
           g_string_append_c (out, ',');
         first = FALSE;
-        dsp_json_put_string (out, dsp_permission_word (i));
+        dsp_json_put_text (out, dsp_permission_word (i));
       }
   g_string_append (out, "],\"scopes\":[");
 }
@@ -752,7 +752,7 @@ issue_key (DspDb   *db,
       return;
     }
   out = g_string_new ("{\"key\":");
-  dsp_json_put_string (out, key);
+  dsp_json_put_text (out, key);
   g_string_append (out, ",\"until\":");
   dsp_json_put_time (out, until_us);
   g_string_append_c (out, '}');

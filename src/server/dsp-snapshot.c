@@ -142,7 +142,7 @@ read_snapshot (DspDb   *db,
   else
     g_string_append_printf (out, "\"%u.%" G_GINT64_FORMAT "\"", place->row == 0 ? place->entity + 1 : place->entity, place->row);
   g_string_append (out, ",\"entity\":");
-  dsp_json_put_string (out, page.entity != NULL ? page.entity->table.name : NULL);
+  dsp_json_put_text (out, page.entity != NULL ? page.entity->table.name : NULL);
   g_string_append (out, ",\"rows\":[");
   g_string_append_len (out, rows->str, rows->len);
   g_string_append (out, "]}");
