@@ -257,13 +257,13 @@ typedef struct {
   guint32          row;      /* of an order: its row in the index; of a deleted one: the row that it had */
   const char      *by;       /* (nullable): the user name of whoever changed it, if it came from the server; lent */
   const DspCommand *command; /* (nullable): by which command */
-} DspChange;
+} DspRecordChange;
 
 typedef struct {
   gboolean reset;            /* everything may be different; @list is empty */
   gboolean mine;             /* made here: given, undone or refused */
   gboolean blobs;            /* geometries came */
-  GArray  *list;             /* of DspChange */
+  GArray  *list;             /* of DspRecordChange */
 } DspChanges;
 
 G_END_DECLS

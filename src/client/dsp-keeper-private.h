@@ -1,0 +1,144 @@
+/* dsp-keeper-private.h: the keeper's insides, for its own files
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dsp-keeper.h"
+#include "dsp-schema.h"
+#include "dsp-table.h"
+
+G_BEGIN_DECLS
+
+/* What hash tables of records are keyed by. */
+typedef struct {
+  const DspEntity *entity;
+  DspId            id;
+} DspKey;
+
+guint    dsp_key_hash  (gconstpointer key);
+gboolean dsp_key_equal (gconstpointer a, gconstpointer b);
+
+typedef enum {
+  DSP_WAIT_QUEUED, /* never offered to the server: may still become nothing */
+  DSP_WAIT_SENT,   /* offered; no answer is stored */
+  DSP_WAIT_ACKED,  /* answered; its effect has not come back */
+} DspWait;
+
+/* A command whose effect is in the overlay. Others are only in the table. */
+typedef struct {
+  gint64            no, group;
+  DspWait           wait;
+  const DspCommand *command;  /* NULL: undone, or of a newer program */
+  GArray           *ids;      /* (owned) of DspId */
+  GArray           *bases;    /* (owned) of gint64 */
+  GArray           *out;      /* (owned) of guint8: 1 for rows that the server refused */
+  gpointer          args;     /* (owned) (nullable), of dsp_command_args() */
+  guint64           given;
+  gint64            at_us;
+  gint64            seq;
+} DspPending;
+
+/* Where a record is named by a waiting command. */
+typedef struct {
+  DspPending *pending;
+  guint       row;
+} DspMention;
+
+/* A record of the overlay. */
+typedef struct {
+  DspKey   key;
+  gpointer record; /* (owned) (nullable): NULL: deleted */
+} DspOver;
+
+/* A copy in progress. */
+typedef struct {
+  gboolean  active, indexed;
+  gint64    top_seq;   /* highest seq of a page */
+  gint64    pos;       /* of the feed, in the copy */
+  char     *from;      /* (owned) (nullable) cursor */
+  char     *epoch;     /* (owned) (nullable) */
+  gboolean  tables[DSP_N_ENTITIES];
+  GHashTable *touched; /* (owned) */
+} DspCopy;
+
+struct _DspKeeper
+{
+  char        *path;
+  DspDb       *db;
+  bool         salvaged;
+  DspDeltaFunc emit;
+  gpointer     emit_data;
+  DspDelta    *delta;         /* (nullable): being collected */
+
+  /* identity */
+  char        *server, *fingerprint, *user_name, *full_name;
+  DspId        user_id, device;
+  gboolean     enrolled;
+  gint64       last_no;
+  DspActor    *actor;         /* (nullable) */
+  gboolean     complete;      /* the actor sees everything: what is not here does not exist */
+
+  /* base */
+  char        *cursor, *epoch;
+  gint64       pos;           /* all changes up to it are in the base */
+  gint64       contact_us;
+  gint64       generation;    /* +1 with each change of the base */
+  gboolean     has_data;
+  GHashTable  *cache;         /* DspKey -> record: small entities of the base */
+
+  /* commands */
+  GPtrArray   *pending;       /* of DspPending, by number */
+  GHashTable  *mentions;      /* DspKey -> GArray of DspMention */
+  GHashTable  *overlay;       /* DspKey -> DspOver */
+  GHashTable  *conflicts;     /* DspKey -> number of refusals in the tray */
+  guint        n_wide;        /* pending commands that may touch other records than they name */
+
+  DspFacts     facts;
+  gpointer     scratch;       /* (owned) (nullable): what facts.get() lent last */
+  const DspEntity *scratch_entity;
+  GError      *facts_error;   /* (nullable): the first failed read */
+
+  DspCopy      copy;
+};
+
+#define DSP_SHADOW "shadow_"
+
+/* dsp-keeper.c */
+gboolean     dsp_keeper_get_text   (DspKeeper *keeper, const char *table, const char *key, char **value, GError **error);
+gboolean     dsp_keeper_put_text   (DspKeeper *keeper, const char *table, const char *key, const char *value, GError **error);
+gboolean     dsp_keeper_put_int    (DspKeeper *keeper, const char *table, const char *key, gint64 value, GError **error);
+gboolean     dsp_keeper_fail       (GError **error); /* turns a store error into the client's; always FALSE */
+bool         dsp_entity_is_small   (const DspEntity *entity);
+gboolean     dsp_keeper_load_actor (DspKeeper *keeper, GError **error);
+void         dsp_keeper_tell       (DspKeeper *keeper, const DspKey *key, const char *by, const DspCommand *command);
+void         dsp_keeper_flush      (DspKeeper *keeper, gboolean mine);
+gboolean     dsp_keeper_touch_base (DspKeeper *keeper, GError **error);
+gboolean     dsp_keeper_create_order_indexes (DspDb *db, const char *prefix, GError **error);
+extern const DspSchemaPart dsp_client_parts[];
+extern const guint dsp_n_client_parts;
+
+/* dsp-keeper-salvage.c */
+gboolean     dsp_keeper_salvage    (const char *path, GError **error);
+
+/* dsp-overlay.c */
+const DspTable *dsp_command_args   (const DspCommand *command);
+DspPending  *dsp_pending_new       (const DspCommand *command, gint64 no, gint64 group);
+void         dsp_pending_free      (gpointer pending);
+void         dsp_keeper_add_pending    (DspKeeper *keeper, DspPending *pending);
+void         dsp_keeper_remove_pending (DspKeeper *keeper, DspPending *pending, GHashTable *affected);
+DspPending  *dsp_keeper_find_pending   (DspKeeper *keeper, gint64 no);
+void         dsp_keeper_init_facts (DspKeeper *keeper);
+DspFact      dsp_keeper_effective  (DspKeeper *keeper, const DspEntity *entity, const DspId *id, gconstpointer *record);
+void         dsp_keeper_take_edits (DspKeeper *keeper, DspWork *work, GHashTable *replaced);
+/* Computes the overlay of the records of @affected (a set of DspKey) anew, or all of it if @all, and tells what differs. */
+gboolean     dsp_keeper_replay     (DspKeeper *keeper, GHashTable *affected, gboolean all, GError **error);
+GHashTable  *dsp_key_set_new       (void);
+void         dsp_key_set_add       (GHashTable *set, const DspEntity *entity, const DspId *id);
+void         dsp_over_free         (gpointer over);
+
+/* dsp-outbox.c */
+gboolean     dsp_keeper_load_outbox (DspKeeper *keeper, GError **error);
+/* Within a transaction: acknowledged commands up to keeper->pos are in the base now. */
+gboolean     dsp_keeper_settle     (DspKeeper *keeper, GHashTable *affected, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,122 @@
+/* dsp-keeper.h: the cache file itself: base, overlay, outbox, identity
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a replica's worker thread does, as plain functions: a keeper belongs to one thread at a time and knows neither
+ * main loops nor the network. Everything that changes what screens show is told as a delta, in order.
+ *
+ * The overlay is what the waiting commands make of the base. It is a pure function of both, so it is not stored: it lives
+ * in memory and is computed again when the file is opened (3,000 commands take milliseconds). What is stored is the base,
+ * the commands, and nothing that could disagree with them.
+ */
+#pragma once
+
+#include "dsp-db.h"
+#include "dsp-replica.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DspKeeper DspKeeper;
+
+/* One record, as screens see it from now on. */
+typedef struct {
+  const DspEntity  *entity;
+  DspId             id;
+  gpointer          record;   /* (owned) (nullable): NULL if there is none any more */
+  bool              pending;  /* the waiting commands made it so: it is in the overlay */
+  guint8            flags;    /* DspRowFlags */
+  const char       *by;       /* (nullable) interned */
+  const DspCommand *command;  /* (nullable) */
+} DspDeltaItem;
+
+typedef struct {
+  GArray  *items;  /* (owned) of DspDeltaItem */
+  gboolean reset;  /* the base was replaced */
+  gboolean mine;
+  gboolean blobs;
+} DspDelta;
+
+DspDelta *dsp_delta_new  (void);
+void      dsp_delta_free (DspDelta *delta);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspDelta, dsp_delta_free)
+
+/* @delta: (transfer full). Called in the keeper's thread. */
+typedef void (*DspDeltaFunc) (DspDelta *delta, gpointer user_data);
+
+/* What the owner's thread shows of the keeper. */
+typedef struct {
+  guint    n_waiting, n_waiting_rows, n_rejected;
+  gint64   contact_us;
+  gboolean has_data;
+  gboolean enrolled;
+  char    *server, *fingerprint, *user_name, *full_name; /* (owned) (nullable) */
+  DspId    user_id, device;
+  DspActor *actor;                                       /* (owned) (nullable) */
+} DspKeeperState;
+void            dsp_keeper_state_free (DspKeeperState *state);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspKeeperState, dsp_keeper_state_free)
+
+DspKeeper      *dsp_keeper_open      (const char *path, DspDeltaFunc emit, gpointer emit_data, GError **error);
+void            dsp_keeper_close     (DspKeeper *keeper);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspKeeper, dsp_keeper_close)
+bool            dsp_keeper_was_salvaged (DspKeeper *keeper);
+DspDb          *dsp_keeper_get_db    (DspKeeper *keeper);
+DspKeeperState *dsp_keeper_dup_state (DspKeeper *keeper);
+void            dsp_keeper_idle      (DspKeeper *keeper); /* nothing waits: checkpoint */
+char           *dsp_keeper_stamp     (DspKeeper *keeper); /* names the base as it is now: (transfer full) */
+gboolean        dsp_keeper_load_all  (DspKeeper *keeper, GError **error); /* tells the small entities and the overlay */
+
+/* identity */
+gboolean        dsp_keeper_set_session  (DspKeeper *keeper, const char *server, const char *fingerprint, const DspId *user_id,
+                                         const char *user_name, const char *full_name, const DspId *device, const char *epoch,
+                                         gint64 last, const char *verifier, GError **error);
+gboolean        dsp_keeper_enrol_again  (DspKeeper *keeper, const DspId *device, const char *epoch, gint64 last, GError **error);
+char           *dsp_keeper_dup_verifier (DspKeeper *keeper, GError **error);
+void            dsp_keeper_contact      (DspKeeper *keeper, gint64 now_us);
+
+/* commands (dsp-outbox.c) */
+DspOutcome     *dsp_keeper_give      (DspKeeper *keeper, const DspCommand *command, const DspId *ids, guint n_ids,
+                                      gconstpointer args, guint64 given, gboolean preview, GError **error);
+DspOutcome     *dsp_keeper_undo      (DspKeeper *keeper, gint64 group, GError **error);
+DspOutcome     *dsp_keeper_retry     (DspKeeper *keeper, gint64 no, const DspId *id, GError **error);
+gboolean        dsp_keeper_discard   (DspKeeper *keeper, gint64 no, const DspId *id, GError **error);
+GPtrArray      *dsp_keeper_list_outbox   (DspKeeper *keeper, gboolean settled_too, GError **error);
+GPtrArray      *dsp_keeper_list_rejected (DspKeeper *keeper, guint limit, GError **error);
+
+/* sending */
+/* The next request's body, its commands marked as sent: (transfer full), NULL without error: nothing to send. */
+char           *dsp_keeper_next_push (DspKeeper *keeper, gint64 *first, GError **error);
+/* @reply: the body of the 200 to the request that began with @first. */
+gboolean        dsp_keeper_pushed    (DspKeeper *keeper, gint64 first, const char *reply, gsize length, GError **error);
+gboolean        dsp_keeper_renumber  (DspKeeper *keeper, gint64 last, GError **error); /* the server is behind: offer again from last + 1 */
+/* Highest number given so far; a server that has a higher one has heard a copy of this file. */
+gint64          dsp_keeper_last_no   (DspKeeper *keeper);
+gboolean        dsp_keeper_has_unsent (DspKeeper *keeper);
+
+/* receiving (dsp-keeper-feed.c) */
+typedef struct {
+  gboolean more;          /* ask again at once */
+  gboolean bootstrap;     /* something was granted: fetch everything anew */
+  guint    n_changes;
+  gboolean at_head;
+} DspPulled;
+char           *dsp_keeper_dup_cursor (DspKeeper *keeper);   /* NULL: nothing was ever fetched */
+char           *dsp_keeper_dup_epoch  (DspKeeper *keeper);
+gboolean        dsp_keeper_pulled     (DspKeeper *keeper, const char *reply, gsize length, DspPulled *pulled, GError **error);
+
+/* A whole copy: begin, a page at a time, then the feed from where it began until it has passed the pages, then swap. */
+gboolean        dsp_keeper_copy_begin (DspKeeper *keeper, GError **error);
+gboolean        dsp_keeper_copy_page  (DspKeeper *keeper, const char *reply, gsize length, char **next, guint *n_rows, GError **error);
+gboolean        dsp_keeper_copy_index (DspKeeper *keeper, char **cursor, GError **error);
+/* One page of the feed into the copy. @done: it has passed the pages; else @cursor is where to go on. */
+gboolean        dsp_keeper_copy_pull  (DspKeeper *keeper, const char *reply, gsize length, char **cursor, gboolean *done, GError **error);
+gboolean        dsp_keeper_copy_swap  (DspKeeper *keeper, GError **error);
+void            dsp_keeper_copy_abort (DspKeeper *keeper);
+
+gboolean        dsp_keeper_put_history (DspKeeper *keeper, const char *reply, gsize length, GError **error);
+/* Geometries that areas name and that are not here: at most @limit hashes, (transfer full). */
+GPtrArray      *dsp_keeper_wanted_blobs (DspKeeper *keeper, guint limit, GError **error);
+gboolean        dsp_keeper_put_blobs   (DspKeeper *keeper, const guint8 *bytes, gsize length, guint *n_stored, GError **error);
+/* Compares with the server's sums (GET v1/sums). @same FALSE: fetch everything anew. */
+gboolean        dsp_keeper_check_sums  (DspKeeper *keeper, const char *reply, gsize length, gboolean *same, GError **error);
+
+G_END_DECLS
