@@ -98,6 +98,7 @@ typedef struct
   guint                 n_refused;
   guint                 n_done;
   guint                 added, changed, unchanged;
+  GString              *outcomes; /* of an import's rows: a(dded), c(hanged), u(nchanged), r(efused) */
   gboolean              merged;
   DspRule               first_code;
   char                 *first_message; /* (owned) */
@@ -123,6 +124,8 @@ run_clear (Run *run)
   g_clear_pointer (&run->edits, g_ptr_array_unref);
   if (run->refused != NULL)
     g_string_free (run->refused, TRUE);
+  if (run->outcomes != NULL)
+    g_string_free (run->outcomes, TRUE);
   g_clear_pointer (&run->first_message, g_free);
 }
 
@@ -208,6 +211,7 @@ refuse_row (Run              *run,
             DspRule           rule,
             const char       *message)
 {
+  g_string_append_c (run->outcomes, 'r');
   if (run->n_refused++ == 0)
     {
       run->first_code = rule;
@@ -246,10 +250,16 @@ keep_edits (Run     *run,
       g_ptr_array_add (run->edits, kept);
       run->version = ((DspRecord *) kept->after)->version;
       if (i == 0)
-        kept->before == NULL ? run->added++ : run->changed++;
+        {
+          kept->before == NULL ? run->added++ : run->changed++;
+          g_string_append_c (run->outcomes, kept->before == NULL ? 'a' : 'c');
+        }
     }
   if (n == 0)
-    run->unchanged++;
+    {
+      run->unchanged++;
+      g_string_append_c (run->outcomes, 'u');
+    }
   return TRUE;
 }
 
@@ -580,7 +590,8 @@ put_result (Run        *run,
       dsp_json_put_int (out, run->version);
     }
   if (command->command != NULL && (command->command->flags & DSP_COMMAND_IMPORT))
-    g_string_append_printf (out, ",\"added\":%u,\"changed\":%u,\"unchanged\":%u", run->added, run->changed, run->unchanged);
+    g_string_append_printf (out, ",\"added\":%u,\"changed\":%u,\"unchanged\":%u,\"outcomes\":\"%s\"", run->added,
+                            run->changed, run->unchanged, run->outcomes->str);
   if (command->many)
     g_string_append_printf (out, ",\"refused\":[%s]", run->refused->str);
   g_string_append_c (out, '}');
@@ -605,6 +616,7 @@ dsp_judge_command (DspJudge             *self,
   run.work = dsp_work_new (dsp_exec_facts_get (self->facts), actor, now_us);
   run.edits = g_ptr_array_new_with_free_func (edit_free);
   run.refused = g_string_new (NULL);
+  run.outcomes = g_string_new (NULL);
   if (command->verdict == DSP_PUSH_INVALID)
     {
       run.n_refused = 1;
@@ -652,6 +664,7 @@ dsp_judge_internal (DspJudge         *self,
   run.work = dsp_work_new (dsp_exec_facts_get (self->facts), ref->actor, now_us);
   run.edits = g_ptr_array_new_with_free_func (edit_free);
   run.refused = g_string_new (NULL);
+  run.outcomes = g_string_new (NULL);
   return dsp_work_run (run.work, command, id, 0, args, given, NULL, error) && keep_edits (&run, error) &&
          dsp_exec_facts_check (self->facts, error) && store (&run, published, &seq, error);
 }

@@ -46,6 +46,8 @@ dsp_limits_new (guint  amount,
 void
 dsp_limits_free (DspLimits *self)
 {
+  if (self == NULL)
+    return;
   g_hash_table_unref (self->full_at);
   g_mutex_clear (&self->lock);
   g_free (self);
