@@ -109,7 +109,7 @@ struct _DspEntity
 #define DSP_LIST(S, m, text, ...)           DSP_ROW (S, m, GStrv, LIST, text, ##__VA_ARGS__)
 #define DSP_TABLE(S, rows, word)            { .name = word, .fields = rows, .n_fields = G_N_ELEMENTS (rows), .size = sizeof (S) }
 
-#define N_(text) (text)
+#define N_(String) (String)
 
 #define DSP_FIELDS_ALL G_MAXUINT64
 

@@ -15,7 +15,7 @@
 
 #include "dsp-wire-error.h"
 
-#define BLOCK               (16 * 1024)
+#define BLOCK               (64 * 1024)
 #define MAX_RECORD          (1024 * 1024)
 #define DEFAULT_MAX_FIELD   (64 * 1024)
 #define DEFAULT_MAX_COLUMNS 512
@@ -68,7 +68,7 @@ fill (DspCsv  *self,
     }
   if (self->allocated - self->length < BLOCK)
     {
-      self->allocated = MAX (self->allocated * 2, 2 * BLOCK);
+      self->allocated = MAX (self->allocated * 2, 4 * BLOCK);
       self->buffer = g_realloc (self->buffer, self->allocated);
     }
 
@@ -324,7 +324,7 @@ detect_separator (DspCsv  *self,
   gsize at = 0;
   int c;
 
-  while ((c = byte_at (self, at, error)) >= 0 && (c != '\n' || quoted) && at < 4 * BLOCK)
+  while ((c = byte_at (self, at, error)) >= 0 && (c != '\n' || quoted) && at < BLOCK)
     {
       const char *found = c != 0 && !quoted ? strchr (candidates, c) : NULL;
 

@@ -46,8 +46,7 @@ struct _DspInput
   gboolean      ended;
   gsize         block_at;
   gsize         block_length;
-  gsize         block_size;
-  char         *block;       /* (owned) */
+  char          block[BLOCK];
 };
 
 /* libarchive has no error code for a file that just ends; these are what its unpackers say then. */
@@ -174,8 +173,6 @@ open_path (const char             *path,
   self->max_bytes = options->max_bytes != 0 ? options->max_bytes : DEFAULT_MAX_BYTES;
   self->max_ratio = options->max_ratio != 0 ? options->max_ratio : DEFAULT_MAX_RATIO;
   self->latin1 = options->encoding == DSP_INPUT_LATIN1;
-  self->block_size = BLOCK;
-  self->block = g_malloc (self->block_size);
 
   /* A pipe or a device given by mistake must not hang us. */
   self->fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
@@ -291,8 +288,7 @@ fill_block (DspInput  *self,
   /* An archive may give its first bytes one by one; the mark needs three. */
   do
     {
-      n = read_raw (self, self->block + self->block_length, self->block_size - self->block_length,
-                    error);
+      n = read_raw (self, self->block + self->block_length, BLOCK - self->block_length, error);
       if (n < 0)
         return FALSE;
       if (n == 0)
@@ -332,7 +328,7 @@ detect_latin1 (DspInput  *self,
   while (!self->ended)
     {
       const char *p, *end;
-      gssize n = read_raw (self, self->block + kept, self->block_size - kept, error);
+      gssize n = read_raw (self, self->block + kept, BLOCK - kept, error);
 
       if (n < 0)
         return FALSE;
@@ -416,8 +412,6 @@ dsp_input_new_for_bytes (const char       *name,
   self->bytes = g_bytes_ref (bytes);
   self->packed_size = g_bytes_get_size (bytes);
   self->fd = -1;
-  self->block_size = CLAMP (self->packed_size, 16, BLOCK);
-  self->block = g_malloc (self->block_size);
   self->latin1 = encoding == DSP_INPUT_LATIN1;
   if (encoding == DSP_INPUT_AUTO)
     {
@@ -441,7 +435,6 @@ dsp_input_free (DspInput *self)
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_clear_object (&self->cancellable);
   g_free (self->name);
-  g_free (self->block);
   g_free (self);
 }
 

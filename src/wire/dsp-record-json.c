@@ -70,6 +70,35 @@ write_value (const DspField *f,
   g_assert_not_reached ();
 }
 
+static void
+write_object (const DspTable *table,
+              gconstpointer   record,
+              guint64         mask,
+              bool            with_none,
+              GString        *out)
+{
+  char before = '{';
+
+  for (guint i = 0; i < table->n_fields; i++)
+    {
+      const DspField *f = &table->fields[i];
+      bool none = !(mask >> i & 1) || dsp_field_is_none (f, record);
+
+      if (!(mask >> i & 1) || (none && !with_none))
+        continue;
+      g_string_append_c (out, before);
+      g_string_append_len (out, f->key, f->name_len + 3);
+      if (none)
+        g_string_append (out, "null");
+      else
+        write_value (f, record, out);
+      before = ',';
+    }
+  if (before == '{')
+    g_string_append_c (out, '{');
+  g_string_append_c (out, '}');
+}
+
 /**
  * dsp_record_json_write:
  * @mask: the fields to write; DSP_FIELDS_ALL for all
@@ -81,22 +110,20 @@ dsp_record_json_write (const DspTable *table,
                        guint64         mask,
                        GString        *out)
 {
-  char before = '{';
+  write_object (table, record, mask, false, out);
+}
 
-  for (guint i = 0; i < table->n_fields; i++)
-    {
-      const DspField *f = &table->fields[i];
-
-      if (!(mask >> i & 1) || dsp_field_is_none (f, record))
-        continue;
-      g_string_append_c (out, before);
-      g_string_append_len (out, f->key, f->name_len + 3);
-      write_value (f, record, out);
-      before = ',';
-    }
-  if (before == '{')
-    g_string_append_c (out, '{');
-  g_string_append_c (out, '}');
+/**
+ * dsp_record_json_write_given:
+ * The same for a command's arguments, where a field that is given as none is news: it is written as null.
+ */
+void
+dsp_record_json_write_given (const DspTable *table,
+                             gconstpointer   record,
+                             guint64         given,
+                             GString        *out)
+{
+  write_object (table, record, given, true, out);
 }
 
 static bool

@@ -14,6 +14,7 @@ typedef enum {
 } DspStrict;
 
 void     dsp_record_json_write (const DspTable *table, gconstpointer record, guint64 mask, GString *out);
+void     dsp_record_json_write_given (const DspTable *table, gconstpointer record, guint64 given, GString *out);
 bool     dsp_record_json_read_at (const DspTable *table, DspStrict strict, DspJsonReader *r, gpointer record,
                                   guint64 *given, GError **error);
 gboolean dsp_record_json_read  (const DspTable *table, DspStrict strict, const char *text, gsize length,

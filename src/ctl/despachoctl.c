@@ -1,0 +1,396 @@
+/* despachoctl.c: the administrator's command line
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "despachoctl"
+
+#include "config.h"
+
+#include "dsp-db.h"
+#include "dsp-feed.h"
+#include "dsp-office.h"
+#include "dsp-server-schema.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What was said before and after the command's own words. */
+typedef struct {
+  char         *database, *socket_path;
+  char         *mapping, *property, *profile, *scope, *reason;
+  gboolean      json, version;
+  char        **words; /* the command and what it is about */
+  GCancellable *cancellable;
+} Call;
+
+static GCancellable *interrupted;
+
+/* The push under way is answered first; nothing is left half done. */
+static void
+on_interrupt (int signal_number)
+{
+  g_cancellable_cancel (interrupted);
+}
+
+static void *
+wait_for_signals (void *data)
+{
+  sigset_t *set = data;
+  int signal_number;
+
+  while (sigwait (set, &signal_number) == 0)
+    on_interrupt (signal_number);
+  return NULL;
+}
+
+/* Ctrl+C is taken by a thread, since cancelling is no work for a signal handler. */
+static void
+watch_signals (void)
+{
+  static sigset_t set;
+
+  sigemptyset (&set);
+  sigaddset (&set, SIGINT);
+  sigaddset (&set, SIGTERM);
+  pthread_sigmask (SIG_BLOCK, &set, NULL);
+  g_thread_unref (g_thread_new ("signals", wait_for_signals, &set));
+}
+
+static DspLink *
+open_link (Call       *call,
+           const char *purpose,
+           GError    **error)
+{
+  if (call->database == NULL)
+    {
+      dsp_refuse (error, DSP_RULE_REQUIRED, _("--database is missing: say which, as sqlite:FILE"));
+      return NULL;
+    }
+  return dsp_link_open (call->database, call->socket_path, purpose, call->cancellable, error);
+}
+
+static gboolean
+do_init (Call    *call,
+         GError **error)
+{
+  g_autoptr(DspDb) db = NULL;
+
+  if (call->database == NULL)
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("--database is missing: say which, as sqlite:FILE"));
+  db = dsp_db_open (call->database, DSP_DB_CREATE | DSP_DB_LOCK, error);
+  if (db == NULL || !dsp_database_init (db, error))
+    return FALSE;
+  printf (_("%s is ready.\n"), call->database);
+  return TRUE;
+}
+
+typedef gboolean (*Import) (DspLink *link, Call *call, const char *path, DspReport *report, GError **error);
+
+static gboolean
+import_postal_codes (DspLink *link, Call *call, const char *path, DspReport *report, GError **error)
+{
+  return dsp_import_postal_codes (link, path, report, call->cancellable, error);
+}
+
+static gboolean
+import_coordinates (DspLink *link, Call *call, const char *path, DspReport *report, GError **error)
+{
+  return dsp_import_coordinates (link, path, report, call->cancellable, error);
+}
+
+static gboolean
+import_boundaries (DspLink *link, Call *call, const char *path, DspReport *report, GError **error)
+{
+  return dsp_import_boundaries (link, path, call->property, report, call->cancellable, error);
+}
+
+static gboolean
+import_orders (DspLink *link, Call *call, const char *path, DspReport *report, GError **error)
+{
+  if (call->mapping == NULL)
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("--mapping is missing: which file says what each column is?"));
+  return dsp_import_orders (link, path, call->mapping, report, call->cancellable, error);
+}
+
+static const struct {
+  const char *what;
+  Import      import;
+} imports[] = {
+  { "postal-codes", import_postal_codes },
+  { "coordinates", import_coordinates },
+  { "boundaries", import_boundaries },
+  { "orders", import_orders },
+};
+
+/* "crews" is the file of crew records. */
+static const DspEntity *
+entity_of_plural (const char *what)
+{
+  gsize length = strlen (what);
+
+  for (guint i = 0; dsp_entities[i] != NULL; i++)
+    if (length > 1 && what[length - 1] == 's' && strlen (dsp_entities[i]->table.name) == length - 1 &&
+        strncmp (dsp_entities[i]->table.name, what, length - 1) == 0)
+      return dsp_entities[i];
+  return NULL;
+}
+
+static gboolean
+do_import (Call    *call,
+           GError **error)
+{
+  const char *what = call->words[1], *path = what != NULL ? call->words[2] : NULL;
+  const DspEntity *entity = what != NULL ? entity_of_plural (what) : NULL;
+  g_autoptr(DspLink) link = NULL;
+  g_autoptr(DspReport) report = NULL;
+  g_autofree char *title = NULL;
+  Import import = NULL;
+  gboolean done;
+
+  if (path == NULL)
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("import WHAT FILE: one of the two is missing"));
+  for (guint i = 0; i < G_N_ELEMENTS (imports); i++)
+    if (strcmp (imports[i].what, what) == 0)
+      import = imports[i].import;
+  if (import == NULL && entity == NULL)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” cannot be imported"), what);
+  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("There is no file %s"), path);
+      return FALSE;
+    }
+
+  link = open_link (call, "import", error);
+  if (link == NULL)
+    return FALSE;
+  title = g_path_get_basename (path);
+  report = dsp_report_new (title, call->json);
+  done = import != NULL ? import (link, call, path, report, error)
+                        : dsp_import_records (link, entity, path, report, call->cancellable, error);
+  if (done || g_cancellable_is_cancelled (call->cancellable))
+    dsp_report_print (report);
+  return done;
+}
+
+static gboolean
+do_give (Call    *call,
+         GError **error)
+{
+  const DspCommand *command = call->words[1] != NULL ? dsp_command_find (call->words[1]) : NULL;
+  const char *path = command != NULL ? call->words[2] : NULL;
+  g_autoptr(DspLink) link = NULL;
+  g_autoptr(DspReport) report = NULL;
+
+  if (path == NULL)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("give COMMAND FILE: there is no such command, or no file"));
+  link = open_link (call, "import", error);
+  if (link == NULL)
+    return FALSE;
+  report = dsp_report_new (command->name, call->json);
+  if (!dsp_import_commands (link, command, path, report, call->cancellable, error))
+    return FALSE;
+  dsp_report_print (report);
+  return TRUE;
+}
+
+static gboolean
+do_demo (Call    *call,
+         GError **error)
+{
+  g_autoptr(DspLink) link = NULL;
+
+  if (g_strcmp0 (call->words[1], "load") != 0 || call->words[2] == NULL)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("demo load FOLDER: say which folder"));
+  link = open_link (call, "import", error);
+  return link != NULL && dsp_office_load (link, call->words[2], call->json, call->cancellable, error);
+}
+
+static void
+print_finding (const char *what,
+               gpointer    user_data)
+{
+  g_printerr ("%s\n", what);
+}
+
+static gboolean
+do_verify (Call    *call,
+           GError **error)
+{
+  g_autoptr(DspDb) db = NULL;
+  guint n_findings = 0;
+
+  if (call->database == NULL)
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("--database is missing: say which, as sqlite:FILE"));
+  db = dsp_db_open (call->database, DSP_DB_READ_ONLY, error);
+  if (db == NULL || !dsp_feed_verify (db, print_finding, NULL, &n_findings, error))
+    return FALSE;
+  if (n_findings > 0)
+    {
+      g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_DAMAGED,
+                   ngettext ("%u place is not as it was written",
+                             "%u places are not as they were written", n_findings), n_findings);
+      return FALSE;
+    }
+  puts (_("The history, the feed and the sums are whole."));
+  return TRUE;
+}
+
+static gboolean
+do_user (Call    *call,
+         DspLink *link,
+         GError **error)
+{
+  const char *verb = call->words[1], *name = call->words[2];
+
+  if (strcmp (verb, "key") == 0)
+    {
+      g_autofree char *key = dsp_office_user_key (link, name, error);
+
+      if (key == NULL)
+        return FALSE;
+      printf (_("Key for %s, good for one sign-in within a day: %s\n"), name, key);
+      return TRUE;
+    }
+  if (strcmp (verb, "grant") == 0)
+    return dsp_office_grant (link, name, call->profile, call->scope, error);
+  return dsp_office_add_user (link, name, call->profile, call->scope, call->words + 3, error);
+}
+
+/* ENTITY add FIELD=VALUE… | change KEY FIELD=VALUE… | list [FILTER] | retire KEY | restore KEY */
+static gboolean
+do_record (Call            *call,
+           const DspEntity *entity,
+           GError         **error)
+{
+  const char *verb = call->words[1] != NULL ? call->words[1] : "list";
+  const char *key = call->words[1] != NULL ? call->words[2] : NULL;
+  g_autofree char *name = g_strdup_printf ("%s.%s", entity->table.name, verb);
+  const DspCommand *command = dsp_command_find (name);
+  g_autoptr(DspLink) link = open_link (call, "admin", error);
+
+  if (link == NULL)
+    return FALSE;
+  if (strcmp (verb, "list") == 0)
+    return dsp_office_list (link, entity, key, call->json, error);
+  if (entity == &dsp_user && key != NULL &&
+      (strcmp (verb, "add") == 0 || strcmp (verb, "key") == 0 || strcmp (verb, "grant") == 0))
+    return do_user (call, link, error);
+  if (strcmp (verb, "add") == 0)
+    return dsp_office_add (link, entity, call->words + 2, error);
+  if (strcmp (verb, "change") == 0 && key != NULL)
+    return dsp_office_change (link, entity, key, call->words + 3, error);
+  if (key != NULL && command != NULL && command->args != NULL && strcmp (command->args->name, "reason") == 0)
+    return dsp_office_retire (link, command, key, call->reason, error);
+  return dsp_refuse (error, DSP_RULE_INVALID, _("%s: “%s” is not add, change, list, or a command of it"),
+                     entity->table.name, verb);
+}
+
+static gboolean
+run (Call    *call,
+     GError **error)
+{
+  const DspEntity *entity = dsp_entity_find (call->words[0]);
+
+  if (strcmp (call->words[0], "init") == 0)
+    return do_init (call, error);
+  if (strcmp (call->words[0], "import") == 0)
+    return do_import (call, error);
+  if (strcmp (call->words[0], "give") == 0)
+    return do_give (call, error);
+  if (strcmp (call->words[0], "demo") == 0)
+    return do_demo (call, error);
+  if (strcmp (call->words[0], "verify") == 0)
+    return do_verify (call, error);
+  if (entity != NULL)
+    return do_record (call, entity, error);
+  return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” is not a command; --help lists them"), call->words[0]);
+}
+
+static const char summary[] = N_(
+    "Commands:\n"
+    "  init                                make a database\n"
+    "  import postal-codes FILE            the official catalogue, zip or text\n"
+    "  import coordinates FILE             CSV with cp, lat, lon, source; or GeoNames\n"
+    "  import boundaries FILE              GeoJSON; --property names the postal code\n"
+    "  import orders FILE --mapping MAP    any CSV, by a mapping\n"
+    "  import crews|technicians|memberships|distributors|masters|users FILE\n"
+    "                                      CSV with columns named as the fields\n"
+    "  give COMMAND FILE                   one command a row: its record's key and its arguments\n"
+    "  user add NAME --profile PROFILE --scope 'all|distributor CODE|master CODE'\n"
+    "  user grant NAME --profile PROFILE --scope SCOPE\n"
+    "  user key NAME                       a key for one sign-in\n"
+    "  crew|distributor|master|… add FIELD=VALUE…\n"
+    "  crew|distributor|master|… change KEY FIELD=VALUE…\n"
+    "  crew|order|user|… list [FILTER]\n"
+    "  crew retire|restore CODE [--reason TEXT]\n"
+    "  demo load FOLDER                    a whole office from files\n"
+    "  verify                              is the history whole?\n"
+    "Files may be packed as .xz, .gz or .zip.");
+
+int
+main (int   argc,
+      char *argv[])
+{
+  Call call = { 0 };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GOptionContext) context = NULL;
+  const GOptionEntry options[] = {
+    { "database", 'd', 0, G_OPTION_ARG_STRING, &call.database, N_("Which database"), "sqlite:FILE" },
+    { "socket", 's', 0, G_OPTION_ARG_FILENAME, &call.socket_path, N_("Socket of the server that holds it"), "PATH" },
+    { "json", 'j', 0, G_OPTION_ARG_NONE, &call.json, N_("Answer in JSON"), NULL },
+    { "mapping", 'm', 0, G_OPTION_ARG_FILENAME, &call.mapping, N_("Which column is what"), "FILE" },
+    { "property", 0, 0, G_OPTION_ARG_STRING, &call.property, N_("Property that holds the postal code"), "NAME" },
+    { "profile", 0, 0, G_OPTION_ARG_STRING, &call.profile, N_("What the user is"), "NAME" },
+    { "scope", 0, 0, G_OPTION_ARG_STRING, &call.scope, N_("What the user may see"), "SCOPE" },
+    { "reason", 0, 0, G_OPTION_ARG_STRING, &call.reason, N_("Why"), "TEXT" },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &call.version, N_("Which version this is"), NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &call.words, NULL, N_("COMMAND …") },
+    { NULL },
+  };
+  gboolean done;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("despachoctl");
+
+  context = g_option_context_new (NULL);
+  g_option_context_add_main_entries (context, options, GETTEXT_PACKAGE);
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_set_summary (context, _(summary));
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    {
+      g_printerr ("despachoctl: %s\n", error->message);
+      return 2;
+    }
+  if (call.version)
+    {
+      printf ("despachoctl %s\n", PACKAGE_VERSION);
+      return 0;
+    }
+  if (call.words == NULL)
+    {
+      g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);
+
+      g_printerr ("%s", help);
+      return 2;
+    }
+
+  call.cancellable = interrupted = g_cancellable_new ();
+  watch_signals ();
+  done = run (&call, &error);
+  if (!done && g_cancellable_is_cancelled (interrupted))
+    {
+      g_printerr (_("despachoctl: stopped; what was sent before is in the database whole\n"));
+      return 130;
+    }
+  if (!done)
+    g_printerr ("despachoctl: %s\n", error->message);
+  g_strfreev (call.words);
+  g_object_unref (interrupted);
+  return done ? 0 : 1;
+}

@@ -1,0 +1,26 @@
+/* dsp-import.h: what despachoctl reads from files
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Each counts what it did in its report, goes on after a row that is refused, and stops between two pushes when the
+ * cancellable says so: what was sent is in the database whole, and a second run goes on from there.
+ */
+#pragma once
+
+#include "dsp-directory.h"
+#include "dsp-report.h"
+
+G_BEGIN_DECLS
+
+char    *dsp_import_group        (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean dsp_import_postal_codes (DspLink *link, const char *path, DspReport *report, GCancellable *cancellable, GError **error);
+gboolean dsp_import_coordinates  (DspLink *link, const char *path, DspReport *report, GCancellable *cancellable, GError **error);
+gboolean dsp_import_boundaries   (DspLink *link, const char *path, const char *property, DspReport *report, GCancellable *cancellable, GError **error);
+gboolean dsp_import_orders       (DspLink *link, const char *path, const char *mapping, DspReport *report, GCancellable *cancellable, GError **error);
+gboolean dsp_import_records      (DspLink *link, const DspEntity *entity, const char *path, DspReport *report, GCancellable *cancellable, GError **error);
+gboolean dsp_import_commands     (DspLink *link, const DspCommand *command, const char *path, DspReport *report, GCancellable *cancellable, GError **error);
+
+gboolean dsp_grant_scope         (DspDirectory *directory, const char *text, DspId *over, GError **error);
+gboolean dsp_grant_profile       (DspLink *link, DspDirectory *directory, const DspId *user, const char *profile, const char *scope, DspOutcome *outcome, GError **error);
+
+G_END_DECLS

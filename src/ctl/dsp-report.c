@@ -1,0 +1,171 @@
+/* dsp-report.c: what an import did, row by row and in sum
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Refusals go to the standard error at once, with their line; the sum goes to the standard output at the end, as a text
+ * or as one JSON object. A terminal gets a bar meanwhile; a file or a pipe does not.
+ */
+#define G_LOG_DOMAIN "despachoctl"
+
+#include "config.h"
+#include "dsp-report.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define BAR_WIDTH 30
+#define BAR_EVERY_US (100 * G_TIME_SPAN_MILLISECOND)
+
+struct _DspReport
+{
+  char    *title;
+  gboolean json;
+  gboolean bar;       /* the standard error is a terminal */
+  gboolean bar_shown;
+  gint64   bar_at_us;
+  guint64  read, counts[4];
+  GString *notes;
+};
+
+/**
+ * dsp_report_new:
+ * @title: what is imported, for people: the file's name
+ */
+DspReport *
+dsp_report_new (const char *title,
+                gboolean    json)
+{
+  DspReport *self = g_new0 (DspReport, 1);
+
+  self->title = g_strdup (title);
+  self->json = json;
+  self->bar = isatty (STDERR_FILENO);
+  self->notes = g_string_new (NULL);
+  return self;
+}
+
+void
+dsp_report_free (DspReport *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->title);
+  g_string_free (self->notes, TRUE);
+  g_free (self);
+}
+
+static void
+hide_bar (DspReport *self)
+{
+  if (!self->bar_shown)
+    return;
+  fputs ("\r\033[K", stderr);
+  self->bar_shown = FALSE;
+}
+
+void
+dsp_report_read (DspReport *self,
+                 guint64    n)
+{
+  self->read += n;
+}
+
+void
+dsp_report_count (DspReport *self,
+                  DspOutcome outcome,
+                  guint64    n)
+{
+  self->counts[outcome] += n;
+}
+
+/**
+ * dsp_report_refuse:
+ * @line: where the row begins in the file, from 1; 0 if it has none
+ * @n: how many rows of the file that is
+ */
+void
+dsp_report_refuse (DspReport  *self,
+                   guint64     line,
+                   guint64     n,
+                   const char *reason)
+{
+  self->counts[DSP_OUTCOME_REFUSED] += n;
+  hide_bar (self);
+  if (line > 0)
+    fprintf (stderr, _("line %" G_GUINT64_FORMAT ": %s\n"), line, reason);
+  else
+    fprintf (stderr, "%s\n", reason);
+}
+
+/**
+ * dsp_report_note:
+ * A sentence more for the text form.
+ */
+void
+dsp_report_note (DspReport  *self,
+                 const char *format,
+                 ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  g_string_append_vprintf (self->notes, format, args);
+  va_end (args);
+  g_string_append_c (self->notes, '\n');
+}
+
+/**
+ * dsp_report_progress:
+ * @total: in the unit of @done; 0 if it is not known
+ */
+void
+dsp_report_progress (DspReport *self,
+                     guint64    done,
+                     guint64    total)
+{
+  gint64 now = g_get_monotonic_time ();
+  char bar[BAR_WIDTH + 1];
+  guint filled;
+
+  if (!self->bar || total == 0 || now - self->bar_at_us < BAR_EVERY_US)
+    return;
+  self->bar_at_us = now;
+  self->bar_shown = TRUE;
+  filled = (guint) (MIN (done, total) * BAR_WIDTH / total);
+  for (guint i = 0; i < BAR_WIDTH; i++)
+    bar[i] = i < filled ? '#' : '.';
+  bar[BAR_WIDTH] = '\0';
+  fprintf (stderr, "\r%s [%s] %3u %%", self->title, bar, (guint) (MIN (done, total) * 100 / total));
+}
+
+guint64
+dsp_report_get_n_refused (DspReport *self)
+{
+  return self->counts[DSP_OUTCOME_REFUSED];
+}
+
+/**
+ * dsp_report_print:
+ * The sum, to the standard output.
+ */
+void
+dsp_report_print (DspReport *self)
+{
+  hide_bar (self);
+  if (self->json)
+    {
+      printf ("{\"read\":%" G_GUINT64_FORMAT ",\"added\":%" G_GUINT64_FORMAT ",\"changed\":%" G_GUINT64_FORMAT
+              ",\"unchanged\":%" G_GUINT64_FORMAT ",\"refused\":%" G_GUINT64_FORMAT "}\n",
+              self->read, self->counts[DSP_OUTCOME_ADDED], self->counts[DSP_OUTCOME_CHANGED],
+              self->counts[DSP_OUTCOME_UNCHANGED], self->counts[DSP_OUTCOME_REFUSED]);
+    }
+  else
+    {
+      printf (_("%s: %" G_GUINT64_FORMAT " read, %" G_GUINT64_FORMAT " added, %" G_GUINT64_FORMAT
+                " changed, %" G_GUINT64_FORMAT " unchanged, %" G_GUINT64_FORMAT " refused\n"),
+              self->title, self->read, self->counts[DSP_OUTCOME_ADDED], self->counts[DSP_OUTCOME_CHANGED],
+              self->counts[DSP_OUTCOME_UNCHANGED], self->counts[DSP_OUTCOME_REFUSED]);
+      fputs (self->notes->str, stdout);
+    }
+  fflush (stdout);
+}

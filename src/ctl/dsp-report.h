@@ -1,0 +1,26 @@
+/* dsp-report.h: what an import did, row by row and in sum
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum { DSP_OUTCOME_ADDED, DSP_OUTCOME_CHANGED, DSP_OUTCOME_UNCHANGED, DSP_OUTCOME_REFUSED } DspOutcome;
+
+typedef struct _DspReport DspReport;
+
+DspReport *dsp_report_new      (const char *title, gboolean json);
+void       dsp_report_free     (DspReport *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspReport, dsp_report_free)
+
+void       dsp_report_read     (DspReport *self, guint64 n);
+void       dsp_report_count    (DspReport *self, DspOutcome outcome, guint64 n);
+void       dsp_report_refuse   (DspReport *self, guint64 line, guint64 n, const char *reason);
+void       dsp_report_note     (DspReport *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void       dsp_report_progress (DspReport *self, guint64 done, guint64 total);
+guint64    dsp_report_get_n_refused (DspReport *self);
+void       dsp_report_print    (DspReport *self);
+
+G_END_DECLS
