@@ -260,49 +260,6 @@ test_writer_leaves_numbers_alone (void)
   g_assert_cmpstr (out->str, ==, "-99.16,'-1+cmd,,'-99.16\r\n");
 }
 
-/* Real files as they are published: not one row is refused. Counts from the description of the data. */
-static void
-test_real_files (void)
-{
-  static const struct { const char *folder, *name; guint n_rows; } files[] = {
-    { "orders", "hermosillo_potholes_2021-2023.csv.xz", 12748 },
-    { "orders", "sf311_requests_2008-2013.csv.xz", 5347 },
-    { "orders", "uci_incident_events_even.csv.xz", 70986 },
-    { "customers", "denue_cuauhtemoc.csv.xz", 67535 },
-    { "customers", "denue_monterrey.csv.xz", 62758 },
-    { "postal", "cp_coordinates_MX.csv", 32003 },
-    { "postal", "geonames_MX_cp.csv", 32448 },
-  };
-  const char *data = g_getenv ("DESPACHO_DATA");
-
-  if (data == NULL)
-    {
-      g_test_skip ("DESPACHO_DATA is not set");
-      return;
-    }
-
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
-    {
-      g_autofree char *path = g_build_filename (data, files[i].folder, files[i].name, NULL);
-      g_autoptr(GError) error = NULL;
-      DspInput *input = dsp_input_open (path, NULL, NULL, &error);
-      g_autoptr(DspCsv) csv = NULL;
-      DspCsvResult result;
-      DspCsvRow row;
-      guint n = 0;
-
-      g_assert_no_error (error);
-      csv = dsp_csv_new (input, NULL, &error);
-      g_assert_no_error (error);
-      while ((result = dsp_csv_next (csv, &row, &error)) == DSP_CSV_ROW)
-        n++;
-      if (result == DSP_CSV_REFUSED)
-        g_error ("%s, line %" G_GUINT64_FORMAT ": %s", files[i].name, row.line, row.reason);
-      g_assert_no_error (error);
-      g_assert_cmpint (n, ==, files[i].n_rows);
-    }
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -321,7 +278,6 @@ main (int   argc,
   g_test_add_func ("/csv/bad_header_names_its_line", test_bad_header_names_its_line);
   g_test_add_func ("/csv/writer_guards_formulas_and_comes_back", test_writer_guards_formulas_and_comes_back);
   g_test_add_func ("/csv/writer_leaves_numbers_alone", test_writer_leaves_numbers_alone);
-  g_test_add_func ("/csv/real_files", test_real_files);
 
   return g_test_run ();
 }
