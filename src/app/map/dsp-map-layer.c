@@ -25,6 +25,7 @@
 #define PICTURE_FACTOR 1.5     /* of the view's width and height */
 #define MAX_PICTURE_SIDE 6000
 #define SETTLE_MS 120          /* after the last zoom step: draw at the exact scale */
+#define MAX_BLUR 3.0           /* how far a picture may be magnified or reduced */
 #define MAX_DIRECT_POINTS 1500 /* of selected outlines that the main thread draws; more go into the picture */
 
 G_DEFINE_FINAL_TYPE (DspMapLayer, dsp_map_layer, SHUMATE_TYPE_LAYER)
@@ -347,49 +348,172 @@ get_bubble_selected (DspMapLayer         *self,
   return n == mark->n && n_partly == 0 ? DSP_MAP_SELECTED_FULLY : DSP_MAP_SELECTED_PARTLY;
 }
 
-/* Draws the selection's outlines in the picture's pixels. Returns FALSE if that is too much for the main thread. */
-static gboolean
-draw_selection (DspMapLayer *self,
-                cairo_t     *cr)
+/* Something to be drawn over the picture, in its pixels. */
+typedef struct
 {
-  const DspMapPicture *picture = self->picture;
-  guint n_points = 0;
+  const DspMapShape *shape; /* (nullable): an area; else a ring: */
+  double x;
+  double y;
+  double radius;
+  double width;
+  DspMapSelected how;
+} Overlay;
 
-  for (guint pass = 0; pass < 2; pass++)
-    {
-      for (guint i = 0; self->n_selected > 0 && i < self->slots->n_slots; i++)
-        {
-          const DspMapSlot *slot = &self->slots->slots[i];
-          DspMapSelected how = self->selection[slot->code];
-          const DspMapShape *shape;
+static void
+add_ring (GArray              *overlays,
+          const DspMapPicture *picture,
+          double               x,
+          double               y,
+          double               radius,
+          DspMapSelected       how,
+          double               width)
+{
+  Overlay overlay = { NULL, 0, 0, radius, width, how };
 
-          if (how == DSP_MAP_SELECTED_NO || slot->area == G_MAXUINT32)
-            continue;
-          shape = &self->slots->areas->shapes[slot->area];
-          if (!dsp_map_shape_is_visible (shape, &picture->frame, 4))
-            continue;
-
-          /* First the cost is counted: paths are cheap, strokes are not. */
-          if (pass == 0)
-            {
-              cairo_new_path (cr);
-              n_points += dsp_map_shape_add_path (shape, &picture->frame, cr);
-              if (n_points > MAX_DIRECT_POINTS)
-                return FALSE;
-            }
-          else
-            {
-              dsp_map_render_outline (cr, &picture->frame, shape, self->is_dark, how, 2);
-            }
-        }
-    }
-
-  return TRUE;
+  to_picture (picture, x, y, &overlay.x, &overlay.y);
+  g_array_append_val (overlays, overlay);
 }
 
 static void
-draw_selected_marks (DspMapLayer *self,
-                     cairo_t     *cr)
+add_shape (GArray            *overlays,
+           const DspMapShape *shape,
+           DspMapSelected     how,
+           double             width)
+{
+  g_array_append_vals (overlays, &(Overlay) { shape, 0, 0, 0, width, how }, 1);
+}
+
+/* The pixels that the overlays need, on whole ones and inside the picture. Returns FALSE for none. */
+static gboolean
+get_overlay_bounds (const DspMapPicture *picture,
+                    GArray              *overlays,
+                    cairo_rectangle_t   *bounds)
+{
+  double x0 = G_MAXDOUBLE, y0 = G_MAXDOUBLE, x1 = -G_MAXDOUBLE, y1 = -G_MAXDOUBLE;
+
+  for (guint i = 0; i < overlays->len; i++)
+    {
+      const Overlay *overlay = &g_array_index (overlays, Overlay, i);
+      double left = overlay->x - overlay->radius, top = overlay->y - overlay->radius;
+      double right = overlay->x + overlay->radius, bottom = overlay->y + overlay->radius;
+
+      if (overlay->shape != NULL)
+        {
+          to_picture (picture, overlay->shape->x0, overlay->shape->y0, &left, &top);
+          to_picture (picture, overlay->shape->x1, overlay->shape->y1, &right, &bottom);
+        }
+      x0 = MIN (x0, left - 4);
+      y0 = MIN (y0, top - 4);
+      x1 = MAX (x1, right + 4);
+      y1 = MAX (y1, bottom + 4);
+    }
+
+  bounds->x = floor (MAX (x0, 0));
+  bounds->y = floor (MAX (y0, 0));
+  bounds->width = ceil (MIN (x1, picture->frame.width)) - bounds->x;
+  bounds->height = ceil (MIN (y1, picture->frame.height)) - bounds->y;
+
+  return bounds->width > 0 && bounds->height > 0;
+}
+
+static void
+draw_overlays (DspMapLayer *self,
+               GArray      *overlays,
+               cairo_t     *cr)
+{
+  for (guint i = 0; i < overlays->len; i++)
+    {
+      const Overlay *overlay = &g_array_index (overlays, Overlay, i);
+
+      if (overlay->shape != NULL)
+        dsp_map_render_outline (cr, &self->picture->frame, overlay->shape, self->is_dark, overlay->how, overlay->width);
+      else
+        dsp_map_render_ring (cr, overlay->x, overlay->y, overlay->radius, self->is_dark, overlay->how, overlay->width);
+    }
+}
+
+/* With a GPU a cairo node is drawn and sent up again on every frame, at whatever size it is scaled to: there it becomes a
+ * texture. Returns: (transfer full): a node, an empty one if there is nothing to draw. */
+static GskRenderNode *
+make_overlay_node (DspMapLayer *self,
+                   GArray      *overlays)
+{
+  cairo_rectangle_t bounds;
+  cairo_t *cr;
+
+  if (!get_overlay_bounds (self->picture, overlays, &bounds))
+    return gsk_container_node_new (NULL, 0);
+
+  if (dsp_map_widget_has_cairo_renderer (GTK_WIDGET (self)))
+    {
+      GskRenderNode *node = gsk_cairo_node_new (&GRAPHENE_RECT_INIT ((float) bounds.x, (float) bounds.y,
+                                                                     (float) bounds.width, (float) bounds.height));
+
+      cr = gsk_cairo_node_get_draw_context (node);
+      draw_overlays (self, overlays, cr);
+      cairo_destroy (cr);
+
+      return node;
+    }
+  else
+    {
+      int factor = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+      cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) bounds.width * factor,
+                                                             (int) bounds.height * factor);
+      g_autoptr(GskTransform) transform = NULL;
+      GskRenderNode *texture, *node;
+
+      cr = cairo_create (surface);
+      cairo_scale (cr, factor, factor);
+      cairo_translate (cr, -bounds.x, -bounds.y);
+      draw_overlays (self, overlays, cr);
+      cairo_destroy (cr);
+      cairo_surface_flush (surface);
+      texture = dsp_map_node_from_surface (surface, bounds.width, bounds.height, FALSE);
+      cairo_surface_destroy (surface);
+      transform = gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT ((float) bounds.x, (float) bounds.y));
+      node = gsk_transform_node_new (texture, transform);
+      gsk_render_node_unref (texture);
+
+      return node;
+    }
+}
+
+/* Returns FALSE if the outlines are too much for the main thread. */
+static gboolean
+collect_selected_areas (DspMapLayer *self,
+                        GArray      *overlays)
+{
+  cairo_surface_t *none = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
+  cairo_t *cr = cairo_create (none);
+  guint n_points = 0;
+
+  for (guint i = 0; self->n_selected > 0 && i < self->slots->n_slots && n_points <= MAX_DIRECT_POINTS; i++)
+    {
+      const DspMapSlot *slot = &self->slots->slots[i];
+      DspMapSelected how = self->selection[slot->code];
+      const DspMapShape *shape;
+
+      if (how == DSP_MAP_SELECTED_NO || slot->area == G_MAXUINT32)
+        continue;
+      shape = &self->slots->areas->shapes[slot->area];
+      if (!dsp_map_shape_is_visible (shape, &self->picture->frame, 4))
+        continue;
+
+      /* Only counted here: paths are cheap, strokes are not. */
+      cairo_new_path (cr);
+      n_points += dsp_map_shape_add_path (shape, &self->picture->frame, cr);
+      add_shape (overlays, shape, how, 2);
+    }
+  cairo_destroy (cr);
+  cairo_surface_destroy (none);
+
+  return n_points <= MAX_DIRECT_POINTS;
+}
+
+static void
+collect_selected_marks (DspMapLayer *self,
+                        GArray      *overlays)
 {
   const DspMapPicture *picture = self->picture;
 
@@ -397,7 +521,6 @@ draw_selected_marks (DspMapLayer *self,
     {
       const DspMapMark *mark = &g_array_index (picture->marks, DspMapMark, i);
       DspMapSelected how = DSP_MAP_SELECTED_NO;
-      double x, y;
 
       if (mark->kind == DSP_MAP_MARK_BUBBLE && self->n_selected > 0)
         how = get_bubble_selected (self, picture, mark);
@@ -405,52 +528,37 @@ draw_selected_marks (DspMapLayer *self,
                && g_hash_table_contains (self->selected_pins,
                                          &g_array_index (picture->pins, DspMapPinShape, mark->first).id))
         how = DSP_MAP_SELECTED_FULLY;
-      if (how == DSP_MAP_SELECTED_NO)
-        continue;
 
-      to_picture (picture, mark->x, mark->y, &x, &y);
-      dsp_map_render_ring (cr, x, y, mark->radius + 2.5, self->is_dark, how, 2);
+      if (how != DSP_MAP_SELECTED_NO)
+        add_ring (overlays, picture, mark->x, mark->y, mark->radius + 2.5, how, 2);
     }
-}
-
-static GskRenderNode *
-new_picture_node (const DspMapPicture  *picture,
-                  cairo_t             **cr)
-{
-  GskRenderNode *node = gsk_cairo_node_new (&GRAPHENE_RECT_INIT (0, 0, (float) picture->frame.width,
-                                                                 (float) picture->frame.height));
-
-  *cr = gsk_cairo_node_get_draw_context (node);
-
-  return node;
 }
 
 static void
 make_selection_node (DspMapLayer *self)
 {
-  cairo_t *cr;
+  g_autoptr(GArray) overlays = g_array_new (FALSE, FALSE, sizeof (Overlay));
 
-  self->selection_node = new_picture_node (self->picture, &cr);
-  if (!self->picture->has_selection && !draw_selection (self, cr))
+  if (!self->picture->has_selection && !collect_selected_areas (self, overlays))
     {
+      g_array_set_size (overlays, 0);
       if (!self->wants_selection_in_picture)
         {
           self->wants_selection_in_picture = TRUE;
           request_picture (self);
         }
     }
-  draw_selected_marks (self, cr);
-  cairo_destroy (cr);
+  collect_selected_marks (self, overlays);
+  self->selection_node = make_overlay_node (self, overlays);
 }
 
 static void
-draw_hit (DspMapLayer *self,
-          cairo_t     *cr,
-          DspMapHit    hit)
+collect_hit (DspMapLayer *self,
+             DspMapHit    hit,
+             GArray      *overlays)
 {
   const DspMapPicture *picture = self->picture;
   const DspMapMark *found = NULL;
-  double x, y;
 
   if (hit.kind == DSP_MAP_HIT_NOTHING)
     return;
@@ -459,15 +567,9 @@ draw_hit (DspMapLayer *self,
       const DspMapSlot *slot = &self->slots->slots[hit.index];
 
       if (slot->area != G_MAXUINT32)
-        {
-          dsp_map_render_outline (cr, &picture->frame, &self->slots->areas->shapes[slot->area], self->is_dark,
-                                  DSP_MAP_SELECTED_FULLY, 1.2);
-        }
+        add_shape (overlays, &self->slots->areas->shapes[slot->area], DSP_MAP_SELECTED_FULLY, 1.2);
       else
-        {
-          to_picture (picture, slot->x, slot->y, &x, &y);
-          dsp_map_render_ring (cr, x, y, 12, self->is_dark, DSP_MAP_SELECTED_FULLY, 1.2);
-        }
+        add_ring (overlays, picture, slot->x, slot->y, 12, DSP_MAP_SELECTED_FULLY, 1.2);
       return;
     }
 
@@ -481,23 +583,19 @@ draw_hit (DspMapLayer *self,
         found = mark;
     }
   if (found != NULL)
-    {
-      to_picture (picture, found->x, found->y, &x, &y);
-      dsp_map_render_ring (cr, x, y, found->radius + 1.5, self->is_dark, DSP_MAP_SELECTED_FULLY, 1.2);
-    }
+    add_ring (overlays, picture, found->x, found->y, found->radius + 1.5, DSP_MAP_SELECTED_FULLY, 1.2);
 }
 
 static void
 make_hover_node (DspMapLayer *self)
 {
-  cairo_t *cr;
+  g_autoptr(GArray) overlays = g_array_new (FALSE, FALSE, sizeof (Overlay));
 
-  self->hover_node = new_picture_node (self->picture, &cr);
   if (!self->hover_is_cursor)
-    draw_hit (self, cr, self->hover);
+    collect_hit (self, self->hover, overlays);
   if (self->cursor != DSP_MAP_NO_SLOT && gtk_widget_has_focus (GTK_WIDGET (self)))
-    draw_hit (self, cr, (DspMapHit) { DSP_MAP_HIT_AREA, self->cursor });
-  cairo_destroy (cr);
+    collect_hit (self, (DspMapHit) { DSP_MAP_HIT_AREA, self->cursor }, overlays);
+  self->hover_node = make_overlay_node (self, overlays);
 }
 
 static void
@@ -508,6 +606,12 @@ snapshot_picture (DspMapLayer *self,
   DspMapFrame view;
   double ratio, x, y;
 
+  /* After a leap the old picture would be a blur, and scaled without bounds more than a renderer can bear. */
+  dsp_map_layer_get_frame (self, &view);
+  ratio = view.scale / picture->frame.scale;
+  if (ratio > MAX_BLUR || ratio < 1 / MAX_BLUR)
+    return;
+
   if (picture->node == NULL)
     picture->node = dsp_map_node_from_surface (picture->surface, picture->frame.width, picture->frame.height,
                                                dsp_map_widget_has_cairo_renderer (GTK_WIDGET (self)));
@@ -516,8 +620,6 @@ snapshot_picture (DspMapLayer *self,
   if (self->hover_node == NULL)
     make_hover_node (self);
 
-  dsp_map_layer_get_frame (self, &view);
-  ratio = view.scale / picture->frame.scale;
   x = (picture->frame.origin_x - view.origin_x) * view.scale;
   y = (picture->frame.origin_y - view.origin_y) * view.scale;
 

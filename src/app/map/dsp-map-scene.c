@@ -244,51 +244,55 @@ static const guint32 nice_numbers[] = {
   1500, 2000, 3000, 5000, 8000, 10000, 20000, 50000, 100000,
 };
 
+#define N_NICE G_N_ELEMENTS (nice_numbers)
+
+/* The first nice number that is not less than the value, or the last one. */
 static guint
 nice_index (guint32 value)
 {
-  guint i = 0;
+  guint low = 0, high = N_NICE - 1;
 
-  while (i + 1 < G_N_ELEMENTS (nice_numbers) && nice_numbers[i] < value)
-    i++;
+  while (low < high)
+    {
+      guint middle = (low + high) / 2;
 
-  return i;
-}
+      if (nice_numbers[middle] < value)
+        low = middle + 1;
+      else
+        high = middle;
+    }
 
-static int
-compare_values (gconstpointer a,
-                gconstpointer b)
-{
-  guint32 left = *(const guint32 *) a, right = *(const guint32 *) b;
-
-  return (left > right) - (left < right);
+  return low;
 }
 
 /* Limits near fixed quantiles of the codes that have any. They stay as they were while they are about right: colours
- * that jump with every assignment would tell nothing. */
+ * that jump with every assignment would tell nothing. Counted, not sorted: this runs on every change. */
 static void
 choose_breaks (DspMapTallies       *self,
                DspMapColour         colour,
                const DspMapTallies *previous)
 {
   static const double quantiles[DSP_MAP_N_CLASSES] = { 0, 0.35, 0.65, 0.85, 0.96 };
-  g_autoptr(GArray) values = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint n_at[N_NICE] = { 0 };
+  guint n = 0, n_below = 0, at = 0;
+  guint indices[DSP_MAP_N_CLASSES] = { 0 };
   gboolean is_close = previous != NULL;
-  guint indices[DSP_MAP_N_CLASSES];
 
   for (guint i = 0; i < self->n_slots; i++)
     {
-      if (self->tallies[i].values[colour] > 0)
-        g_array_append_val (values, self->tallies[i].values[colour]);
-    }
-  g_array_sort (values, compare_values);
+      guint32 value = self->tallies[i].values[colour];
 
-  indices[0] = 0;
+      if (value == 0)
+        continue;
+      n_at[nice_index (value)]++;
+      n++;
+    }
+
   for (guint i = 1; i < DSP_MAP_N_CLASSES; i++)
     {
-      guint32 value = values->len > 0 ? g_array_index (values, guint32, (guint) (values->len * quantiles[i])) : 0;
-
-      indices[i] = CLAMP (nice_index (value), indices[i - 1] + 1, G_N_ELEMENTS (nice_numbers) - DSP_MAP_N_CLASSES + i);
+      while (at + 1 < N_NICE && n_below + n_at[at] <= (guint) (n * quantiles[i]))
+        n_below += n_at[at++];
+      indices[i] = CLAMP (n > 0 ? at : 0, indices[i - 1] + 1, N_NICE - DSP_MAP_N_CLASSES + i);
     }
 
   for (guint i = 1; i < DSP_MAP_N_CLASSES && is_close; i++)
