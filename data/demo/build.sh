@@ -15,7 +15,7 @@ build_despacho ()
     output=$($MESON setup build --prefix="$prefix" 2>&1) || { echo "$output"; return 1; }
   elif ! $MESON introspect build --buildoptions | grep -qF "\"value\": \"$prefix\""; then
     # The folder was configured by hand, or the source has been moved.
-    $MESON configure build -Dprefix="$prefix" || return 1
+    $MESON configure build -Dprefix="$prefix" >/dev/null || return 1
   fi
   ninja -C build -j "$(nproc)"
 }

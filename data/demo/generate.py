@@ -166,6 +166,11 @@ TYPES = [
     ("EQAD", "Instalaciones", "Equipo adicional", 6, 5, ["Decodificador", "Extensión telefónica", "Repetidor wifi"]),
 ]
 
+RESOLUTIONS = {
+    "Instalaciones": ["Servicio instalado y probado", "Equipo instalado, cliente capacitado"],
+    "Mantenimiento": ["Se cambió el conector", "Se repuso el cable de acometida", "Se reinició y ajustó el equipo"],
+    "Movimientos": ["Servicio trasladado y probado", "Cuentas unidas, servicio probado"],
+}
 WOMEN = """Adriana Alejandra Alma Antonia Beatriz Bertha Carmen Catalina Cecilia Claudia Cristina Diana Elena Elisa
 Esperanza Eugenia Fabiola Fernanda Gabriela Gloria Graciela Hilda Irene Isabel Josefina Juana Laura Leticia Lorena
 Lourdes Lucía Marcela Margarita María Mercedes Mónica Nadia Norma Ofelia Patricia Pilar Raquel Rebeca Rocío Rosa Sandra
@@ -421,7 +426,7 @@ def write_orders(folder, rng, crews):
             "lon": "%.5f" % (lon + rng.uniform(-SPREAD, SPREAD)) if exact else ""})
 
     orders.sort(key=lambda o: o["created"])
-    rows, assignments, past_numbers = [], [], []
+    rows, assignments, closings, past_numbers = [], [], [], []
     for i, o in enumerate(orders):
         number = str(904001 + i)
         parent = rng.choice(past_numbers) if past_numbers and o["type"] == "GAR" else ""
@@ -438,7 +443,9 @@ def write_orders(folder, rng, crews):
                 if can:
                     crew = min(can, key=lambda c: len(booked.get((c["code"], at.date()), [])))["code"]
                     booked.setdefault((crew, at.date()), []).append(at)
-                    assignments.append([number, crew, "yes" if done else ""])
+                    assignments.append([number, crew])
+                    if done:                    # "@" names the order's own field: dates move with the import's day
+                        closings.append([number, "@attention_at", "yes", "yes", rng.choice(RESOLUTIONS[o["group"]])])
                     o["attention"] = at
                     break
         rows.append([
@@ -448,7 +455,8 @@ def write_orders(folder, rng, crews):
             o["customer"], o["phone"], o["street"], o["outer"], o["inner"], o["lat"], o["lon"], parent,
             o["distributor"]])
     write(folder, "orders.csv", table(header, rows))
-    write(folder, "assignments.csv", table(["order", "crew", "closed"], assignments))
+    write(folder, "assignments.csv", table(["number", "crew"], assignments))
+    write(folder, "closings.csv", table(["number", "closed_at", "attended", "satisfied", "resolution"], closings))
 
 
 def generate(folder):
