@@ -98,10 +98,11 @@ dsp_map_source_mbtiles_init (DspMapSourceMbtiles *self)
   g_mutex_init (&self->mutex);
 }
 
-/* The text of a bit of HTML: what stands outside of the tags. */
+/* The text of a bit of HTML: what stands outside of the tags, and the few entities that such lines hold. */
 static char *
 strip_tags (const char *html)
 {
+  static const char *const entities[][2] = { { "&copy;", "©" }, { "&lt;", "<" }, { "&gt;", ">" }, { "&amp;", "&" } };
   GString *text = g_string_new (NULL);
   gboolean is_tag = FALSE;
 
@@ -114,6 +115,8 @@ strip_tags (const char *html)
       else if (!is_tag)
         g_string_append_c (text, *at);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (entities); i++)
+    g_string_replace (text, entities[i][0], entities[i][1], 0);
 
   return g_strstrip (g_utf8_make_valid (g_string_free (text, FALSE), -1));
 }

@@ -198,9 +198,10 @@ draw_done (GObject      *object,
 
   if (surface == NULL && error == NULL)
     {
-      DSP_MAP_SOURCE_GET_CLASS (job->source)->fetch_async (job->source, job->zoom, job->x, job->y,
-                                                           g_task_get_cancellable (outer), fetch_done,
-                                                           g_steal_pointer (&outer));
+      GCancellable *cancellable = g_task_get_cancellable (outer);
+
+      DSP_MAP_SOURCE_GET_CLASS (job->source)->fetch_async (job->source, job->zoom, job->x, job->y, cancellable,
+                                                           fetch_done, g_steal_pointer (&outer));
       return;
     }
 
