@@ -57,6 +57,9 @@ typedef struct {
   char       *(*describe)    (DspDb *db, const char *table, GError **error);
   gboolean    (*has)         (DspDb *db, const char *name, gboolean *has, GError **error); /* a table or index */
   gboolean    (*analyze)     (DspDb *db, GError **error);
+  /* Instead of what analyzing found: a value of the index's first column is 1/@share of a million rows (0: one row). */
+  gboolean    (*set_share)   (DspDb *db, const char *table, const char *index, int n_columns, int share, GError **error);
+  gboolean    (*use_shares)  (DspDb *db, GError **error);
 } DspDbDriver;
 
 struct _DspDb

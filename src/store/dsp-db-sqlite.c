@@ -698,6 +698,46 @@ sqlite_analyze (DspDb   *db,
   return sqlite_exec (db, "PRAGMA analysis_limit = 1000; ANALYZE", error);
 }
 
+/* The planner reads "rows, rows a value of the first column, of the first two …" for each index. */
+static gboolean
+sqlite_set_share (DspDb      *db,
+                  const char *table,
+                  const char *index,
+                  int         n_columns,
+                  int         share,
+                  GError    **error)
+{
+  g_autofree char *pattern = g_strdup_printf ("%s_%s_[0-9]*", table, index);
+  g_autoptr(GString) stat = g_string_new ("1000000");
+  g_autoptr(DspStmt) drop = NULL;
+  g_autoptr(DspStmt) stmt = NULL;
+
+  for (int i = 0; i < n_columns; i++)
+    g_string_append_printf (stat, " %d", i == 0 && share > 0 ? 1000000 / share : 1);
+  drop = dsp_db_prepare (db, "DELETE FROM sqlite_stat1 WHERE tbl = $1 AND idx GLOB $2", error);
+  if (drop == NULL)
+    return FALSE;
+  dsp_stmt_bind_text (drop, 1, table, -1);
+  dsp_stmt_bind_text (drop, 2, pattern, -1);
+  if (!dsp_stmt_run (drop, NULL, error))
+    return FALSE;
+  stmt = dsp_db_prepare (db, "INSERT INTO sqlite_stat1 (tbl, idx, stat) SELECT tbl_name, name, $3 FROM sqlite_schema"
+                             " WHERE type = 'index' AND tbl_name = $1 AND name GLOB $2", error);
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_text (stmt, 1, table, -1);
+  dsp_stmt_bind_text (stmt, 2, pattern, -1);
+  dsp_stmt_bind_text (stmt, 3, stat->str, -1);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
+static gboolean
+sqlite_use_shares (DspDb   *db,
+                   GError **error)
+{
+  return sqlite_exec (db, "ANALYZE sqlite_schema", error);
+}
+
 const DspDbDriver dsp_db_sqlite = {
   .name = "sqlite",
   .type_row = "INTEGER PRIMARY KEY",
@@ -737,4 +777,6 @@ const DspDbDriver dsp_db_sqlite = {
   .describe = sqlite_describe,
   .has = sqlite_has,
   .analyze = sqlite_analyze,
+  .set_share = sqlite_set_share,
+  .use_shares = sqlite_use_shares,
 };

@@ -282,22 +282,6 @@ put_list (Build              *build,
     }
 }
 
-/* Partial indexes on the status serve only where their predicate stands in the query. It follows from the condition: all
- * that it lets through is named, and "closed" is not. */
-static void
-put_status_predicate (Build              *build,
-                      const DspCondition *condition)
-{
-  for (guint i = 0; i < condition->any->len; i++)
-    {
-      const DspAlternative *a = &g_array_index (condition->any, DspAlternative, i);
-
-      if (!is_equal (a) || a->from == DSP_ORDER_CLOSED)
-        return;
-    }
-  g_string_append (build->where, " AND " DSP_ORDER_NOT_CLOSED);
-}
-
 /* An order's scope is its distributor (dsp_entity.scope), and the index is on the scope. */
 static void
 put_implied_scope (Build              *build,
@@ -329,13 +313,13 @@ put_condition (Build              *build,
   g_string_append (build->where, condition->any->len > 0 ? ")" : "");
   if (condition->any->len == 0)
     return;
-  if (condition->field == dsp_table_at (&dsp_order.table, offsetof (DspOrder, status)))
-    put_status_predicate (build, condition);
   if (condition->field == dsp_table_at (&dsp_order.table, offsetof (DspOrder, distributor_id)))
     put_implied_scope (build, condition);
 }
 
-/* dsp_order_is_penalized() in SQL. The OR of "yes" is of no index; "within" has the partial one on the penalty. */
+#define OPEN "'unassigned', 'assigned', 'in_progress', 'to_reschedule'"
+
+/* dsp_order_is_penalized() in SQL. The OR of "yes" is of no index; "within" is a range of penalties. */
 static void
 put_penalized (Build           *build,
                const DspFilter *filter)
@@ -347,7 +331,7 @@ put_penalized (Build           *build,
   and (build);
   if (filter->penalized == DSP_PENALIZED_WITHIN)
     {
-      g_string_append_printf (build->where, DSP_ORDER_IS_OPEN " AND \"penalty_at\" > $%u AND \"penalty_at\" <= $%u",
+      g_string_append_printf (build->where, "\"status\" IN (" OPEN ") AND \"penalty_at\" > $%u AND \"penalty_at\" <= $%u",
                               add_int (build, now_us),
                               add_int (build, now_us + filter->within_hours * G_TIME_SPAN_HOUR));
       return;
@@ -355,7 +339,7 @@ put_penalized (Build           *build,
   g_string_append_printf (build->where,
                           "(\"penalty_at\" IS NOT NULL AND"
                           " ((\"status\" = 'closed' AND coalesce(\"closed_at\", 0) > \"penalty_at\") OR"
-                          " ((\"status\" IN ('unassigned', 'assigned', 'in_progress', 'to_reschedule', 'rejected')) AND"
+                          " (\"status\" IN (" OPEN ", 'rejected') AND"
                           " \"penalty_at\" <= $%u))) IS %sTRUE",
                           add_int (build, now_us), filter->penalized == DSP_PENALIZED_NO ? "NOT " : "");
 }
@@ -641,7 +625,10 @@ put_order (GString        *sql,
   g_string_append (sql, " ORDER BY ");
   if (query->sort != NULL)
     g_string_append_printf (sql, "\"%s\" %s, ", query->sort->name, direction);
-  g_string_append_printf (sql, "\"id\" %s LIMIT $%u", direction, limit);
+  g_string_append_printf (sql, "\"id\" %s", direction);
+  /* Not bound: the planner looks at it. */
+  if (limit > 0)
+    g_string_append_printf (sql, " LIMIT %u", limit);
 }
 
 static guint64
@@ -655,33 +642,50 @@ mask_of (const DspQuery *query)
 }
 
 static void
-put_select (GString     *sql,
-            const Build *build)
+put_from (GString        *sql,
+          const DspQuery *query)
 {
-  const DspQuery *query = build->query;
-
-  g_string_append (sql, "SELECT ");
-  dsp_columns_append (sql, query->entity, mask_of (query));
   g_string_append_printf (sql, " FROM \"%s%s\"", query->prefix != NULL ? query->prefix : "", query->entity->table.name);
 }
 
-/* With several scopes no index gives the order; each scope's own does, and few rows are left to merge. */
+/* Which rows, without their fields: filtering and ordering can be done in an index, and whole rows are fetched only for
+ * the page. With several scopes no index gives the order; each scope's own does, and few rows are left to merge. */
 static void
-put_merged (GString *sql,
+put_choice (GString *sql,
             Build   *build,
+            bool     merged,
             guint    limit)
 {
   const GArray *scopes = build->query->scopes;
+  guint n_parts = merged ? scopes->len : 1;
 
-  for (guint i = 0; i < scopes->len; i++)
+  for (guint i = 0; i < n_parts; i++)
     {
-      g_string_append (sql, i > 0 ? " UNION ALL SELECT * FROM (" : "SELECT * FROM (");
-      put_select (sql, build);
-      g_string_append_printf (sql, " WHERE \"scope\" = $%u%s%s", add_id (build, &g_array_index (scopes, DspId, i)),
-                              build->where->len > 0 ? " AND " : "", build->where->str);
+      g_string_append (sql, i > 0 ? " UNION ALL SELECT * FROM (SELECT \"_row\"" : merged ? "SELECT * FROM (SELECT \"_row\"" : "SELECT \"_row\"");
+      put_from (sql, build->query);
+      if (merged)
+        g_string_append_printf (sql, " WHERE \"scope\" = $%u%s%s", add_id (build, &g_array_index (scopes, DspId, i)),
+                                build->where->len > 0 ? " AND " : "", build->where->str);
+      else if (build->where->len > 0)
+        g_string_append_printf (sql, " WHERE %s", build->where->str);
       put_order (sql, build->query, limit);
-      g_string_append_c (sql, ')');
+      if (merged)
+        g_string_append_c (sql, ')');
     }
+}
+
+static void
+put_select (GString *sql,
+            Build   *build,
+            bool     merged,
+            guint    limit)
+{
+  g_string_append (sql, "SELECT ");
+  dsp_columns_append (sql, build->query->entity, mask_of (build->query));
+  put_from (sql, build->query);
+  g_string_append (sql, " WHERE \"_row\" IN (");
+  put_choice (sql, build, merged, limit);
+  g_string_append_c (sql, ')');
   put_order (sql, build->query, limit);
 }
 
@@ -730,7 +734,6 @@ read_part (DspDb          *db,
   bool merged = !sees_all (query) && query->scopes->len > 1 && query->scopes->len <= MAX_MERGED && query->limit > 0;
   gpointer record;
   DspStep step = DSP_STEP_DONE;
-  guint limit;
 
   build_init (&build, db, query);
   put_filter (&build);
@@ -738,16 +741,7 @@ read_part (DspDb          *db,
     put_scopes (&build);
   put_part (&build, part, key);
   /* One row more than asked for tells whether there is a next page. */
-  limit = add_int (&build, query->limit > 0 ? (gint64) *n_left + 1 : G_MAXINT64);
-  if (merged)
-    put_merged (sql, &build, limit);
-  else
-    {
-      put_select (sql, &build);
-      if (build.where->len > 0)
-        g_string_append_printf (sql, " WHERE %s", build.where->str);
-      put_order (sql, query, limit);
-    }
+  put_select (sql, &build, merged, query->limit > 0 ? *n_left + 1 : 0);
   stmt = prepare (&build, sql->str, error);
   if (stmt == NULL)
     return FALSE;
@@ -827,8 +821,9 @@ dsp_query_counts (DspDb          *db,
   g_string_append_printf (sql, "count(*) FROM \"%s%s\"", query->prefix != NULL ? query->prefix : "", query->entity->table.name);
   if (build.where->len > 0)
     g_string_append_printf (sql, " WHERE %s", build.where->str);
+  /* With a condition its index is to be read, not the one that has the groups in order. */
   if (by != NULL)
-    g_string_append_printf (sql, " GROUP BY \"%s\"", by->name);
+    g_string_append_printf (sql, build.where->len > 0 ? " GROUP BY coalesce(\"%s\", NULL)" : " GROUP BY \"%s\"", by->name);
   stmt = prepare (&build, sql->str, error);
   if (stmt == NULL)
     return FALSE;

@@ -18,12 +18,13 @@ gboolean dsp_schema_create_table   (DspDb           *db,
                                     const char      *prefix,
                                     const DspEntity *entity,
                                     GError         **error);
-/* @unique_keys: two rows with the same DSP_UNIQUE value are a CONFLICT (the server). Never for a replica's tables: while a
- * snapshot comes in pages, a number may be seen on its old and its new owner for a moment. Ids are always unique. */
+/* @server: with the indexes that its lists need, and two rows with the same DSP_UNIQUE value are a CONFLICT. Never for a
+ * replica's tables: while a snapshot comes in pages, a number may be seen on its old and its new owner for a moment.
+ * Ids are always unique. */
 gboolean dsp_schema_create_indexes (DspDb           *db,
                                     const char      *prefix,
                                     const DspEntity *entity,
-                                    gboolean         unique_keys,
+                                    gboolean         server,
                                     GError         **error);
 gboolean dsp_schema_drop_table     (DspDb           *db, /* no error if there is none */
                                     const char      *prefix,
@@ -40,7 +41,8 @@ gboolean dsp_schema_empty_table    (DspDb           *db,
                                     const char      *prefix,
                                     const DspEntity *entity,
                                     GError         **error);
-/* Lets the engine count, so that it chooses indexes well. After a bulk load, and once a day on a server. */
+/* Tells the engine's planner what the tables are like. Of the server's orders it is told the office's shape, the same on
+ * every server and from the first day on, so that a plan that was measured is the plan that runs; others it samples. */
 gboolean dsp_schema_analyze        (DspDb           *db,
                                     GError         **error);
 
@@ -75,8 +77,7 @@ gboolean dsp_schema_require (DspDb               *db,
                              const DspSchemaPart *part,
                              GError             **error);
 
-/* The tables of all entities, without prefix, with their indexes: the server's, and the same without unique keys for a
- * replica. Both are the part "entities". */
+/* The tables of all entities, without prefix, with their indexes: the server's, and a replica's. Both are the part "entities". */
 extern const DspSchemaPart dsp_schema_entities;
 extern const DspSchemaPart dsp_schema_replica;
 

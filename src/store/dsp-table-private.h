@@ -8,10 +8,6 @@
 
 G_BEGIN_DECLS
 
-/* Predicates of partial indexes. They serve a query only when they stand in it letter by letter. */
-#define DSP_ORDER_NOT_CLOSED "\"status\" <> 'closed'"
-#define DSP_ORDER_IS_OPEN "\"status\" IN ('unassigned', 'assigned', 'in_progress', 'to_reschedule')"
-
 /* Appends "id", "scope", "version" and the columns of @mask. */
 void     dsp_columns_append (GString         *sql,
                              const DspEntity *entity,

@@ -187,7 +187,8 @@ test_unique (Fixture      *f,
   g_assert_nonnull (strstr (error->message, one->number));
   g_clear_error (&error);
 
-  dsp_set_text (&two->number, one->number);
+  g_free (two->number);
+  two->number = g_strdup (one->number);
   g_assert_false (dsp_table_insert (f->db, NULL, &dsp_order, two, &error));
   g_assert_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_CONFLICT);
   g_clear_error (&error);
