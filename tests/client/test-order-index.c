@@ -383,9 +383,9 @@ test_totals (void)
       today += dsp_id_equal (&order->crew_id, &crew_id) && order->attention_at.us < clock.day_to_us;
     }
   load = dsp_order_totals_crew (totals, &crew_id);
-  g_assert_nonnull (load);
-  g_assert_cmpuint (load->open, ==, open);
-  g_assert_cmpuint (load->today, ==, today);
+  /* By chance no order may be the crew's. */
+  g_assert_cmpuint (load != NULL ? load->open : 0, ==, open);
+  g_assert_cmpuint (load != NULL ? load->today : 0, ==, today);
   g_assert_cmpuint (totals->exceptions[DSP_EXCEPTION_NO_POSTAL_CODE], ==, none);
   twin_free (twin);
 }

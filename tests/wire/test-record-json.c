@@ -105,10 +105,11 @@ refused (const char *json,
          GQuark      domain,
          int         code)
 {
+  g_autofree char *escaped = g_strescape (json, NULL);
   DspOrder o = { 0 };
   g_autoptr(GError) error = NULL;
 
-  g_test_message ("%s", json);
+  g_test_message ("%s", escaped);
   g_assert_false (dsp_record_json_read (&dsp_order.table, DSP_STRICT_ARGS, json, strlen (json), &o, NULL, &error));
   g_assert_error (error, domain, code);
   for (guint i = 0; i < dsp_order.table.n_fields; i++)
