@@ -7,7 +7,10 @@
  *   size=WxH dark            of the window
  *   fit code=CODE centre=LAT,LON,ZOOM select=CODE,CODE partial=CODE colour=0..3 tool=0..2
  *   mbtiles=FILE server=TEMPLATE
+ *   target where=CODE pin    a place to drop on; prints where a code is; one order in the middle
  *   shot=FILE print=FILE quit
+ *
+ * What the map tells goes to standard output, for tests.
  */
 #include "config.h"
 
@@ -61,12 +64,50 @@ on_drag_begin (DspMapView *map,
   gtk_drag_icon_set_child (GTK_DRAG_ICON (gtk_drag_icon_get_for_drag (drag)), gtk_label_new ("14 orders"));
 }
 
+static gboolean
+on_drop (GtkDropTarget *target,
+         const GValue  *value,
+         double         x,
+         double         y)
+{
+  printf ("dropped: %s\n", g_value_get_string (value));
+  fflush (stdout);
+
+  return TRUE;
+}
+
+static void
+add_target (GtkBox *box)
+{
+  GtkWidget *label = gtk_label_new ("Crew");
+  GtkDropTarget *target = gtk_drop_target_new (G_TYPE_STRING, GDK_ACTION_MOVE | GDK_ACTION_COPY);
+
+  g_signal_connect (target, "drop", G_CALLBACK (on_drop), NULL);
+  gtk_widget_add_controller (label, GTK_EVENT_CONTROLLER (target));
+  gtk_widget_set_size_request (label, 120, -1);
+  gtk_box_append (box, label);
+}
+
+static void
+on_code_activated (DspMapView *map,
+                   const char *code)
+{
+  printf ("activated: %s\n", code);
+  fflush (stdout);
+}
+
 /* Orders scattered round the middle of each code with a boundary in view. */
 static void
 on_region_changed (DspMapView *map)
 {
   g_autoptr(GArray) pins = g_array_new (FALSE, FALSE, sizeof (DspMapPin));
   DspGeoBox region = dsp_map_view_get_region (map);
+  gint32 lat, lon;
+  double zoom;
+
+  dsp_map_view_get_centre (map, &lat, &lon, &zoom);
+  printf ("region: %.5f %.5f %.2f\n", lat / 1e7, lon / 1e7, zoom);
+  fflush (stdout);
 
   for (guint i = 0; dsp_map_view_wants_pins (map) && i < data.counts->len; i++)
     {
@@ -165,6 +206,23 @@ run_step (const char *step)
     printf ("%s\n", error->message);
   else if (strcmp (name, "server") == 0 && !dsp_map_view_use_server (view, value, "© Example", &error))
     printf ("%s\n", error->message);
+  else if (strcmp (name, "where") == 0)
+    {
+      double x, y;
+
+      if (dsp_map_view_get_place_position (view, value, &x, &y))
+        printf ("where %s: %.0f %.0f\n", value, x, y);
+    }
+  else if (strcmp (name, "pin") == 0)
+    {
+      DspMapPin pin = { { { 7 } }, 0, 0, DSP_MAP_URGENCY_PENALIZED, FALSE, "904112" };
+      double zoom;
+
+      /* The middle of the map, where no other is near. */
+      g_signal_handlers_disconnect_by_func (view, on_region_changed, NULL);
+      dsp_map_view_get_centre (view, &pin.lat_e7, &pin.lon_e7, &zoom);
+      dsp_map_view_set_pins (view, &pin, 1);
+    }
   else if (strcmp (name, "shot") == 0)
     take_shot (value);
   else if (strcmp (name, "print") == 0)
@@ -183,6 +241,7 @@ int
 main (int    argc,
       char **argv)
 {
+  GtkBox *box;
   int width = 1366, height = 768;
 
   adw_init ();
@@ -208,8 +267,16 @@ main (int    argc,
   gtk_window_set_decorated (GTK_WINDOW (window), FALSE);
   gtk_window_set_default_size (GTK_WINDOW (window), width, height);
   view = DSP_MAP_VIEW (dsp_map_view_new ());
-  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (view));
+  box = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0));
+  gtk_box_append (box, GTK_WIDGET (view));
+  for (int i = 1; i < argc; i++)
+    {
+      if (strcmp (argv[i], "target") == 0)
+        add_target (box);
+    }
+  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (box));
   g_signal_connect (view, "selection-changed", G_CALLBACK (on_selection_changed), NULL);
+  g_signal_connect (view, "code-activated", G_CALLBACK (on_code_activated), NULL);
   g_signal_connect (view, "pins-chosen", G_CALLBACK (on_pins_chosen), NULL);
   g_signal_connect (view, "drag-prepare", G_CALLBACK (on_drag_prepare), NULL);
   g_signal_connect (view, "drag-begin", G_CALLBACK (on_drag_begin), NULL);
@@ -225,6 +292,8 @@ main (int    argc,
         printf ("still busy before %s\n", argv[i]);
       run_step (argv[i]);
     }
+  printf ("ready\n");
+  fflush (stdout);
   while (!is_over)
     g_main_context_iteration (NULL, TRUE);
 

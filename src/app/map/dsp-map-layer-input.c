@@ -563,6 +563,13 @@ on_motion (DspMapLayer              *self,
            GtkEventControllerMotion *motion)
 {
   GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (motion));
+  gboolean has_moved = ABS (x - self->pointer_x) + ABS (y - self->pointer_y) >= 2;
+
+  /* GTK makes motions up whenever something is laid out anew; those must not take the word from the keyboard. */
+  if (self->hover_is_cursor && !has_moved)
+    return;
+  self->pointer_x = x;
+  self->pointer_y = y;
 
   /* While a button is down the map moves under the pointer. */
   if ((state & (GDK_BUTTON1_MASK | GDK_BUTTON2_MASK)) == 0)

@@ -75,6 +75,8 @@ struct _DspMapLayer
   DspMapHit hover;
   guint32 cursor;            /* slot, or DSP_MAP_NO_SLOT */
   gboolean hover_is_cursor;  /* the keyboard spoke last */
+  double pointer_x;          /* at the last motion that was one */
+  double pointer_y;
   double press_x;
   double press_y;
   GArray *band;              /* (owned) (element-type graphene_point_t): box (2 points) or lasso under way */

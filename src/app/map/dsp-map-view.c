@@ -11,6 +11,7 @@
 
 #include <glib/gi18n.h>
 #include <shumate/shumate.h>
+#include <string.h>
 
 #include "dsp-map-layer.h"
 #include "dsp-map-legend.h"
@@ -68,6 +69,7 @@ struct _DspMapView
   DspMapTool tool;
   Pending pending;           /* until there is a size and the areas are ready */
   guint region_id;
+  DspMapFrame told_frame;    /* at the last "region-changed" */
   gboolean is_busy;
 };
 
@@ -184,9 +186,15 @@ static gboolean
 on_region_settled (gpointer user_data)
 {
   DspMapView *self = user_data;
+  DspMapFrame frame;
 
   self->region_id = 0;
-  g_signal_emit (self, signals[REGION_CHANGED], 0);
+  dsp_map_layer_get_frame (self->layer, &frame);
+  if (memcmp (&frame, &self->told_frame, sizeof frame) != 0)
+    {
+      self->told_frame = frame;
+      g_signal_emit (self, signals[REGION_CHANGED], 0);
+    }
 
   return G_SOURCE_REMOVE;
 }
