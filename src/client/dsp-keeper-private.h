@@ -108,7 +108,6 @@ gboolean     dsp_keeper_get_text   (DspKeeper *keeper, const char *table, const 
 gboolean     dsp_keeper_put_text   (DspKeeper *keeper, const char *table, const char *key, const char *value, GError **error);
 gboolean     dsp_keeper_put_int    (DspKeeper *keeper, const char *table, const char *key, gint64 value, GError **error);
 gboolean     dsp_keeper_fail       (GError **error); /* turns a store error into the client's; always FALSE */
-bool         dsp_entity_is_small   (const DspEntity *entity);
 gboolean     dsp_keeper_load_actor (DspKeeper *keeper, GError **error);
 void         dsp_keeper_tell       (DspKeeper *keeper, const DspKey *key, const char *by, const DspCommand *command);
 void         dsp_keeper_flush      (DspKeeper *keeper, gboolean mine);

@@ -35,6 +35,9 @@ typedef struct {
   gboolean blobs;
 } DspDelta;
 
+/* Entities that are held in memory whole. */
+bool      dsp_entity_is_small (const DspEntity *entity);
+
 DspDelta *dsp_delta_new  (void);
 void      dsp_delta_free (DspDelta *delta);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspDelta, dsp_delta_free)

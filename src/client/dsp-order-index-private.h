@@ -138,6 +138,8 @@ DspSorted      *dsp_index_sorted_of  (DspOrderIndex *index, const DspField *fiel
 void            dsp_index_grow       (DspOrderIndex *index, guint capacity);
 void            dsp_index_add_to_table (DspOrderIndex *index, guint32 row);
 
+void            dsp_index_known_changed (DspOrderIndex *index); /* codes were added */
+
 /* dsp-order-sort.c */
 void            dsp_index_mark_dirty (DspOrderIndex *index, const DspField *field, guint32 row); /* NULL: all columns */
 void            dsp_index_sorted_free (gpointer sorted);

@@ -371,8 +371,8 @@ is_known (DspOrderIndex *index,
          g_hash_table_contains (index->known_codes, g_ptr_array_index (index->codes[DSP_CODES_POSTAL_CODE].dictionary.values, code));
 }
 
-static void
-update_known (DspOrderIndex *index)
+void
+dsp_index_known_changed (DspOrderIndex *index)
 {
   DspDictionary *dictionary = &index->codes[DSP_CODES_POSTAL_CODE].dictionary;
 
@@ -430,7 +430,7 @@ dsp_order_index_put (DspOrderIndex  *index,
       if (!is_new)
         dsp_index_mark_dirty (index, column->field, row);
     }
-  update_known (index);
+  dsp_index_known_changed (index);
 
   for (int i = 0; i < DSP_N_SECONDS; i++)
     {
@@ -640,7 +640,7 @@ dsp_order_index_set_known_codes (DspOrderIndex     *index,
   for (guint i = 0; i < n_codes; i++)
     g_hash_table_add (index->known_codes, g_strdup (codes[i]));
   g_byte_array_set_size (index->known, 0);
-  update_known (index);
+  dsp_index_known_changed (index);
 }
 
 /**

@@ -863,6 +863,11 @@ read_answers (DspJsonReader *r,
     {
       Answer answer = { 0 };
 
+      if (dsp_json_peek (r) != '{')
+        {
+          dsp_json_skip (r, NULL, NULL);
+          continue;
+        }
       answer.refused = g_array_new (FALSE, FALSE, sizeof (Refused));
       g_array_set_clear_func (answer.refused, clear_refused);
       dsp_json_enter_object (r);
