@@ -1,0 +1,469 @@
+/* dsp-crew-card.c: one crew of the panel: its load, its answer, its day
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-crew-card"
+
+#include "config.h"
+#include "dsp-crew-card.h"
+
+#include "dsp-assign.h"
+#include "dsp-order-view.h"
+#include "dsp-text.h"
+
+#include <glib/gi18n.h>
+
+/* Stops that an open card lists. */
+#define MAX_STOPS 40
+
+/* ---- item ---- */
+
+struct _DspCrewItem
+{
+  GObject        parent_instance;
+  DspCrewFigures figures;
+};
+
+G_DEFINE_FINAL_TYPE (DspCrewItem, dsp_crew_item, G_TYPE_OBJECT)
+
+static guint item_changed_signal;
+
+static void
+dsp_crew_item_class_init (DspCrewItemClass *klass)
+{
+  item_changed_signal = g_signal_new ("changed", DSP_TYPE_CREW_ITEM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+dsp_crew_item_init (DspCrewItem *self)
+{
+}
+
+DspCrewItem *
+dsp_crew_item_new (void)
+{
+  return g_object_new (DSP_TYPE_CREW_ITEM, NULL);
+}
+
+const DspCrewFigures *
+dsp_crew_item_get_figures (DspCrewItem *self)
+{
+  return &self->figures;
+}
+
+void
+dsp_crew_item_set_figures (DspCrewItem          *self,
+                           const DspCrewFigures *figures)
+{
+  self->figures = *figures;
+  g_signal_emit (self, item_changed_signal, 0);
+}
+
+/* ---- card ---- */
+
+struct _DspCrewCard
+{
+  GtkWidget    parent_instance;
+
+  DspOffice   *office; /* (owned) */
+  DspCrewItem *item;   /* (owned) (nullable) */
+  gulong       changed_id;
+
+  GtkWidget   *key;
+  GtkWidget   *title;
+  GtkWidget   *load;
+  GtkWidget   *expand;
+  GtkWidget   *bar;
+  GtkWidget   *details;
+  GtkWidget   *answer;
+  GtkWidget   *day;
+  gboolean     showing;
+};
+
+G_DEFINE_FINAL_TYPE (DspCrewCard, dsp_crew_card, GTK_TYPE_WIDGET)
+
+static guint expanded_signal;
+
+static char *
+technicians (DspCrewCard   *self,
+             const DspCrew *crew)
+{
+  const GPtrArray *members = dsp_office_records (self->office, &dsp_membership);
+  DspDate today = dsp_text_local_day (g_get_real_time ());
+  g_autoptr(GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      const DspMembership *member = members->pdata[i];
+      const DspTechnician *technician;
+
+      if (!dsp_id_equal (&member->crew_id, &crew->id) || member->from.day > today.day ||
+          (member->until.day != 0 && member->until.day < today.day))
+        continue;
+      technician = dsp_office_get (self->office, &dsp_technician, &member->technician_id);
+      if (technician != NULL && technician->name != NULL)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", technician->name);
+    }
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+/* ---- the day ---- */
+
+static GdkContentProvider *
+on_stop_drag_prepare (GtkDragSource *source,
+                      double         x,
+                      double         y,
+                      DspCrewCard   *self)
+{
+  GtkBitset *rows = g_object_get_data (G_OBJECT (source), "rows");
+
+  return dsp_order_drag_content (self->office, rows);
+}
+
+static void
+on_stop_drag_begin (GtkDragSource *source,
+                    GdkDrag       *drag,
+                    DspCrewCard   *self)
+{
+  dsp_order_drag_icon (drag, 1);
+  dsp_office_set_drag (self->office, g_object_get_data (G_OBJECT (source), "rows"));
+}
+
+static void
+on_stop_drag_end (GtkDragSource *source,
+                  GdkDrag       *drag,
+                  gboolean       delete_data,
+                  DspCrewCard   *self)
+{
+  dsp_office_set_drag (self->office, NULL);
+}
+
+static void
+on_stop_clicked (GtkButton   *button,
+                 const char  *id)
+{
+  gtk_widget_activate_action (GTK_WIDGET (button), "win.open-order", "s", id);
+}
+
+static void
+free_closure_data (gpointer  data,
+                   GClosure *closure)
+{
+  g_free (data);
+}
+
+static GtkWidget *
+make_stop (DspCrewCard *self,
+           guint32      row,
+           gint64       arrival_us)
+{
+  const DspOrder *order = dsp_office_get_order (self->office, row);
+  GtkWidget *button = gtk_button_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  g_autofree char *time = dsp_text_hour ((DspTime) { arrival_us });
+  g_autofree char *text = NULL;
+  g_autofree char *name = NULL;
+  GtkWidget *label;
+  GtkDragSource *source;
+  g_autoptr(GtkBitset) rows = gtk_bitset_new_empty ();
+  char id[DSP_ID_TEXT];
+
+  if (order == NULL)
+    return button;
+  dsp_id_print (&order->id, id);
+  text = g_strdup_printf ("%s  %s", order->number, order->type != NULL ? order->type : "");
+  label = gtk_label_new (time);
+  gtk_widget_add_css_class (label, "numeric");
+  gtk_widget_add_css_class (label, order->attention_at.us != 0 ? "dsp-appointment" : "dim-label");
+  gtk_box_append (GTK_BOX (box), label);
+  label = gtk_label_new (text);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (box), label);
+  label = gtk_label_new (order->postal_code);
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_widget_add_css_class (label, "numeric");
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_button_set_child (GTK_BUTTON (button), box);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "dsp-stop");
+  name = g_strdup_printf (_("Order %s at %s"), order->number, time);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_widget_set_tooltip_text (button, order->contact_name);
+  g_signal_connect_data (button, "clicked", G_CALLBACK (on_stop_clicked), g_strdup (id), free_closure_data, 0);
+
+  gtk_bitset_add (rows, row);
+  source = gtk_drag_source_new ();
+  gtk_drag_source_set_actions (source, GDK_ACTION_MOVE | GDK_ACTION_COPY);
+  g_object_set_data_full (G_OBJECT (source), "rows", g_steal_pointer (&rows), (GDestroyNotify) gtk_bitset_unref);
+  g_signal_connect (source, "prepare", G_CALLBACK (on_stop_drag_prepare), self);
+  g_signal_connect (source, "drag-begin", G_CALLBACK (on_stop_drag_begin), self);
+  g_signal_connect (source, "drag-end", G_CALLBACK (on_stop_drag_end), self);
+  gtk_widget_add_controller (button, GTK_EVENT_CONTROLLER (source));
+  return button;
+}
+
+static void
+show_day (DspCrewCard       *self,
+          const DspCrew     *crew,
+          const DspPlanStop *stops,
+          const guint32     *rows,
+          guint              n)
+{
+  GtkWidget *child;
+  DspPlanClock clock;
+  g_autofree gint64 *arrivals = g_new0 (gint64, n + 1);
+
+  /* Not while a stop hangs on the pointer: its widget is the drag's source. */
+  if (dsp_office_get_drag (self->office) != NULL)
+    return;
+  while ((child = gtk_widget_get_first_child (self->day)) != NULL)
+    gtk_box_remove (GTK_BOX (self->day), child);
+  dsp_office_get_plan_clock (self->office, &clock);
+  dsp_plan_route (crew, stops, n, &clock, arrivals);
+  for (guint i = 0; i < n && i < MAX_STOPS; i++)
+    gtk_box_append (GTK_BOX (self->day), make_stop (self, rows[i], arrivals[i]));
+  if (n == 0 || n > MAX_STOPS)
+    {
+      g_autofree char *more = n == 0 ? g_strdup (_("Nothing planned for today"))
+                                     : g_strdup_printf (ngettext ("and %u more", "and %u more", n - MAX_STOPS), n - MAX_STOPS);
+      GtkWidget *label = gtk_label_new (more);
+
+      gtk_widget_add_css_class (label, "dim-label");
+      gtk_widget_add_css_class (label, "caption");
+      gtk_box_append (GTK_BOX (self->day), label);
+    }
+}
+
+/* ---- the card ---- */
+
+static void
+show (DspCrewCard *self)
+{
+  const DspCrewFigures *figures = dsp_crew_item_get_figures (self->item);
+  const DspCrew *crew = dsp_office_get (self->office, &dsp_crew, &figures->crew_id);
+  g_autofree char *title = NULL;
+  g_autofree char *load = NULL;
+  g_autofree char *people = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *km = NULL;
+  g_autofree char *next = NULL;
+  g_autoptr(GString) details = g_string_new (NULL);
+  gint64 capacity;
+  const DspPlanStop *stops;
+  const guint32 *rows;
+  DspPlanClock clock;
+  double length;
+  guint n;
+
+  if (crew == NULL)
+    return;
+  self->showing = TRUE;
+  title = dsp_office_record_title (self->office, &dsp_crew, crew);
+  capacity = crew->capacity.is_set ? crew->capacity.value : 0;
+  load = capacity > 0 ? g_strdup_printf ("%u/%d", figures->load, (int) capacity) : g_strdup_printf ("%u", figures->load);
+  people = technicians (self, crew);
+  stops = dsp_office_get_stops (self->office, &crew->id, &rows, &n);
+  dsp_office_get_plan_clock (self->office, &clock);
+  length = dsp_plan_route (crew, stops, MIN (n, 60), &clock, NULL);
+
+  gtk_label_set_text (GTK_LABEL (self->title), title);
+  gtk_widget_set_tooltip_text (self->title, title);
+  gtk_label_set_text (GTK_LABEL (self->load), load);
+  if (figures->key > 0)
+    {
+      char key[2] = { (char) ('0' + figures->key), 0 };
+      g_autofree char *tip = g_strdup_printf (_("Ctrl+%u assigns the selection to this crew"), figures->key);
+
+      gtk_label_set_text (GTK_LABEL (self->key), key);
+      gtk_widget_set_tooltip_text (self->key, tip);
+    }
+  gtk_widget_set_visible (self->key, figures->key > 0);
+
+  gtk_level_bar_set_value (GTK_LEVEL_BAR (self->bar),
+                           capacity > 0 ? CLAMP ((double) figures->load / capacity, 0, 1) : figures->load > 0 ? 1 : 0);
+  if (capacity > 0 && figures->load > capacity)
+    gtk_widget_add_css_class (self->bar, "dsp-over");
+  else
+    gtk_widget_remove_css_class (self->bar, "dsp-over");
+
+  for (guint i = 0; i < n && next == NULL; i++)
+    if (stops[i].attention_us > clock.now_us)
+      next = dsp_text_hour ((DspTime) { stops[i].attention_us });
+  if (next != NULL)
+    /* Translators: the time of the crew's next appointment */
+    g_string_append_printf (details, _("next %s"), next);
+  if (length > 0)
+    {
+      km = dsp_text_km (length);
+      g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", km);
+    }
+  if (figures->penalized > 0)
+    g_string_append_printf (details, "%s%u ▲", details->len > 0 ? " · " : "", figures->penalized);
+  if (*people != '\0')
+    g_string_append_printf (details, "%s%s", details->len > 0 ? " · " : "", people);
+  gtk_label_set_text (GTK_LABEL (self->details), details->str);
+  gtk_widget_set_tooltip_text (self->details, details->str);
+  gtk_widget_set_visible (self->details, details->len > 0);
+
+  gtk_widget_remove_css_class (GTK_WIDGET (self), "dsp-cannot");
+  gtk_widget_remove_css_class (self->answer, "dsp-warns");
+  gtk_widget_remove_css_class (self->answer, "dsp-fits");
+  gtk_widget_set_visible (self->answer, figures->asked);
+  if (figures->asked)
+    {
+      g_autofree char *sentence = dsp_text_answer (&figures->answer);
+
+      gtk_label_set_text (GTK_LABEL (self->answer), sentence);
+      if (figures->answer.errors != 0)
+        gtk_widget_add_css_class (GTK_WIDGET (self), "dsp-cannot");
+      else
+        gtk_widget_add_css_class (self->answer, figures->answer.warnings != 0 || figures->answer.late_us > 0
+                                                ? "dsp-warns" : "dsp-fits");
+      name = g_strdup_printf ("%s, %s, %s", title, load, sentence);
+    }
+  else
+    name = g_strdup_printf ("%s, %s", title, load);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  {
+    g_autofree char *button = g_strdup_printf (_("Day of %s"), title);
+
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self->expand), GTK_ACCESSIBLE_PROPERTY_LABEL, button, -1);
+    gtk_widget_set_tooltip_text (self->expand, button);
+  }
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->expand), figures->expanded);
+  gtk_button_set_icon_name (GTK_BUTTON (self->expand), figures->expanded ? "pan-down-symbolic" : "pan-end-symbolic");
+  gtk_widget_set_visible (self->day, figures->expanded);
+  if (figures->expanded)
+    show_day (self, crew, stops, rows, n);
+  self->showing = FALSE;
+}
+
+static void
+on_expand_toggled (GtkToggleButton *button,
+                   DspCrewCard     *self)
+{
+  DspId id;
+
+  if (self->showing || self->item == NULL)
+    return;
+  id = dsp_crew_item_get_figures (self->item)->crew_id;
+  g_signal_emit (self, expanded_signal, 0, &id, gtk_toggle_button_get_active (button));
+}
+
+/* ---- dropping ---- */
+
+static gboolean
+on_drop (GtkDropTarget *target,
+         const GValue  *value,
+         double         x,
+         double         y,
+         DspCrewCard   *self)
+{
+  GtkBitset *rows = g_value_get_boxed (value);
+  const DspCrew *crew;
+
+  if (self->item == NULL || rows == NULL)
+    return FALSE;
+  crew = dsp_office_get (self->office, &dsp_crew, &dsp_crew_item_get_figures (self->item)->crew_id);
+  if (crew == NULL)
+    return FALSE;
+  dsp_assign_to_crew (GTK_WIDGET (self), self->office, crew, rows);
+  return TRUE;
+}
+
+static GdkDragAction
+on_drop_enter (GtkDropTarget *target,
+               double         x,
+               double         y,
+               DspCrewCard   *self)
+{
+  const DspCrewFigures *figures = self->item != NULL ? dsp_crew_item_get_figures (self->item) : NULL;
+
+  /* A card that cannot take them says why and does not light up. */
+  return figures == NULL || (figures->asked && figures->answer.errors != 0) ? 0 : GDK_ACTION_MOVE;
+}
+
+static GdkDragAction
+on_drop_motion (GtkDropTarget *target,
+                double         x,
+                double         y,
+                DspCrewCard   *self)
+{
+  return on_drop_enter (target, x, y, self);
+}
+
+/* ---- object ---- */
+
+static void
+dsp_crew_card_dispose (GObject *object)
+{
+  DspCrewCard *self = DSP_CREW_CARD (object);
+  GtkWidget *child;
+
+  dsp_crew_card_set_item (self, NULL);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  g_clear_object (&self->office);
+  G_OBJECT_CLASS (dsp_crew_card_parent_class)->dispose (object);
+}
+
+static void
+dsp_crew_card_class_init (DspCrewCardClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = dsp_crew_card_dispose;
+  expanded_signal = g_signal_new ("expanded", DSP_TYPE_CREW_CARD, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                  G_TYPE_POINTER, G_TYPE_BOOLEAN);
+  gtk_widget_class_set_template_from_resource (widget_class, "/mx/despacho/Despacho/dsp-crew-card.ui");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  gtk_widget_class_bind_template_child (widget_class, DspCrewCard, key);
+  gtk_widget_class_bind_template_child (widget_class, DspCrewCard, title);
+  gtk_widget_class_bind_template_child (widget_class, DspCrewCard, load);
+  gtk_widget_class_bind_template_child (widget_class, DspCrewCard, expand);
+  gtk_widget_class_bind_template_child (widget_class, DspCrewCard, bar);
+  gtk_widget_class_bind_template_child (widget_class, DspCrewCard, details);
+  gtk_widget_class_bind_template_child (widget_class, DspCrewCard, answer);
+  gtk_widget_class_bind_template_child (widget_class, DspCrewCard, day);
+  gtk_widget_class_bind_template_callback (widget_class, on_expand_toggled);
+}
+
+static void
+dsp_crew_card_init (DspCrewCard *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GTK_TYPE_BITSET, GDK_ACTION_MOVE | GDK_ACTION_COPY);
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  /* Its own three colours of GTK say nothing here: one colour, and red beyond the capacity. */
+  gtk_level_bar_remove_offset_value (GTK_LEVEL_BAR (self->bar), GTK_LEVEL_BAR_OFFSET_LOW);
+  gtk_level_bar_remove_offset_value (GTK_LEVEL_BAR (self->bar), GTK_LEVEL_BAR_OFFSET_HIGH);
+  gtk_level_bar_remove_offset_value (GTK_LEVEL_BAR (self->bar), GTK_LEVEL_BAR_OFFSET_FULL);
+  g_signal_connect (target, "drop", G_CALLBACK (on_drop), self);
+  g_signal_connect (target, "enter", G_CALLBACK (on_drop_enter), self);
+  g_signal_connect (target, "motion", G_CALLBACK (on_drop_motion), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+}
+
+GtkWidget *
+dsp_crew_card_new (DspOffice *office)
+{
+  DspCrewCard *self = g_object_new (DSP_TYPE_CREW_CARD, NULL);
+
+  self->office = g_object_ref (office);
+  return GTK_WIDGET (self);
+}
+
+void
+dsp_crew_card_set_item (DspCrewCard *self,
+                        DspCrewItem *item)
+{
+  if (self->item != NULL)
+    g_clear_signal_handler (&self->changed_id, self->item);
+  g_set_object (&self->item, item);
+  if (item != NULL)
+    {
+      self->changed_id = g_signal_connect_swapped (item, "changed", G_CALLBACK (show), self);
+      show (self);
+    }
+}

@@ -1,0 +1,23 @@
+/* dsp-order-columns.h: the columns of the list of orders
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dsp-order-list.h"
+
+G_BEGIN_DECLS
+
+/* Adds the tick, the time left and a column for each field of the order that lists may show, in the order of the setting
+ * "columns"; hides what is not named there. @view must not have a model yet. */
+void dsp_order_columns_add  (GtkColumnView *view, DspOffice *office);
+
+/* The field of a column; NULL for tick and time left. */
+const DspField *dsp_order_columns_field (GtkColumnViewColumn *column);
+
+/* Calls the office when a header is pressed, and shows the office's sort column in the headers. */
+void dsp_order_columns_follow_sorting (GtkColumnView *view, DspOffice *office);
+
+/* A popover with a check box for each column. */
+GtkWidget *dsp_order_columns_chooser (GtkColumnView *view, DspOffice *office);
+
+G_END_DECLS

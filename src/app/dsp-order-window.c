@@ -1,0 +1,517 @@
+/* dsp-order-window.c: one order: its customer, its place, its history
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-order-window"
+
+#include "config.h"
+#include "dsp-order-window.h"
+
+#include "dsp-assign.h"
+#include "dsp-crew-dialog.h"
+#include "dsp-text.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
+
+typedef struct {
+  DspOffice         *office;   /* (owned) */
+  GtkWidget         *parent;   /* the main window, for its toasts */
+  GtkWidget         *window;   /* NULL once closed */
+  DspId              id;
+  DspOrderNeighbour  neighbour;
+  gpointer           neighbour_data;
+  GtkWidget         *title;
+  GtkWidget         *customer;
+  GtkWidget         *address;
+  GtkWidget         *order;
+  GtkWidget         *history;
+  GtkWidget         *history_note;
+  GtkWidget         *pending;
+  GtkWidget         *assign, *release;
+  int                refs;
+} View;
+
+static void show (View *view);
+
+static View *
+view_ref (View *view)
+{
+  view->refs++;
+  return view;
+}
+
+static void
+view_unref (View *view)
+{
+  if (--view->refs > 0)
+    return;
+  g_object_unref (view->office);
+  g_free (view);
+}
+
+static void
+closed (gpointer data)
+{
+  View *view = data;
+
+  view->window = NULL;
+  g_signal_handlers_disconnect_by_data (view->office, view);
+  view_unref (view);
+}
+
+static void
+clear (GtkWidget *box)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (box)) != NULL)
+    gtk_box_remove (GTK_BOX (box), child);
+}
+
+static GtkWidget *
+make_label (const char *text,
+            const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_yalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  if (css_class != NULL)
+    gtk_widget_add_css_class (label, css_class);
+  return label;
+}
+
+static void
+add_line (GtkWidget  *box,
+          const char *name,
+          const char *value)
+{
+  GtkWidget *line, *label;
+
+  if (value == NULL || *value == '\0')
+    return;
+  line = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  label = make_label (name, "dim-label");
+  gtk_widget_add_css_class (label, "caption");
+  gtk_box_append (GTK_BOX (line), label);
+  label = make_label (value, "numeric");
+  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
+  gtk_box_append (GTK_BOX (line), label);
+  gtk_box_append (GTK_BOX (box), line);
+}
+
+static void
+add_field (View           *view,
+           GtkWidget      *box,
+           const DspOrder *order,
+           gsize           offset)
+{
+  const DspField *field = dsp_table_at (&dsp_order.table, offset);
+  g_autofree char *value = field->kind == DSP_KIND_TIME ? dsp_text_time_full (*dsp_field_time (field, order))
+                                                        : dsp_office_field_text (view->office, field, order);
+
+  add_line (box, _(field->label), value);
+}
+
+static void
+show_address (View           *view,
+              const DspOrder *order)
+{
+  g_autoptr(GString) street = g_string_new (order->street);
+  g_autoptr(GString) place = g_string_new (NULL);
+
+  clear (view->address);
+  if (order->exterior != NULL)
+    g_string_append_printf (street, " %s", order->exterior);
+  if (order->interior != NULL)
+    /* Translators: the interior number of an address */
+    g_string_append_printf (street, _(", int. %s"), order->interior);
+  add_line (view->address, _("Street"), street->str);
+  add_field (view, view->address, order, offsetof (DspOrder, between));
+  if (order->postal_code != NULL)
+    g_string_append_printf (place, "%s ", order->postal_code);
+  if (order->neighbourhood != NULL)
+    g_string_append (place, order->neighbourhood);
+  add_line (view->address, _("Postal code and neighbourhood"), place->str);
+  add_field (view, view->address, order, offsetof (DspOrder, municipality));
+  add_field (view, view->address, order, offsetof (DspOrder, state));
+  add_field (view, view->address, order, offsetof (DspOrder, directions));
+}
+
+/* ---- history ---- */
+
+static char *
+change_words (View       *view,
+              const char *name,
+              JsonNode   *pair)
+{
+  const DspField *field = dsp_table_find (&dsp_order.table, name, strlen (name));
+  JsonArray *values = JSON_NODE_HOLDS_ARRAY (pair) ? json_node_get_array (pair) : NULL;
+  g_autofree char *texts[2] = { NULL, NULL };
+
+  if (field == NULL || values == NULL || json_array_get_length (values) != 2)
+    return NULL;
+  for (guint i = 0; i < 2; i++)
+    {
+      JsonNode *node = json_array_get_element (values, i);
+      const char *text = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+                         ? json_node_get_string (node) : NULL;
+      DspOrder read = { 0 };
+
+      if (text == NULL)
+        continue;
+      if (dsp_field_set_text (field, &read, text, NULL))
+        texts[i] = dsp_office_field_text (view->office, field, &read);
+      else
+        texts[i] = g_strdup (text);
+      dsp_table_clear (&dsp_order.table, &read);
+    }
+  /* Translators: field, before, after */
+  return g_strdup_printf (_("%s: %s → %s"), _(field->label), texts[0] != NULL && *texts[0] != '\0' ? texts[0] : "–",
+                          texts[1] != NULL && *texts[1] != '\0' ? texts[1] : "–");
+}
+
+static void
+add_changes (View             *view,
+             GtkWidget        *box,
+             const DspHistory *entry)
+{
+  g_autoptr(JsonParser) parser = json_parser_new ();
+  JsonObject *changes;
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *pair;
+
+  if (entry->changes == NULL || !json_parser_load_from_data (parser, entry->changes, -1, NULL) ||
+      !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+    return;
+  changes = json_node_get_object (json_parser_get_root (parser));
+  /* A creation lists every field: the order itself shows them. */
+  if (json_object_get_size (changes) > 8)
+    return;
+  json_object_iter_init (&iter, changes);
+  while (json_object_iter_next (&iter, &name, &pair))
+    {
+      g_autofree char *words = change_words (view, name, pair);
+
+      if (words != NULL)
+        gtk_box_append (GTK_BOX (box), make_label (words, "caption"));
+    }
+}
+
+static void
+show_history (View      *view,
+              GPtrArray *entries)
+{
+  clear (view->history);
+  for (guint i = entries->len; i > 0; i--)
+    {
+      const DspHistory *entry = entries->pdata[i - 1];
+      const DspCommand *command = entry->command != NULL ? dsp_command_find (entry->command) : NULL;
+      GtkWidget *line = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
+      g_autofree char *when = dsp_text_time (entry->at);
+      g_autofree char *full = dsp_text_time_full (entry->at);
+      g_autofree char *who = g_strdup_printf ("%s · %s", when, entry->user_name != NULL ? entry->user_name : "");
+      GtkWidget *label = make_label (command != NULL ? _(command->past) : entry->command, "heading");
+
+      gtk_box_append (GTK_BOX (line), label);
+      label = make_label (who, "caption");
+      gtk_widget_add_css_class (label, "dim-label");
+      gtk_widget_set_tooltip_text (label, full);
+      gtk_box_append (GTK_BOX (line), label);
+      if (entry->reason != NULL)
+        gtk_box_append (GTK_BOX (line), make_label (entry->reason, NULL));
+      add_changes (view, line, entry);
+      gtk_widget_add_css_class (line, "dsp-history-entry");
+      gtk_box_append (GTK_BOX (view->history), line);
+    }
+  gtk_widget_set_visible (view->history_note, entries->len == 0);
+  gtk_label_set_text (GTK_LABEL (view->history_note), _("No history is on this computer yet."));
+}
+
+static void
+fetched_cb (GObject      *source,
+            GAsyncResult *res,
+            gpointer      user_data)
+{
+  View *view = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) entries = dsp_sync_fetch_history_finish (DSP_SYNC (source), res, &error);
+
+  if (view->window != NULL && entries != NULL)
+    show_history (view, entries);
+  else if (view->window != NULL && gtk_widget_get_first_child (view->history) == NULL)
+    {
+      gtk_label_set_text (GTK_LABEL (view->history_note), _("The history comes when the server can be reached."));
+      gtk_widget_set_visible (view->history_note, TRUE);
+    }
+  view_unref (view);
+}
+
+static void
+local_cb (GObject      *source,
+          GAsyncResult *res,
+          gpointer      user_data)
+{
+  View *view = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) entries = dsp_replica_history_finish (DSP_REPLICA (source), res, &error);
+  DspSync *sync = dsp_office_get_sync (view->office);
+
+  if (view->window != NULL && entries != NULL)
+    show_history (view, entries);
+  if (view->window != NULL && sync != NULL)
+    dsp_sync_fetch_history_async (sync, &dsp_order, &view->id, NULL, fetched_cb, view_ref (view));
+  view_unref (view);
+}
+
+/* ---- the order ---- */
+
+static void
+show (View *view)
+{
+  const DspOrder *lent = dsp_replica_get_order (dsp_office_get_replica (view->office), &view->id);
+  g_autoptr(DspOrder) order = lent != NULL ? dsp_order_dup (lent) : NULL;
+  DspOrderIndex *index = dsp_replica_get_index (dsp_office_get_replica (view->office));
+  guint32 row = dsp_order_index_find (index, &view->id);
+  guint8 flags = row != DSP_NO_ROW ? dsp_order_index_flags (index, row) : 0;
+  g_autoptr(GString) title = g_string_new (NULL);
+  g_autoptr(GString) subtitle = g_string_new (NULL);
+  g_autofree char *crew = NULL;
+  gboolean with_crew;
+
+  if (order == NULL)
+    {
+      adw_window_title_set_subtitle (ADW_WINDOW_TITLE (view->title), _("This order is no longer yours to see"));
+      return;
+    }
+  g_string_append_printf (title, _("Order %s"), order->number);
+  if (order->type != NULL)
+    g_string_append_printf (title, " · %s%s%s", order->type, order->subtype != NULL ? " / " : "",
+                            order->subtype != NULL ? order->subtype : "");
+  g_string_append (subtitle, dsp_text_word (&DspOrderStatus_words, order->status));
+  crew = dsp_office_title_of (view->office, &dsp_crew, &order->crew_id);
+  if (*crew != '\0')
+    g_string_append_printf (subtitle, " · %s", crew);
+  if (dsp_order_is_open (order) && order->penalty_at.us != 0)
+    {
+      gint64 left = order->penalty_at.us - g_get_real_time ();
+      g_autofree char *span = dsp_text_span (left);
+
+      g_string_append_printf (subtitle, left < 0 ? _(" · ▲ penalized for %s") : _(" · %s left"), span);
+    }
+  adw_window_title_set_title (ADW_WINDOW_TITLE (view->title), title->str);
+  adw_window_title_set_subtitle (ADW_WINDOW_TITLE (view->title), subtitle->str);
+  gtk_window_set_title (GTK_WINDOW (view->window), title->str);
+
+  gtk_widget_set_visible (view->pending, (flags & (DSP_ROW_PENDING | DSP_ROW_CONFLICT)) != 0);
+  gtk_label_set_text (GTK_LABEL (view->pending),
+                      flags & DSP_ROW_CONFLICT ? _("The server refused a change of this order; see “Waiting and refused changes”.")
+                                               : _("A change of this order waits to be sent to the server."));
+  with_crew = order->status == DSP_ORDER_ASSIGNED || order->status == DSP_ORDER_IN_PROGRESS;
+  gtk_button_set_label (GTK_BUTTON (view->assign), with_crew ? _("Move") : _("Assign"));
+  gtk_widget_set_sensitive (view->assign, (order->status == DSP_ORDER_UNASSIGNED && dsp_office_may (view->office, &dsp_order_assign)) ||
+                                          (with_crew && dsp_office_may (view->office, &dsp_order_move)));
+  gtk_widget_set_sensitive (view->release, with_crew && dsp_office_may (view->office, &dsp_order_unassign));
+  gtk_widget_set_tooltip_text (view->assign, dsp_order_is_open (order) ? NULL : _("The order is in a final state"));
+  gtk_widget_set_tooltip_text (view->release, with_crew ? NULL : _("Only an order with a crew is returned"));
+
+  clear (view->customer);
+  add_field (view, view->customer, order, offsetof (DspOrder, contact_name));
+  add_field (view, view->customer, order, offsetof (DspOrder, account));
+  add_field (view, view->customer, order, offsetof (DspOrder, phone));
+  show_address (view, order);
+  clear (view->order);
+  add_field (view, view->order, order, offsetof (DspOrder, group));
+  add_field (view, view->order, order, offsetof (DspOrder, priority));
+  add_field (view, view->order, order, offsetof (DspOrder, created_at));
+  add_field (view, view->order, order, offsetof (DspOrder, attention_at));
+  add_field (view, view->order, order, offsetof (DspOrder, penalty_at));
+  add_field (view, view->order, order, offsetof (DspOrder, parent));
+  add_field (view, view->order, order, offsetof (DspOrder, distributor_id));
+  add_field (view, view->order, order, offsetof (DspOrder, crew_id));
+  add_field (view, view->order, order, offsetof (DspOrder, assigned_at));
+  add_field (view, view->order, order, offsetof (DspOrder, closed_at));
+  add_field (view, view->order, order, offsetof (DspOrder, description));
+  add_field (view, view->order, order, offsetof (DspOrder, resolution));
+  add_field (view, view->order, order, offsetof (DspOrder, observation));
+  dsp_replica_history_async (dsp_office_get_replica (view->office), &dsp_order, &view->id, NULL, local_cb, view_ref (view));
+}
+
+static GtkBitset *
+dup_row (View *view)
+{
+  guint32 row = dsp_order_index_find (dsp_replica_get_index (dsp_office_get_replica (view->office)), &view->id);
+  GtkBitset *rows = gtk_bitset_new_empty ();
+
+  if (row != DSP_NO_ROW)
+    gtk_bitset_add (rows, row);
+  return rows;
+}
+
+static void
+on_assign (GtkWidget *button,
+           View      *view)
+{
+  g_autoptr(GtkBitset) rows = dup_row (view);
+
+  dsp_crew_dialog_open (view->window, view->office, rows);
+}
+
+static void
+on_release (GtkWidget *button,
+            View      *view)
+{
+  g_autoptr(GtkBitset) rows = dup_row (view);
+
+  dsp_assign_release (view->window, view->office, rows);
+}
+
+static void
+on_show_in_list (GtkWidget *button,
+                 View      *view)
+{
+  char id[DSP_ID_TEXT];
+
+  dsp_id_print (&view->id, id);
+  gtk_widget_activate_action (view->parent, "win.show-order", "s", id);
+}
+
+static void
+step (View *view,
+      int   by)
+{
+  DspOrderIndex *index = dsp_replica_get_index (dsp_office_get_replica (view->office));
+  guint32 row = dsp_order_index_find (index, &view->id);
+
+  if (row == DSP_NO_ROW || view->neighbour == NULL)
+    return;
+  row = view->neighbour (view->neighbour_data, row, by);
+  if (row == DSP_NO_ROW)
+    return;
+  view->id = *dsp_order_index_id (index, row);
+  clear (view->history);
+  show (view);
+}
+
+static void on_next (GtkWidget *button, View *view) { step (view, 1); }
+static void on_previous (GtkWidget *button, View *view) { step (view, -1); }
+
+static gboolean
+on_key (GtkEventControllerKey *controller,
+        guint                  keyval,
+        guint                  keycode,
+        GdkModifierType        state,
+        View                  *view)
+{
+  if (keyval == GDK_KEY_Down)
+    step (view, 1);
+  else if (keyval == GDK_KEY_Up)
+    step (view, -1);
+  else if (keyval == GDK_KEY_Escape)
+    gtk_window_close (GTK_WINDOW (view->window));
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static GtkWidget *
+make_column (GtkWidget  *columns,
+             const char *title,
+             GtkWidget **box)
+{
+  GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
+  GtkWidget *heading = make_label (title, "title-4");
+
+  *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  gtk_widget_set_hexpand (column, TRUE);
+  gtk_box_append (GTK_BOX (column), heading);
+  gtk_box_append (GTK_BOX (column), *box);
+  gtk_box_append (GTK_BOX (columns), column);
+  return column;
+}
+
+static GtkWidget *
+make_icon_button (const char *icon,
+                  const char *name,
+                  GCallback   callback,
+                  View       *view)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_widget_set_tooltip_text (button, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_signal_connect (button, "clicked", callback, view);
+  return button;
+}
+
+void
+dsp_order_window_open (GtkWindow         *parent,
+                       DspOffice         *office,
+                       const DspId       *id,
+                       DspOrderNeighbour  neighbour,
+                       gpointer           data)
+{
+  View *view = g_new0 (View, 1);
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
+  GtkWidget *scroller = gtk_scrolled_window_new (), *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24);
+  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24), *column, *button;
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  view->refs = 1;
+  view->office = g_object_ref (office);
+  view->parent = GTK_WIDGET (parent);
+  view->id = *id;
+  view->neighbour = neighbour;
+  view->neighbour_data = data;
+  view->window = adw_window_new ();
+  gtk_window_set_transient_for (GTK_WINDOW (view->window), parent);
+  gtk_window_set_destroy_with_parent (GTK_WINDOW (view->window), TRUE);
+  gtk_window_set_default_size (GTK_WINDOW (view->window), 980, 600);
+  g_object_set_data_full (G_OBJECT (view->window), "view", view, closed);
+
+  view->title = adw_window_title_new ("", "");
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), view->title);
+  adw_header_bar_pack_start (ADW_HEADER_BAR (header),
+                             make_icon_button ("go-up-symbolic", _("Previous order"), G_CALLBACK (on_previous), view));
+  adw_header_bar_pack_start (ADW_HEADER_BAR (header),
+                             make_icon_button ("go-down-symbolic", _("Next order"), G_CALLBACK (on_next), view));
+  view->release = gtk_button_new_with_label (_("Reassign"));
+  g_signal_connect (view->release, "clicked", G_CALLBACK (on_release), view);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (header), view->release);
+  view->assign = gtk_button_new_with_label (_("Assign"));
+  gtk_widget_add_css_class (view->assign, "suggested-action");
+  g_signal_connect (view->assign, "clicked", G_CALLBACK (on_assign), view);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (header), view->assign);
+  button = make_icon_button ("find-location-symbolic", _("Show in the list and on the map"), G_CALLBACK (on_show_in_list), view);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (header), button);
+
+  view->pending = make_label ("", "dsp-notice");
+  gtk_widget_set_visible (view->pending, FALSE);
+  gtk_box_set_homogeneous (GTK_BOX (columns), TRUE);
+  gtk_widget_add_css_class (columns, "dsp-order-columns");
+  gtk_box_append (GTK_BOX (columns), left);
+  make_column (left, _("Customer"), &view->customer);
+  make_column (left, _("Address"), &view->address);
+  make_column (columns, _("Order"), &view->order);
+  column = make_column (columns, _("History"), &view->history);
+  view->history_note = make_label (_("History is being fetched"), "dim-label");
+  gtk_box_append (GTK_BOX (column), view->history_note);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), columns);
+  gtk_widget_set_vexpand (scroller, TRUE);
+  gtk_box_append (GTK_BOX (content), header);
+  gtk_box_append (GTK_BOX (content), view->pending);
+  gtk_box_append (GTK_BOX (content), scroller);
+  adw_window_set_content (ADW_WINDOW (view->window), content);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), view);
+  gtk_widget_add_controller (view->window, keys);
+
+  g_signal_connect_swapped (office, "refreshed", G_CALLBACK (show), view);
+  show (view);
+  gtk_window_present (GTK_WINDOW (view->window));
+  gtk_widget_grab_focus (view->assign);
+}

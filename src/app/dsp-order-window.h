@@ -1,0 +1,15 @@
+/* dsp-order-window.h: one order: its customer, its place, its history
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dsp-office.h"
+
+G_BEGIN_DECLS
+
+/* The order beside it in the list behind, for Up and Down; DSP_NO_ROW: none. */
+typedef guint32 (*DspOrderNeighbour) (gpointer data, guint32 row, int step);
+
+void dsp_order_window_open (GtkWindow *parent, DspOffice *office, const DspId *id, DspOrderNeighbour neighbour, gpointer data);
+
+G_END_DECLS

@@ -1,0 +1,33 @@
+/* dsp-record-form.h: a form for one record of any entity
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dsp-office.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define DSP_TYPE_RECORD_FORM (dsp_record_form_get_type ())
+G_DECLARE_FINAL_TYPE (DspRecordForm, dsp_record_form, DSP, RECORD_FORM, GtkWidget)
+
+/* Editors for the fields of @entity whose bit is not in @without. "changed" is emitted when a person types. */
+GtkWidget *dsp_record_form_new        (DspOffice *office, const DspEntity *entity, guint64 without);
+
+/* Shows a copy of @record; NULL: an empty one, for a creation. @may_change: otherwise the editors are insensitive. */
+void       dsp_record_form_set_record (DspRecordForm *self, gconstpointer record, gboolean may_change);
+
+/* Reads what was typed into @record, a record of the entity. Returns FALSE when something cannot be; the error stands at
+ * its field, what was typed stays, and the first wrong field has the focus. @given: fields that differ from the record
+ * that was shown. */
+gboolean   dsp_record_form_read       (DspRecordForm *self, gpointer record, guint64 *given);
+
+/* Puts an error that came from elsewhere (a refusal) at @field, or above the form if there is none. */
+void       dsp_record_form_show_error (DspRecordForm *self, const DspField *field, const char *sentence);
+void       dsp_record_form_clear_errors (DspRecordForm *self);
+
+/* The words a list field is chosen from (types of order, municipalities); (element-type utf8), nullable. */
+void       dsp_record_form_set_choices (DspRecordForm *self, const char *field, const char *const *choices);
+
+G_END_DECLS

@@ -1,0 +1,18 @@
+/* dsp-record-page.h: the records of an entity, and a form for one of them
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dsp-office.h"
+
+G_BEGIN_DECLS
+
+#define DSP_TYPE_RECORD_PAGE (dsp_record_page_get_type ())
+G_DECLARE_FINAL_TYPE (DspRecordPage, dsp_record_page, DSP, RECORD_PAGE, GtkWidget)
+
+/* For crews, masters and distributors. */
+GtkWidget *dsp_record_page_new  (DspOffice *office, const DspEntity *entity);
+void       dsp_record_page_show (DspRecordPage *self, const DspId *id);
+void       dsp_record_page_create (DspRecordPage *self);
+
+G_END_DECLS

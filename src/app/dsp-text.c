@@ -1,0 +1,372 @@
+/* dsp-text.c: values and answers in words for the screen
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-text"
+
+#include "config.h"
+#include "dsp-text.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+#include <stdio.h>
+
+static GTimeZone *zone;
+
+void
+dsp_text_set_zone (const char *name)
+{
+  g_clear_pointer (&zone, g_time_zone_unref);
+  if (name != NULL && *name != '\0')
+    zone = g_time_zone_new_identifier (name);
+  if (zone == NULL)
+    {
+      g_message ("Unknown time zone “%s”, using UTC", name != NULL ? name : "");
+      zone = g_time_zone_new_utc ();
+    }
+}
+
+GTimeZone *
+dsp_text_zone (void)
+{
+  if (zone == NULL)
+    dsp_text_set_zone ("America/Mexico_City");
+  return zone;
+}
+
+gint64
+dsp_text_offset_us (gint64 at_us)
+{
+  GTimeZone *tz = dsp_text_zone ();
+  int interval = g_time_zone_find_interval (tz, G_TIME_TYPE_UNIVERSAL, at_us / G_USEC_PER_SEC);
+
+  return interval < 0 ? 0 : (gint64) g_time_zone_get_offset (tz, interval) * G_USEC_PER_SEC;
+}
+
+static char *
+format_time (DspTime     time,
+             const char *format)
+{
+  g_autoptr(GDateTime) utc = NULL;
+  g_autoptr(GDateTime) local = NULL;
+
+  if (time.us == 0)
+    return g_strdup ("");
+  utc = g_date_time_new_from_unix_utc (time.us / G_USEC_PER_SEC);
+  if (utc == NULL)
+    return g_strdup ("");
+  local = g_date_time_to_timezone (utc, dsp_text_zone ());
+  return g_date_time_format (local, format);
+}
+
+char *
+dsp_text_time (DspTime time)
+{
+  /* Translators: date and time in a narrow column, strftime format: day, short month, hour and minute */
+  return format_time (time, _("%e %b %H:%M"));
+}
+
+char *
+dsp_text_time_full (DspTime time)
+{
+  /* Translators: date and time in full, strftime format */
+  return format_time (time, _("%A, %e %B %Y, %H:%M %Z"));
+}
+
+char *
+dsp_text_hour (DspTime time)
+{
+  return format_time (time, "%H:%M");
+}
+
+char *
+dsp_text_date (DspDate date)
+{
+  int year, month, day;
+  g_autoptr(GDateTime) at = NULL;
+
+  if (date.day == 0)
+    return g_strdup ("");
+  dsp_date_split (date, &year, &month, &day);
+  at = g_date_time_new_utc (year, month, day, 0, 0, 0);
+  /* Translators: a day, strftime format */
+  return at != NULL ? g_date_time_format (at, _("%d/%m/%Y")) : g_strdup ("");
+}
+
+char *
+dsp_text_minutes (DspInt minutes)
+{
+  if (!minutes.is_set)
+    return g_strdup ("");
+  return g_strdup_printf ("%02d:%02d", (int) (minutes.value / 60), (int) (minutes.value % 60));
+}
+
+char *
+dsp_text_span (gint64 us)
+{
+  gint64 minutes = ABS (us) / (60 * G_USEC_PER_SEC);
+
+  if (minutes < 60)
+    /* Translators: a span of minutes, as short as possible */
+    return g_strdup_printf (_("%d min"), (int) minutes);
+  if (minutes < 48 * 60)
+    /* Translators: hours and minutes, as short as possible: "1 h 12" */
+    return g_strdup_printf (_("%d h %02d"), (int) (minutes / 60), (int) (minutes % 60));
+  /* Translators: days and hours, as short as possible: "3 d 4 h" */
+  return g_strdup_printf (_("%d d %d h"), (int) (minutes / 60 / 24), (int) (minutes / 60 % 24));
+}
+
+char *
+dsp_text_ago (gint64 at_us,
+              gint64 now_us)
+{
+  g_autofree char *span = NULL;
+
+  if (now_us - at_us < 2 * 60 * G_USEC_PER_SEC)
+    return g_strdup (_("a moment ago"));
+  span = dsp_text_span (now_us - at_us);
+  /* Translators: %s is a span of time such as "5 min" */
+  return g_strdup_printf (_("%s ago"), span);
+}
+
+char *
+dsp_text_km (double km)
+{
+  if (km < 10)
+    return g_strdup_printf (_("%.1f km"), km);
+  return g_strdup_printf (_("%.0f km"), km);
+}
+
+DspDate
+dsp_text_local_day (gint64 us)
+{
+  g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc (us / G_USEC_PER_SEC);
+  g_autoptr(GDateTime) local = g_date_time_to_timezone (utc, dsp_text_zone ());
+
+  return dsp_date_make (g_date_time_get_year (local), g_date_time_get_month (local),
+                        g_date_time_get_day_of_month (local));
+}
+
+DspTime
+dsp_text_day_starts (DspDate date)
+{
+  int year, month, day;
+  g_autoptr(GDateTime) at = NULL;
+  DspTime time = { 0 };
+
+  if (date.day == 0)
+    return time;
+  dsp_date_split (date, &year, &month, &day);
+  at = g_date_time_new (dsp_text_zone (), year, month, day, 0, 0, 0);
+  if (at != NULL)
+    time.us = g_date_time_to_unix (at) * G_USEC_PER_SEC;
+  return time;
+}
+
+gboolean
+dsp_text_read_date (const char *text,
+                    gint64      now_us,
+                    DspDate    *date)
+{
+  int a, b, c, n = 0, year, month, day;
+  DspDate read;
+
+  if (dsp_date_parse (text, strlen (text), &read))
+    {
+      *date = read;
+      return TRUE;
+    }
+  if (sscanf (text, " %d / %d / %d %n", &a, &b, &c, &n) == 3 && text[n] == '\0')
+    read = dsp_date_make (c < 100 ? c + 2000 : c, b, a);
+  else if ((n = 0, sscanf (text, " %d / %d %n", &a, &b, &n)) == 2 && text[n] == '\0')
+    {
+      dsp_date_split (dsp_text_local_day (now_us), &year, &month, &day);
+      read = dsp_date_make (year, b, a);
+    }
+  else
+    return FALSE;
+  if (read.day == 0)
+    return FALSE;
+  *date = read;
+  return TRUE;
+}
+
+gboolean
+dsp_text_read_minutes (const char *text,
+                       DspInt     *minutes)
+{
+  int hour, minute = 0, n = 0;
+
+  if ((sscanf (text, " %d : %d %n", &hour, &minute, &n) != 2 || text[n] != '\0') &&
+      (minute = 0, n = 0, sscanf (text, " %d %n", &hour, &n) != 1 || text[n] != '\0'))
+    return FALSE;
+  if (hour < 0 || hour > 24 || minute < 0 || minute > 59 || hour * 60 + minute > 24 * 60)
+    return FALSE;
+  minutes->value = hour * 60 + minute;
+  minutes->is_set = true;
+  return TRUE;
+}
+
+const char *
+dsp_text_word (const DspWords *words,
+               guint           value)
+{
+  if (value == DSP_WORD_UNKNOWN)
+    return _("Unknown");
+  if (value == 0 || value >= words->n)
+    return "";
+  return _(words->list[value].label);
+}
+
+static char *
+error_sentence (const DspPlanAnswer *answer)
+{
+  if (answer->errors & DSP_PLAN_RETIRED)
+    return g_strdup (_("Cannot: the crew is retired"));
+  if (answer->errors & DSP_PLAN_SCOPE)
+    return g_strdup (_("Cannot: its distributor is not one of yours"));
+  if (answer->errors & DSP_PLAN_FINAL)
+    return g_strdup (_("Cannot: closed orders are not assigned"));
+  if (answer->errors & DSP_PLAN_ALL_HERE)
+    return g_strdup (_("Has them already"));
+  return NULL;
+}
+
+GStrv
+dsp_text_warnings (const DspPlanAnswer *answer)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_autofree char *text = NULL;
+
+  if (answer->warnings & DSP_PLAN_OVER_CAPACITY)
+    {
+      text = g_strdup_printf (_("over capacity: %u of %u"), answer->load, answer->capacity);
+      g_strv_builder_add (builder, text);
+      g_clear_pointer (&text, g_free);
+    }
+  if (answer->warnings & DSP_PLAN_SKILL_MISSING)
+    {
+      text = g_strdup_printf (_("skill missing: %s"), answer->skill);
+      g_strv_builder_add (builder, text);
+      g_clear_pointer (&text, g_free);
+    }
+  if (answer->warnings & DSP_PLAN_OUTSIDE_ZONE)
+    {
+      text = answer->n_outside_zone == answer->n_new
+        ? g_strdup (_("outside its zone"))
+        : g_strdup_printf (ngettext ("%u outside its zone", "%u outside its zone", answer->n_outside_zone),
+                           answer->n_outside_zone);
+      g_strv_builder_add (builder, text);
+      g_clear_pointer (&text, g_free);
+    }
+  if (answer->warnings & DSP_PLAN_OUTSIDE_HOURS)
+    g_strv_builder_add (builder, _("appointment outside its hours"));
+  if (answer->warnings & DSP_PLAN_SAME_HOUR)
+    g_strv_builder_add (builder, _("two appointments at the same hour"));
+  if (answer->warnings & DSP_PLAN_DAY_OFF)
+    g_strv_builder_add (builder, _("day off"));
+  return g_strv_builder_end (builder);
+}
+
+char *
+dsp_text_answer (const DspPlanAnswer *answer)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_auto(GStrv) warnings = NULL;
+  char *refusal = error_sentence (answer);
+
+  if (refusal != NULL)
+    return refusal;
+
+  warnings = dsp_text_warnings (answer);
+  if (answer->warnings == 0)
+    {
+      if (answer->capacity > 0)
+        g_string_append_printf (text, ngettext ("Fits: %u of %u, %d left", "Fits: %u of %u, %d left", answer->left),
+                                answer->load, answer->capacity, answer->left);
+      else
+        g_string_append_printf (text, ngettext ("Fits: %u order", "Fits: %u orders", answer->load), answer->load);
+    }
+  else
+    {
+      g_autofree char *all = g_strjoinv (" · ", warnings);
+      g_autofree char *first = g_utf8_substring (all, 0, 1);
+      g_autofree char *upper = g_utf8_strup (first, -1);
+
+      g_string_append (text, upper);
+      g_string_append (text, g_utf8_next_char (all));
+      if (!(answer->warnings & DSP_PLAN_OVER_CAPACITY) && answer->capacity > 0)
+        g_string_append_printf (text, _(" · %u of %u"), answer->load, answer->capacity);
+    }
+  if (answer->late_us >= 60 * G_USEC_PER_SEC)
+    {
+      g_autofree char *span = dsp_text_span (answer->late_us);
+
+      /* Translators: the crew would come that long after the penalty date */
+      g_string_append_printf (text, _(" · late by %s"), span);
+    }
+  if (answer->has_km)
+    {
+      g_autofree char *km = dsp_text_km (answer->extra_km);
+
+      /* Translators: extra kilometres to drive */
+      g_string_append_printf (text, _(" · +%s"), km);
+    }
+  if (answer->n_final > 0)
+    g_string_append_printf (text, ngettext (" · %u closed is left out", " · %u closed are left out", answer->n_final),
+                            answer->n_final);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+dsp_text_rule (DspRule     rule,
+               const char *message)
+{
+  switch (rule)
+    {
+    case DSP_RULE_INVALID:
+      return message != NULL ? g_strdup_printf (_("A value cannot be accepted: %s"), message)
+                             : g_strdup (_("A value cannot be accepted."));
+    case DSP_RULE_REQUIRED:
+      return message != NULL ? g_strdup_printf (_("A value is missing: %s"), message)
+                             : g_strdup (_("A value is missing."));
+    case DSP_RULE_NO_SUCH_RECORD:
+      return g_strdup (_("There is no such record, or it is not yours to see."));
+    case DSP_RULE_FORBIDDEN:
+      return g_strdup (_("Your profile does not allow this."));
+    case DSP_RULE_STATE:
+      return g_strdup (_("Not possible in the state that the order is in now."));
+    case DSP_RULE_CHANGED:
+      return g_strdup (_("Somebody else changed it meanwhile."));
+    case DSP_RULE_CREW_RETIRED:
+      return g_strdup (_("The crew is retired and takes no orders."));
+    case DSP_RULE_CREW_SCOPE:
+      return g_strdup (_("The crew belongs to a distributor that is not one of yours."));
+    case DSP_RULE_SAME_CREW:
+      return g_strdup (_("The crew has this order already."));
+    case DSP_RULE_CREW_BUSY:
+      return g_strdup (_("The crew still has open orders. Reassign them first."));
+    case DSP_RULE_DUPLICATE:
+      return g_strdup (_("Another record has this code or number already."));
+    case DSP_RULE_ID_TAKEN:
+      return g_strdup (_("This record exists already with other content."));
+    case DSP_RULE_GONE:
+      return g_strdup (_("The record was deleted."));
+    case DSP_RULE_REASON:
+      return g_strdup (_("A reason is needed."));
+    case DSP_RULE_UPGRADE:
+      return g_strdup (_("This needs a newer version of Despacho. It stays in the list until then."));
+    case DSP_RULE_OVERLAP:
+      return g_strdup (_("The dates overlap with an earlier entry."));
+    case DSP_N_RULES:
+    default:
+      return g_strdup (message != NULL ? message : _("The server refused it."));
+    }
+}
+
+char *
+dsp_text_error (const GError *error)
+{
+  if (error->domain == DSP_RULE_ERROR)
+    return dsp_text_rule (error->code, error->message);
+  return g_strdup (error->message);
+}

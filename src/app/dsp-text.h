@@ -1,0 +1,45 @@
+/* dsp-text.h: values and answers in words for the screen
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Instants are UTC everywhere; here, and only here, they become the office's local time. Main thread only.
+ */
+#pragma once
+
+#include "dsp-entities.h"
+#include "dsp-plan.h"
+#include "dsp-rule.h"
+
+G_BEGIN_DECLS
+
+/* The office's time zone, a name of the time zone database; an unknown name is UTC. */
+void       dsp_text_set_zone   (const char *name);
+GTimeZone *dsp_text_zone       (void);
+gint64     dsp_text_offset_us  (gint64 at_us);           /* local minus UTC at that instant */
+
+char      *dsp_text_time       (DspTime time);           /* short, for lists: "22 Nov 10:21"; "" for none */
+char      *dsp_text_time_full  (DspTime time);           /* for tooltips: with weekday, year and zone */
+char      *dsp_text_hour       (DspTime time);           /* "10:21" */
+char      *dsp_text_date       (DspDate date);           /* as the locale writes it */
+char      *dsp_text_minutes    (DspInt minutes);         /* after midnight: "08:30" */
+char      *dsp_text_span       (gint64 us);              /* "5 min", "1 h 12", "3 d 4 h"; of the absolute value */
+char      *dsp_text_ago        (gint64 at_us, gint64 now_us); /* "a moment ago", "5 min ago" */
+char      *dsp_text_km         (double km);
+
+/* A local day, typed or as YYYY-MM-DD: its first instant. Accepts 2026-11-22, 22/11/2026 and 22/11. */
+gboolean   dsp_text_read_date  (const char *text, gint64 now_us, DspDate *date);
+DspTime    dsp_text_day_starts (DspDate date);
+DspDate    dsp_text_local_day  (gint64 us);
+gboolean   dsp_text_read_minutes (const char *text, DspInt *minutes);
+
+const char *dsp_text_word      (const DspWords *words, guint value); /* translated; "" for none */
+
+/* What a crew card says while something hangs over it, in one sentence. */
+char      *dsp_text_answer     (const DspPlanAnswer *answer);
+/* Each warning by itself, for the question about the reason. */
+GStrv      dsp_text_warnings   (const DspPlanAnswer *answer);
+
+/* Why a command was refused. @message is the log's, shown only when there is nothing better; nullable. */
+char      *dsp_text_rule       (DspRule rule, const char *message);
+char      *dsp_text_error      (const GError *error);
+
+G_END_DECLS
