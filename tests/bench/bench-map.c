@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "../ui/map-data.h"
+#include "dsp-locator.h"
 
 #define GOAL_MS 16.0
 #define MAX_FRAMES 2000
@@ -202,6 +203,72 @@ measure (GString *json)
   return cpu_p95 < GOAL_MS && wall_p50 < GOAL_MS;
 }
 
+/* What the map and the import need of boundaries before anything is drawn. */
+static void
+measure_geometry (GString *json)
+{
+  g_autoptr(GPtrArray) geometries = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_geometry_unref);
+  g_autoptr(GPtrArray) simple = NULL;
+  g_autoptr(DspLocator) locator = NULL;
+  g_autofree DspGeoPoint *points = g_new (DspGeoPoint, 100000);
+  guint n_points = 0, n_simple = 0, n_found = 0;
+  gsize n_bytes = 0, n_simple_bytes = 0;
+  double simplify_ms, build_ms, find_us = G_MAXDOUBLE;
+  gint64 began;
+
+  for (guint i = 0; i < data.areas->len; i++)
+    {
+      GBytes *packed = g_array_index (data.areas, DspMapArea, i).geometry;
+      DspGeometry *geometry = dsp_geometry_unpack (packed, NULL);
+
+      n_bytes += g_bytes_get_size (packed);
+      n_points += geometry->n_points;
+      g_ptr_array_add (geometries, geometry);
+    }
+
+  began = g_get_monotonic_time ();
+  simple = dsp_geometry_simplify_set (geometries, 4);
+  simplify_ms = (double) (g_get_monotonic_time () - began) / 1000;
+  for (guint i = 0; i < simple->len; i++)
+    {
+      g_autoptr(GBytes) packed = dsp_geometry_pack (simple->pdata[i]);
+
+      n_simple_bytes += g_bytes_get_size (packed);
+      n_simple += ((const DspGeometry *) simple->pdata[i])->n_points;
+    }
+
+  began = g_get_monotonic_time ();
+  locator = dsp_locator_new ((DspGeometry **) geometries->pdata, geometries->len);
+  build_ms = (double) (g_get_monotonic_time () - began) / 1000;
+
+  /* Points where people are: near corners of areas, in no order. */
+  for (guint i = 0; i < 100000; i++)
+    {
+      const DspGeometry *geometry = geometries->pdata[map_data_hash (i) % geometries->len];
+      DspGeoPoint point = geometry->points[map_data_hash (i + 7) % geometry->n_points];
+
+      points[i] = (DspGeoPoint) { point.lon_e7 + (gint32) (map_data_hash (i + 1) % 40000) - 20000,
+                                  point.lat_e7 + (gint32) (map_data_hash (i + 2) % 40000) - 20000 };
+    }
+  for (guint round = 0; round < 5; round++)
+    {
+      n_found = 0;
+      began = g_get_monotonic_time ();
+      for (guint i = 0; i < 100000; i++)
+        n_found += dsp_locator_find (locator, points[i]) >= 0;
+      find_us = MIN (find_us, (double) (g_get_monotonic_time () - began) / 100000);
+    }
+
+  printf ("postal code of a point %.3f us (goal 0.3), %u of 100000 found; locator built in %.0f ms\n", find_us, n_found,
+          build_ms);
+  printf ("packed: %u points in %" G_GSIZE_FORMAT " bytes; simplified to 4 m in %.0f ms: %u points in %" G_GSIZE_FORMAT
+          " bytes\n", n_points, n_bytes, simplify_ms, n_simple, n_simple_bytes);
+  g_string_append_printf (json, "{\"bench\":\"geometry\",\"find_us\":%.3f,\"find_goal_us\":0.3,\"build_ms\":%.0f,"
+                          "\"points\":%u,\"bytes\":%" G_GSIZE_FORMAT ",\"simplify_ms\":%.0f,\"simple_points\":%u,"
+                          "\"simple_bytes\":%" G_GSIZE_FORMAT "}", find_us, build_ms, n_points, n_bytes, simplify_ms,
+                          n_simple, n_simple_bytes);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -229,6 +296,10 @@ main (int    argc,
     map_data_invent_areas (&data, 57);
   if (data.places->len == 0)
     map_data_invent_places (&data, 32003);
+  json = g_string_new (NULL);
+  measure_geometry (json);
+  printf ("%s\n", json->str);
+  g_string_truncate (json, 0);
   map_data_invent_counts (&data, 1, 1);
   map_data_invent_crews (&data, 400);
 
@@ -256,7 +327,6 @@ main (int    argc,
           data.areas->len, data.n_points, data.places->len, data.counts->len, data.crews->len);
   printf ("from arrays to the finished picture %.0f ms; new counts handed over in %.2f ms\n", ready_ms, set_counts_ms);
 
-  json = g_string_new (NULL);
   g_string_append_printf (json, "{\"bench\":\"map\",\"renderer\":\"%s\",\"areas\":%u,\"points\":%u,\"places\":%u,"
                           "\"ready_ms\":%.0f,\"set_counts_ms\":%.2f,\"frames\":[", G_OBJECT_TYPE_NAME (renderer),
                           data.areas->len, data.n_points, data.places->len, ready_ms, set_counts_ms);

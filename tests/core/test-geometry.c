@@ -482,6 +482,37 @@ test_locator_agrees_with_contains (void)
   g_assert_cmpint (dsp_locator_find (locator, at (0, 0)), ==, -1);
 }
 
+/* Long straight borders along the grid, one area inside another, parts and holes. */
+static void
+test_locator_knows_straight_borders (void)
+{
+  static const char *const texts[] = {
+    "0 0, 10 0, 10 10, 0 10, 0 0;2 2, 8 2, 8 8, 2 8, 2 2", "3 3, 7 3, 7 7, 3 7, 3 3",
+    "10 0, 20 0, 20 1, 10 1, 10 0|10 2, 20 2, 20 3, 10 3, 10 2", "-5 -5, 25 -5, 25 15, -5 15, -5 -5",
+  };
+  g_autoptr(GPtrArray) areas = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_geometry_unref);
+  g_autoptr(DspLocator) locator = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_ptr_array_add (areas, build_valid (texts[i]));
+  locator = dsp_locator_new ((DspGeometry **) areas->pdata, areas->len);
+
+  for (double lon = -5.97; lon < 26; lon += 0.13)
+    {
+      for (double lat = -5.97; lat < 16; lat += 0.11)
+        {
+          int expected = -1;
+
+          for (guint j = 0; j < areas->len && expected < 0; j++)
+            {
+              if (dsp_geometry_contains (areas->pdata[j], at (lon, lat)))
+                expected = (int) j;
+            }
+          g_assert_cmpint (dsp_locator_find (locator, at (lon, lat)), ==, expected);
+        }
+    }
+}
+
 static void
 test_locator_without_areas (void)
 {
@@ -509,6 +540,7 @@ main (int    argc,
   g_test_add_func ("/geometry/simplify/set-leaves-no-slivers", test_simplify_set_leaves_no_slivers);
   g_test_add_func ("/geometry/simplify/island-and-its-hole-agree", test_simplify_island_and_its_hole_agree);
   g_test_add_func ("/geometry/locator/agrees-with-contains", test_locator_agrees_with_contains);
+  g_test_add_func ("/geometry/locator/knows-straight-borders", test_locator_knows_straight_borders);
   g_test_add_func ("/geometry/locator/without-areas", test_locator_without_areas);
 
   return g_test_run ();
