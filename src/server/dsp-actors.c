@@ -184,16 +184,8 @@ peek_locked (DspActors   *self,
   return ref != NULL && (ref->until_us == 0 || now_us < ref->until_us) ? dsp_actor_ref_ref (ref) : NULL;
 }
 
-DspActorRef *
-dsp_actors_peek (DspActors   *self,
-                 const DspId *user_id,
-                 gint64       now_us)
-{
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-
-  return peek_locked (self, user_id, now_us);
-}
-
+/* What is kept counts as long as the grants have the number that they had: one look at a key, in the caller's own
+ * transaction, so that nobody reads with grants of before what he reads. */
 DspActorRef *
 dsp_actors_get (DspActors   *self,
                 DspDb       *db,
@@ -202,14 +194,18 @@ dsp_actors_get (DspActors   *self,
                 GError     **error)
 {
   DspActorRef *ref;
+  gint64 grants_ver = 0;
   guint generation;
 
+  if (!dsp_feed_grants_ver (db, user_id, &grants_ver, error))
+    return NULL;
   g_mutex_lock (&self->lock);
   ref = peek_locked (self, user_id, now_us);
   generation = self->generation;
   g_mutex_unlock (&self->lock);
-  if (ref != NULL)
+  if (ref != NULL && ref->actor->grants_ver == grants_ver)
     return ref;
+  dsp_actor_ref_unref (ref);
   ref = load (db, user_id, now_us, error);
   if (ref == NULL)
     return NULL;

@@ -27,8 +27,6 @@ void         dsp_actors_free   (DspActors *self);
 /* Loads with the database @db as it is now: on the writer, in the middle of its transaction. NULL with @error unset: no
  * such user, or a disabled one. */
 DspActorRef *dsp_actors_get    (DspActors *self, DspDb *db, const DspId *user_id, gint64 now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Only if it is loaded. */
-DspActorRef *dsp_actors_peek   (DspActors *self, const DspId *user_id, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
 /* What is known may be old: forget it. */
 void         dsp_actors_forget (DspActors *self);
 
