@@ -11,6 +11,7 @@
 
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,6 +208,9 @@ main (int    argc,
       return 0;
     }
   raise_descriptors ();
+  /* A peer that left and a file that may not grow are errors of a call, not the end of the program. */
+  signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);
   umask (0077);
 
   dsp_server_options_init (&options);
