@@ -189,8 +189,8 @@ dsp_server_free (DspServer *self)
   dsp_actors_free (self->actors);
   dsp_sessions_free (self->sessions);
   dsp_sign_in_limits_free (self->sign_ins);
-  dsp_limits_free (self->requests);
-  dsp_limits_free (self->commands);
+  g_clear_pointer (&self->requests, dsp_limits_free);
+  g_clear_pointer (&self->commands, dsp_limits_free);
   g_free (self->openapi);
   g_free (self->epoch);
   g_free (self);

@@ -54,7 +54,7 @@ dsp_sign_in_limits_free (DspSignInLimits *self)
 {
   if (self == NULL)
     return;
-  dsp_limits_free (self->per_address);
+  g_clear_pointer (&self->per_address, dsp_limits_free);
   g_hash_table_unref (self->entries);
   g_mutex_clear (&self->lock);
   g_free (self);
