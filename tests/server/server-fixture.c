@@ -9,10 +9,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PATIENCE_S 30
+#define PATIENCE_S 20
 
 /* ---- the server ---- */
 
@@ -33,6 +34,7 @@ static void
 set_child_up (gpointer user_data)
 {
   g_unsetenv ("G_DEBUG"); /* a refused client is a warning there, and no fault */
+  prctl (PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no server behind */
 }
 
 void
@@ -214,7 +216,7 @@ open_connection (TestClient *client)
 
   if (client->stream != NULL)
     return;
-  g_socket_client_set_timeout (sockets, PATIENCE_S + 60);
+  g_socket_client_set_timeout (sockets, PATIENCE_S + 10);
   if (client->on_socket)
     address = G_SOCKET_CONNECTABLE (g_unix_socket_address_new (client->server->socket));
   else
