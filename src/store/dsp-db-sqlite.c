@@ -40,6 +40,28 @@ typedef struct
   int           bind_code; /* the first bind that failed, told at the next step */
 } SqliteStmt;
 
+static bool
+is_full (int code)
+{
+  return code == ENOSPC || code == EDQUOT || code == EFBIG;
+}
+
+/* SQLite says FULL only where the write call itself said ENOSPC; a quota, a limit, or a commit that fails later, come as an
+ * I/O error, with the system's code at the file it happened to: the log or the database. */
+static bool
+was_full (sqlite3 *handle)
+{
+  sqlite3_file *log = NULL;
+  int code = 0;
+
+  if (is_full (sqlite3_system_errno (handle)))
+    return true;
+  if (sqlite3_file_control (handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != NULL &&
+      log->pMethods != NULL && log->pMethods->xFileControl (log, SQLITE_FCNTL_LAST_ERRNO, &code) == SQLITE_OK && is_full (code))
+    return true;
+  return sqlite3_file_control (handle, "main", SQLITE_FCNTL_LAST_ERRNO, &code) == SQLITE_OK && is_full (code);
+}
+
 static int
 store_code (sqlite3 *handle,
             int      code)
@@ -49,13 +71,9 @@ store_code (sqlite3 *handle,
     case SQLITE_FULL:
       return DSP_STORE_ERROR_FULL;
     case SQLITE_IOERR:
-      {
-        int system = sqlite3_system_errno (handle);
-
-        if (system == ENOSPC || system == EDQUOT || system == EFBIG)
-          return DSP_STORE_ERROR_FULL;
-        return code == SQLITE_IOERR_CORRUPTFS ? DSP_STORE_ERROR_DAMAGED : DSP_STORE_ERROR_FAILED;
-      }
+      if (was_full (handle))
+        return DSP_STORE_ERROR_FULL;
+      return code == SQLITE_IOERR_CORRUPTFS ? DSP_STORE_ERROR_DAMAGED : DSP_STORE_ERROR_FAILED;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return DSP_STORE_ERROR_BUSY;
@@ -183,7 +201,7 @@ take_lock (SqliteDb *self,
   if (self->lock_fd < 0)
     {
       code = errno;
-      g_set_error (error, DSP_STORE_ERROR, code == ENOSPC || code == EDQUOT ? DSP_STORE_ERROR_FULL : DSP_STORE_ERROR_FAILED,
+      g_set_error (error, DSP_STORE_ERROR, is_full (code) ? DSP_STORE_ERROR_FULL : DSP_STORE_ERROR_FAILED,
                    "cannot make the lock file %s: %s", path, g_strerror (code));
       return FALSE;
     }
@@ -209,7 +227,7 @@ make_file (const char *path,
     {
       int code = errno;
 
-      g_set_error (error, DSP_STORE_ERROR, code == ENOSPC || code == EDQUOT ? DSP_STORE_ERROR_FULL : DSP_STORE_ERROR_FAILED,
+      g_set_error (error, DSP_STORE_ERROR, is_full (code) ? DSP_STORE_ERROR_FULL : DSP_STORE_ERROR_FAILED,
                    "cannot make it: %s", g_strerror (code));
       return FALSE;
     }

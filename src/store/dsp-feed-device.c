@@ -41,8 +41,8 @@ dsp_feed_add_device (DspFeed     *feed,
 {
   g_autoptr(DspStmt) stmt = NULL;
 
-  stmt = dsp_db_prepare (feed->db, "INSERT INTO \"device\" (\"id\", \"user_id\", \"label\", \"last_no\", \"stable_no\", \"seen_at\","
-                                   " \"state\") VALUES ($1, $2, $3, 0, 0, $4, 'active')", error);
+  stmt = dsp_db_prepare (feed->db, "INSERT INTO \"device\" (\"id\", \"user_id\", \"label\", \"stable_no\", \"seen_at\", \"state\")"
+                                   " VALUES ($1, $2, $3, 0, $4, 'active')", error);
   if (stmt == NULL)
     return FALSE;
   dsp_stmt_bind_id (stmt, 1, id);
@@ -61,7 +61,10 @@ dsp_feed_read_device (DspDb       *db,
   g_autoptr(DspStmt) stmt = NULL;
   DspStep step;
 
-  stmt = dsp_db_prepare (db, "SELECT \"user_id\", \"last_no\", \"stable_no\", \"seen_at\", \"state\" FROM \"device\" WHERE \"id\" = $1", error);
+  /* Its newest result says the last number: of those, 1,000 are kept for ever. */
+  stmt = dsp_db_prepare (db, "SELECT d.\"user_id\", r.\"no\", d.\"stable_no\", coalesce(r.\"at\", d.\"seen_at\"), d.\"state\""
+                             " FROM \"device\" d LEFT JOIN \"result\" r ON r.\"device\" = d.\"id\" AND r.\"no\" ="
+                             " (SELECT max(\"no\") FROM \"result\" WHERE \"device\" = $1) WHERE d.\"id\" = $1", error);
   if (stmt == NULL)
     return DSP_STEP_FAILED;
   dsp_stmt_bind_id (stmt, 1, id);
@@ -209,7 +212,6 @@ dsp_feed_put_result (DspFeed         *feed,
     return FALSE;
   entry->device.last_no = no;
   entry->device.seen_at = result->at_us;
-  entry->changed = true;
   return TRUE;
 }
 

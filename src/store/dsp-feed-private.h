@@ -20,7 +20,7 @@ typedef struct {
 
 typedef struct {
   DspDevice device;
-  bool      changed;
+  bool      changed; /* its state; numbers are written with each result */
 } DspFeedDevice;
 
 struct _DspFeed
@@ -36,7 +36,7 @@ struct _DspFeed
   GString     *changes;    /* (owned) scratch: a diff */
   DspId        last_device; /* of the last change in this batch, and its number: a command may come in several appends */
   gint64       last_no;
-  DspStmt     *insert_change, *insert_chain, *find_digest; /* (owned) */
+  DspStmt     *insert_change, *insert_entry, *find_digest; /* (owned) */
   guint8       random[4096];
   gsize        random_left;
 };

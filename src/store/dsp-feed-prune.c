@@ -46,8 +46,8 @@ prune_results (DspFeed *feed,
   g_autoptr(DspStmt) stmt = NULL;
 
   stmt = dsp_db_prepare (feed->db, "DELETE FROM \"result\" WHERE (\"device\", \"no\") IN (SELECT r.\"device\", r.\"no\" FROM \"result\" r"
-                                   " JOIN \"device\" d ON d.\"id\" = r.\"device\" WHERE r.\"at\" < $1 AND r.\"no\" <= d.\"last_no\" - $2"
-                                   " LIMIT $3)", error);
+                                   " WHERE r.\"at\" < $1 AND r.\"no\" <= (SELECT max(n.\"no\") FROM \"result\" n"
+                                   " WHERE n.\"device\" = r.\"device\") - $2 LIMIT $3)", error);
   if (stmt == NULL)
     return FALSE;
   dsp_stmt_bind_int (stmt, 1, older_than_us);

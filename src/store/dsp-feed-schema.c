@@ -20,9 +20,13 @@ static const char *const tables[] = {
   " \"entity\" TEXT NOT NULL, \"id\" @B NOT NULL, \"version\" @I NOT NULL, \"op\" @I NOT NULL, \"scope_old\" @B,"
   " \"scope_new\" @B, \"user_name\" TEXT, \"kind\" TEXT NOT NULL, \"at\" @I NOT NULL, \"body\" TEXT, \"salt\" @B,"
   " \"body_hash\" @B NOT NULL, \"digest\" @B NOT NULL)",
-  "CREATE TABLE \"chain\" (\"seq\" @I PRIMARY KEY, \"salt\" @B, \"body_hash\" @B NOT NULL, \"before_record\" @B NOT NULL,"
-  " \"before_log\" @B NOT NULL, \"digest\" @B NOT NULL)",
-  "CREATE TABLE \"device\" (\"id\" @B NOT NULL PRIMARY KEY, \"user_id\" @B NOT NULL, \"label\" TEXT, \"last_no\" @I NOT NULL,"
+  /* The chain stands in the row of its entry: one page less in each commit than a table beside it. */
+  "ALTER TABLE \"history\" ADD COLUMN \"salt\" @B",
+  "ALTER TABLE \"history\" ADD COLUMN \"body_hash\" @B",
+  "ALTER TABLE \"history\" ADD COLUMN \"before_record\" @B",
+  "ALTER TABLE \"history\" ADD COLUMN \"before_log\" @B",
+  "ALTER TABLE \"history\" ADD COLUMN \"digest\" @B",
+  "CREATE TABLE \"device\" (\"id\" @B NOT NULL PRIMARY KEY, \"user_id\" @B NOT NULL, \"label\" TEXT,"
   " \"stable_no\" @I NOT NULL, \"seen_at\" @I NOT NULL, \"state\" TEXT NOT NULL)",
   "CREATE TABLE \"result\" (\"device\" @B NOT NULL, \"no\" @I NOT NULL, \"cmd_hash\" @B NOT NULL, \"status\" TEXT NOT NULL,"
   " \"code\" TEXT, \"seq\" @I NOT NULL, \"at\" @I NOT NULL, \"reply\" TEXT, PRIMARY KEY (\"device\", \"no\"))@C",

@@ -10,6 +10,7 @@
 #include "dsp-feed-private.h"
 #include "dsp-record-json.h"
 #include "dsp-table.h"
+#include "dsp-table-private.h"
 
 #include <string.h>
 
@@ -157,14 +158,10 @@ verify_feed (Verify     *v,
 /* ---- the history ---- */
 
 typedef struct {
-  Verify     *v;
-  DspStmt    *chain;    /* walked beside the entries */
   gint64      expected;
   guint8      before[DSP_DIGEST];
   GHashTable *records;  /* of LastEntry */
   GString    *body;
-  GError    **error;
-  bool        failed;
 } LogWalk;
 
 static LastEntry *
@@ -185,32 +182,14 @@ last_entry (LogWalk          *walk,
   return last;
 }
 
-/* Brings the walk over the chain to @seq. Its rows without an entry are findings. */
-static bool
-find_link (LogWalk *walk,
-           gint64   seq)
+/* The chain's columns follow the entity's: @column is the first of them. */
+static void
+verify_entry (Verify           *v,
+              LogWalk          *walk,
+              const DspHistory *entry,
+              DspStmt          *stmt,
+              int               column)
 {
-  for (;;)
-    {
-      DspStep step = dsp_stmt_step (walk->chain, walk->error);
-      gint64 link = step == DSP_STEP_ROW ? dsp_stmt_int (walk->chain, 0) : G_MAXINT64;
-
-      walk->failed = step == DSP_STEP_FAILED;
-      if (walk->failed || link >= seq)
-        return link == seq;
-      found (walk->v, "history: entry %" G_GINT64_FORMAT " is missing", link);
-      dsp_stmt_digest (walk->chain, 5, walk->before);
-      walk->expected = link + 1;
-    }
-}
-
-static gboolean
-verify_entry (gconstpointer record,
-              gpointer      user_data)
-{
-  LogWalk *walk = user_data;
-  Verify *v = walk->v;
-  const DspHistory *entry = record;
   LastEntry *last = last_entry (walk, entry);
   guint8 salt[DSP_SALT], body_hash[DSP_DIGEST], digest[DSP_DIGEST], now[DSP_DIGEST], stored[DSP_DIGEST];
   gint64 seq = entry->seq.value;
@@ -219,20 +198,15 @@ verify_entry (gconstpointer record,
   if (seq < walk->expected)
     {
       found (v, "history: entry %" G_GINT64_FORMAT " stands where %" G_GINT64_FORMAT " should", seq, walk->expected);
-      return TRUE;
-    }
-  if (!find_link (walk, seq))
-    {
-      if (!walk->failed)
-        found (v, "history: entry %" G_GINT64_FORMAT " is in no chain", seq);
-      return FALSE;
+      return;
     }
   if (seq != walk->expected)
     found (v, "history: entries %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " are missing", walk->expected, seq - 1);
-  if (!read_hashes (walk->chain, 1, 2, 5, salt, &has_salt, body_hash, digest))
+  if (!read_hashes (stmt, column, column + 1, column + 4, salt, &has_salt, body_hash, digest))
     {
       found (v, "history: entry %" G_GINT64_FORMAT " has no hashes", seq);
-      return TRUE;
+      walk->expected = seq + 1;
+      return;
     }
   if (has_salt)
     {
@@ -242,7 +216,7 @@ verify_entry (gconstpointer record,
       if (!equal (now, body_hash))
         found (v, "history: entry %" G_GINT64_FORMAT " is not what was written", seq);
     }
-  if (!dsp_stmt_digest (walk->chain, 3, stored) || !equal (stored, last->digest))
+  if (!dsp_stmt_digest (stmt, column + 2, stored) || !equal (stored, last->digest))
     found (v, "history: entry %" G_GINT64_FORMAT " does not follow from its record's entry before it", seq);
   dsp_chain_entry (v->checksum, walk->before, last->digest, seq, &entry->id, body_hash, now);
   if (seq == walk->expected && !equal (now, digest))
@@ -250,24 +224,32 @@ verify_entry (gconstpointer record,
   memcpy (walk->before, digest, DSP_DIGEST);
   memcpy (last->digest, digest, DSP_DIGEST);
   walk->expected = seq + 1;
-  return TRUE;
 }
 
 static gboolean
 verify_history (Verify  *v,
                 GError **error)
 {
-  g_autoptr(DspStmt) chain = NULL;
   g_autoptr(GHashTable) records = g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, NULL, g_free);
   g_autoptr(GString) body = g_string_new (NULL);
-  LogWalk walk = { .v = v, .expected = 1, .records = records, .body = body, .error = error };
+  g_autoptr(GString) sql = g_string_new ("SELECT ");
+  g_autoptr(DspHistory) entry = dsp_history_new ();
+  g_autoptr(DspStmt) stmt = NULL;
+  LogWalk walk = { .expected = 1, .records = records, .body = body };
+  DspStep step;
 
-  chain = dsp_db_prepare (v->db, "SELECT \"seq\", \"salt\", \"body_hash\", \"before_record\", \"before_log\", \"digest\" FROM \"chain\""
-                                 " ORDER BY \"seq\"", error);
-  if (chain == NULL)
+  dsp_columns_append (sql, &dsp_history, DSP_FIELDS_ALL);
+  g_string_append (sql, ", \"salt\", \"body_hash\", \"before_record\", \"before_log\", \"digest\" FROM \"history\" ORDER BY \"_row\"");
+  stmt = dsp_db_prepare (v->db, sql->str, error);
+  if (stmt == NULL)
     return FALSE;
-  walk.chain = chain;
-  if (!dsp_table_scan (v->db, NULL, &dsp_history, NULL, 0, 0, DSP_FIELDS_ALL, verify_entry, &walk, NULL, error) || walk.failed)
+  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
+    {
+      dsp_table_clear (&dsp_history.table, entry);
+      dsp_columns_read (stmt, 0, &dsp_history, DSP_FIELDS_ALL, entry);
+      verify_entry (v, &walk, entry, stmt, (int) dsp_history.table.n_fields + 3);
+    }
+  if (step == DSP_STEP_FAILED)
     return FALSE;
   if (walk.expected != v->state.log_seq + 1)
     found (v, "history: it ends with entry %" G_GINT64_FORMAT ", its state says %" G_GINT64_FORMAT, walk.expected - 1,

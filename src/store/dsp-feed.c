@@ -10,6 +10,7 @@
 #include "dsp-feed-private.h"
 #include "dsp-record-json.h"
 #include "dsp-table.h"
+#include "dsp-table-private.h"
 
 #include <string.h>
 
@@ -18,13 +19,23 @@ static const char insert_change_sql[] =
   " \"user_name\", \"kind\", \"at\", \"body\", \"salt\", \"body_hash\", \"digest\")"
   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
-static const char insert_chain_sql[] =
-  "INSERT INTO \"chain\" (\"seq\", \"salt\", \"body_hash\", \"before_record\", \"before_log\", \"digest\") VALUES ($1, $2, $3, $4, $5, $6)";
-
 /* The newest entry of a record: entries are only ever appended. */
 static const char find_digest_sql[] =
-  "SELECT c.\"digest\" FROM \"history\" h JOIN \"chain\" c ON c.\"seq\" = h.\"seq\""
-  " WHERE h.\"record_id\" = $1 AND h.\"entity\" = $2 ORDER BY h.\"_row\" DESC LIMIT 1";
+  "SELECT \"digest\" FROM \"history\" WHERE \"record_id\" = $1 AND \"entity\" = $2 ORDER BY \"_row\" DESC LIMIT 1";
+
+/* The entity's columns and, behind them, those of the chain. */
+static char *
+make_insert_entry (void)
+{
+  GString *sql = g_string_new ("INSERT INTO \"history\" (");
+
+  dsp_columns_append (sql, &dsp_history, DSP_FIELDS_ALL);
+  g_string_append (sql, ", \"salt\", \"body_hash\", \"before_record\", \"before_log\", \"digest\") VALUES ($1");
+  for (guint i = 2; i <= dsp_history.table.n_fields + 8; i++)
+    g_string_append_printf (sql, ", $%u", i);
+  g_string_append_c (sql, ')');
+  return g_string_free (sql, FALSE);
+}
 
 static guint
 sum_hash (gconstpointer data)
@@ -48,6 +59,7 @@ dsp_feed_open (DspDb   *db,
                GError **error)
 {
   g_autoptr(DspFeed) feed = g_new0 (DspFeed, 1);
+  g_autofree char *insert_entry_sql = make_insert_entry ();
 
   feed->db = db;
   feed->sums = g_hash_table_new_full (sum_hash, sum_equal, g_free, NULL);
@@ -58,7 +70,7 @@ dsp_feed_open (DspDb   *db,
   if (!dsp_schema_open (db, &dsp_schema_entities, error) || !dsp_schema_open (db, &dsp_schema_feed, error) ||
       !dsp_feed_read_state (db, &feed->state, error) ||
       (feed->insert_change = dsp_db_prepare (db, insert_change_sql, error)) == NULL ||
-      (feed->insert_chain = dsp_db_prepare (db, insert_chain_sql, error)) == NULL ||
+      (feed->insert_entry = dsp_db_prepare (db, insert_entry_sql, error)) == NULL ||
       (feed->find_digest = dsp_db_prepare (db, find_digest_sql, error)) == NULL)
     return NULL;
   feed->committed = feed->state;
@@ -71,7 +83,7 @@ dsp_feed_close (DspFeed *feed)
   if (feed == NULL)
     return;
   g_clear_pointer (&feed->insert_change, dsp_stmt_done);
-  g_clear_pointer (&feed->insert_chain, dsp_stmt_done);
+  g_clear_pointer (&feed->insert_entry, dsp_stmt_done);
   g_clear_pointer (&feed->find_digest, dsp_stmt_done);
   g_hash_table_destroy (feed->sums);
   g_hash_table_destroy (feed->devices);
@@ -266,13 +278,12 @@ write_device (DspFeed       *feed,
 {
   g_autoptr(DspStmt) stmt = NULL;
 
-  stmt = dsp_db_prepare (feed->db, "UPDATE \"device\" SET \"last_no\" = $2, \"seen_at\" = $3, \"state\" = $4 WHERE \"id\" = $1", error);
+  stmt = dsp_db_prepare (feed->db, "UPDATE \"device\" SET \"seen_at\" = $2, \"state\" = $3 WHERE \"id\" = $1", error);
   if (stmt == NULL)
     return FALSE;
   dsp_stmt_bind_id (stmt, 1, &entry->device.id);
-  dsp_stmt_bind_int (stmt, 2, entry->device.last_no);
-  dsp_stmt_bind_int (stmt, 3, entry->device.seen_at);
-  dsp_stmt_bind_text (stmt, 4, entry->device.state, -1);
+  dsp_stmt_bind_int (stmt, 2, entry->device.seen_at);
+  dsp_stmt_bind_text (stmt, 3, entry->device.state, -1);
   entry->changed = false;
   return dsp_stmt_run (stmt, NULL, error);
 }
@@ -315,6 +326,33 @@ digest_before (DspFeed          *feed,
   return step != DSP_STEP_FAILED;
 }
 
+static gboolean
+insert_entry (DspFeed          *feed,
+              const DspHistory *entry,
+              const guint8      salt[DSP_SALT],
+              const guint8      body_hash[DSP_DIGEST],
+              const guint8      before_record[DSP_DIGEST],
+              const guint8      digest[DSP_DIGEST],
+              GError          **error)
+{
+  DspStmt *stmt = feed->insert_entry;
+  const DspTable *table = &dsp_history.table;
+  g_autoptr(GPtrArray) texts = NULL;
+  int n = 4;
+
+  dsp_stmt_bind_blob (stmt, 1, entry->id.b, sizeof entry->id.b);
+  dsp_stmt_bind_blob (stmt, 2, entry->scope.b, sizeof entry->scope.b);
+  dsp_stmt_bind_int (stmt, 3, entry->version);
+  for (guint i = 0; i < table->n_fields; i++)
+    dsp_column_bind (stmt, n++, &table->fields[i], entry, &texts);
+  dsp_stmt_bind_blob (stmt, n++, salt, DSP_SALT);
+  dsp_stmt_bind_blob (stmt, n++, body_hash, DSP_DIGEST);
+  dsp_stmt_bind_blob (stmt, n++, before_record, DSP_DIGEST);
+  dsp_stmt_bind_blob (stmt, n++, feed->state.log_digest, DSP_DIGEST);
+  dsp_stmt_bind_blob (stmt, n++, digest, DSP_DIGEST);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
 gboolean
 dsp_feed_log (DspFeed    *feed,
               DspHistory *entry,
@@ -336,13 +374,7 @@ dsp_feed_log (DspFeed    *feed,
   dsp_chain_body (feed->checksum, salt, feed->text->str, feed->text->len, body_hash);
   dsp_chain_entry (feed->checksum, feed->state.log_digest, before_record, seq, &entry->id, body_hash, digest);
 
-  dsp_stmt_bind_int (feed->insert_chain, 1, seq);
-  dsp_stmt_bind_blob (feed->insert_chain, 2, salt, sizeof salt);
-  dsp_stmt_bind_blob (feed->insert_chain, 3, body_hash, sizeof body_hash);
-  dsp_stmt_bind_blob (feed->insert_chain, 4, before_record, sizeof before_record);
-  dsp_stmt_bind_blob (feed->insert_chain, 5, feed->state.log_digest, DSP_DIGEST);
-  dsp_stmt_bind_blob (feed->insert_chain, 6, digest, sizeof digest);
-  if (!dsp_table_insert (feed->db, NULL, &dsp_history, entry, error) || !dsp_stmt_run (feed->insert_chain, NULL, error))
+  if (!insert_entry (feed, entry, salt, body_hash, before_record, digest, error))
     return FALSE;
   feed->state.log_seq = seq;
   memcpy (feed->state.log_digest, digest, DSP_DIGEST);

@@ -12,8 +12,8 @@
  *   feed_state   (one INTEGER = 1, epoch, seq, digest, floor_seq, floor_digest, log_seq, log_digest)
  *   change       (seq, device, no, last, entity, id, version, op, scope_old, scope_new, user_name, kind, at, body, salt,
  *                 body_hash, digest)
- *   chain        (seq, salt, body_hash, before_record, before_log, digest): beside the rows of the entity "history"
- *   device       (id, user_id, label, last_no, stable_no, seen_at, state)
+ *   history      (the entity's columns, salt, body_hash, before_record, before_log, digest)
+ *   device       (id, user_id, label, stable_no, seen_at, state); its last number is that of its newest result
  *   result       (device, no, cmd_hash, status, code, seq, at, reply)
  *   scope_sum    (scope, entity, n_rows, sum)
  *   user_state   (user_id, grants_ver)
