@@ -49,7 +49,7 @@ dsp_channel_new (const char *server,
   channel->server = g_strdup (server);
   while (g_str_has_suffix (channel->server, "/"))
     channel->server[strlen (channel->server) - 1] = '\0';
-  channel->fingerprint = fingerprint != NULL ? g_ascii_strup (fingerprint, -1) : NULL;
+  channel->fingerprint = fingerprint != NULL ? g_ascii_strdown (fingerprint, -1) : NULL;
   channel->session = soup_session_new_with_options ("timeout", timeout_s, "idle-timeout", 60, "max-conns", 1, "max-conns-per-host", 1,
                                                     "user-agent", "despacho/" PACKAGE_VERSION, NULL);
   soup_session_remove_feature_by_type (channel->session, SOUP_TYPE_CONTENT_DECODER);
@@ -111,7 +111,7 @@ fingerprint_of (GTlsCertificate *certificate)
   g_checksum_update (sum, der->data, der->len);
   g_checksum_get_digest (sum, digest, &n);
   for (guint i = 0; i < n; i++)
-    g_string_append_printf (text, "%s%02X", i > 0 ? ":" : "", digest[i]);
+    g_string_append_printf (text, "%s%02x", i > 0 ? ":" : "", digest[i]);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
