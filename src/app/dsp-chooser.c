@@ -195,6 +195,10 @@ dsp_chooser_init (DspChooser *self)
   self->button = gtk_menu_button_new ();
   gtk_menu_button_set_child (GTK_MENU_BUTTON (self->button), inside);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->button), popover);
+  /* A menu button centres its child in a box of its own; a chooser reads from the left, as drop-downs do. */
+  gtk_widget_set_halign (gtk_widget_get_parent (inside), GTK_ALIGN_FILL);
+  gtk_widget_set_hexpand (inside, TRUE);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "dsp-chooser");
   gtk_widget_set_parent (self->button, GTK_WIDGET (self));
 }
 

@@ -30,6 +30,7 @@ struct _DspMapPane
   gboolean    first_fit_done;
   gboolean    setting;   /* we tell the map, not the person */
   guint       areas_id;
+  guint       fit_id;
 };
 
 G_DEFINE_FINAL_TYPE (DspMapPane, dsp_map_pane, GTK_TYPE_WIDGET)
@@ -37,6 +38,20 @@ G_DEFINE_FINAL_TYPE (DspMapPane, dsp_map_pane, GTK_TYPE_WIDGET)
 static guint selected_signal;
 
 /* ---- what the map shows ---- */
+
+/* Once the panes have their places: a fit into a sliver shows half a continent. */
+static gboolean
+first_fit_cb (gpointer user_data)
+{
+  DspMapPane *self = user_data;
+
+  if (gtk_widget_get_width (GTK_WIDGET (self)) < 200)
+    return G_SOURCE_CONTINUE;
+  self->fit_id = 0;
+  self->first_fit_done = TRUE;
+  dsp_map_view_zoom_to_fit (self->view);
+  return G_SOURCE_REMOVE;
+}
 
 static void
 show_counts (DspMapPane *self)
@@ -56,11 +71,9 @@ show_counts (DspMapPane *self)
         g_array_append_val (counts, count);
     }
   dsp_map_view_set_counts (self->view, (const DspMapCount *) counts->data, counts->len);
-  if (!self->first_fit_done && counts->len > 0 && g_hash_table_size ((GHashTable *) dsp_office_get_places (self->office)) > 0)
-    {
-      self->first_fit_done = TRUE;
-      dsp_map_view_zoom_to_fit (self->view);
-    }
+  if (!self->first_fit_done && self->fit_id == 0 && counts->len > 0 && !result->loading &&
+      g_hash_table_size ((GHashTable *) dsp_office_get_places (self->office)) > 0)
+    self->fit_id = g_timeout_add (250, first_fit_cb, self);
 }
 
 static void
@@ -521,6 +534,7 @@ dsp_map_pane_dispose (GObject *object)
   DspMapPane *self = DSP_MAP_PANE (object);
 
   g_clear_handle_id (&self->areas_id, g_source_remove);
+  g_clear_handle_id (&self->fit_id, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   if (self->view != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->view));
@@ -570,6 +584,8 @@ dsp_map_pane_new (DspOffice *office)
   g_signal_connect (self->view, "notify::colour", G_CALLBACK (on_colour_chosen), self);
   g_signal_connect_object (settings, "changed", G_CALLBACK (on_settings_changed), self, 0);
   use_source (self);
+  /* Mexico, until there are orders to look at. */
+  dsp_map_view_set_centre (self->view, 236000000, -1025000000, 4.5);
 
   g_signal_connect (self->view, "selection-changed", G_CALLBACK (on_codes_selected), self);
   g_signal_connect (self->view, "pins-chosen", G_CALLBACK (on_pins_chosen), self);

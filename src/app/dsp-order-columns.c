@@ -343,7 +343,7 @@ static int
 default_width (const DspField *field)
 {
   static const struct { const char *name; int width; } widths[] = {
-    { "number", 104 }, { "account", 84 }, { "group", 110 }, { "type", 130 }, { "subtype", 130 }, { "created_at", 106 },
+    { "number", 104 }, { "account", 84 }, { "group", 120 }, { "type", 140 }, { "subtype", 140 }, { "created_at", 106 },
     { "attention_at", 106 }, { "penalty_at", 106 }, { "state", 120 }, { "municipality", 130 }, { "neighbourhood", 150 },
     { "postal_code", 66 }, { "priority", 60 }, { "crew_id", 120 }, { "status", 124 }, { "contact_name", 180 }, { "phone", 104 },
   };
@@ -448,7 +448,7 @@ dsp_order_columns_add (GtkColumnView *view,
 
   add_column (view, office, CELL_TICK, NULL, "", 34);
   /* Sorting by the time left is sorting by the penalty date. */
-  add_column (view, office, CELL_LEFT, dsp_table_at (table, offsetof (DspOrder, penalty_at)), C_("column", "Left"), 92);
+  add_column (view, office, CELL_LEFT, dsp_table_at (table, offsetof (DspOrder, penalty_at)), C_("column", "Left"), 106);
   for (guint i = 0; names[i] != NULL; i++)
     {
       const DspField *field = dsp_table_find (table, names[i], strlen (names[i]));

@@ -594,11 +594,12 @@ is_wide (Row *row)
          (row->field->kind == DSP_KIND_TEXT && row->field->max > 100);
 }
 
+/* Narrow fields stand in pairs; of an odd run the last three share a line, so that no line has a hole. */
 static void
 lay_out (DspRecordForm *self)
 {
   GtkWidget *grid = gtk_grid_new ();
-  int line = 0, column = 0;
+  int line = 0;
 
   gtk_grid_set_column_homogeneous (GTK_GRID (grid), TRUE);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 18);
@@ -609,24 +610,19 @@ lay_out (DspRecordForm *self)
   gtk_widget_add_css_class (self->banner, "dsp-banner");
   gtk_widget_add_css_class (self->banner, "error");
   gtk_widget_set_visible (self->banner, FALSE);
-  gtk_grid_attach (GTK_GRID (grid), self->banner, 0, line++, 2, 1);
-  for (guint i = 0; i < self->rows->len; i++)
+  gtk_grid_attach (GTK_GRID (grid), self->banner, 0, line++, 6, 1);
+  for (guint i = 0; i < self->rows->len;)
     {
-      Row *row = self->rows->pdata[i];
+      guint run = 0, share;
 
-      if (is_wide (row))
-        {
-          if (column == 1)
-            line++;
-          gtk_grid_attach (GTK_GRID (grid), row->box, 0, line++, 2, 1);
-          column = 0;
-        }
-      else
-        {
-          gtk_grid_attach (GTK_GRID (grid), row->box, column, line, 1, 1);
-          line += column;
-          column = 1 - column;
-        }
+      while (i + run < self->rows->len && !is_wide (self->rows->pdata[i + run]))
+        run++;
+      share = run == 0 ? 1 : run == 3 ? 3 : MIN (run, 2);
+      for (guint k = 0; k < share; k++)
+        gtk_grid_attach (GTK_GRID (grid), ((Row *) self->rows->pdata[i + k])->box, (int) (k * 6 / share), line,
+                         (int) (6 / share), 1);
+      i += share;
+      line++;
     }
   gtk_widget_set_parent (grid, GTK_WIDGET (self));
 }

@@ -54,6 +54,8 @@ struct _DspWindow
   guint               tick_id;
   DspLink             last_link;
 
+  GWeakRef            last_toast;
+
   AdwToastOverlay    *toasts;
   GtkWidget          *root;
   AdwBin             *sign_in_slot;
@@ -79,6 +81,19 @@ G_DEFINE_FINAL_TYPE (DspWindow, dsp_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* ---- toasts ---- */
 
+/* The newest matters: it does not wait until the one before has had its time. */
+static void
+show_toast (DspWindow *self,
+            AdwToast  *toast)
+{
+  g_autoptr(AdwToast) last = g_weak_ref_get (&self->last_toast);
+
+  if (last != NULL)
+    adw_toast_dismiss (last);
+  g_weak_ref_set (&self->last_toast, toast);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+}
+
 static void
 on_message (DspOffice  *office,
             const char *text,
@@ -95,7 +110,7 @@ on_message (DspOffice  *office,
       adw_toast_set_action_target_value (toast, g_variant_new_int64 (gesture));
       adw_toast_set_timeout (toast, 8);
     }
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  show_toast (self, toast);
 }
 
 /* ---- connection ---- */
@@ -310,7 +325,7 @@ rejected_cb (GObject      *source,
       adw_toast_set_button_label (toast, _("Show"));
       adw_toast_set_action_name (toast, "win.outbox");
       adw_toast_set_timeout (toast, 0);
-      adw_toast_overlay_add_toast (self->toasts, toast);
+      show_toast (self, toast);
     }
 }
 
@@ -905,7 +920,7 @@ sign_out (DspWindow *self,
     {
       g_autofree char *escaped = g_markup_escape_text (error->message, -1);
 
-      adw_toast_overlay_add_toast (self->toasts, adw_toast_new (escaped));
+      show_toast (self, adw_toast_new (escaped));
     }
 }
 
@@ -1225,6 +1240,13 @@ dsp_window_dispose (GObject *object)
 }
 
 static void
+dsp_window_finalize (GObject *object)
+{
+  g_weak_ref_clear (&DSP_WINDOW (object)->last_toast);
+  G_OBJECT_CLASS (dsp_window_parent_class)->finalize (object);
+}
+
+static void
 dsp_window_class_init (DspWindowClass *klass)
 {
   static const char *const assign_actions[] = { "win.assign", "win.move", "win.release", "win.type-crew", "win.next-case",
@@ -1234,6 +1256,7 @@ dsp_window_class_init (DspWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dsp_window_dispose;
+  G_OBJECT_CLASS (klass)->finalize = dsp_window_finalize;
   widget_class->size_allocate = dsp_window_size_allocate;
   GTK_WINDOW_CLASS (klass)->close_request = dsp_window_close_request;
   g_type_ensure (DSP_TYPE_SEARCH_BOX);
@@ -1277,6 +1300,7 @@ dsp_window_class_init (DspWindowClass *klass)
 static void
 dsp_window_init (DspWindow *self)
 {
+  g_weak_ref_init (&self->last_toast, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect (self->notice_button, "clicked", G_CALLBACK (on_notice_clicked), self);
 }
