@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  *   click                 selects an area, a bubble's codes or a pin; with Ctrl adds or takes away; empty ground clears
- *   double click, Enter   activates
+ *   double click, Enter   activates; a bubble of several codes is looked at closer
  *   drag                  from a selected area, a bubble or a pin: takes it along (drag and drop); else pans the map
  *   Shift + drag, or the box and lasso tools: selects what lies inside; with Ctrl adds
  *   middle button drag    pans, wherever it begins
@@ -217,6 +217,8 @@ on_click_released (DspMapLayer     *self,
         toggle_or_set (self, (const guint32 *) codes->data, codes->len, toggle);
       else if (n_press == 2 && codes->len == 1)
         activate (self, g_array_index (codes, guint32, 0));
+      else if (n_press == 2)
+        g_signal_emit_by_name (self, "bubble-activated");
     }
 }
 

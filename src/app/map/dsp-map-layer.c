@@ -472,6 +472,8 @@ make_overlay_node (DspMapLayer *self,
       texture = dsp_map_node_from_surface (surface, bounds.width, bounds.height, FALSE);
       cairo_surface_destroy (surface);
       transform = gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT ((float) bounds.x, (float) bounds.y));
+      if (transform == NULL) /* by nothing */
+        return texture;
       node = gsk_transform_node_new (texture, transform);
       gsk_render_node_unref (texture);
 
@@ -1442,6 +1444,7 @@ dsp_map_layer_class_init (DspMapLayerClass *klass)
   g_signal_new ("tallies-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("hover-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("tool-done", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("bubble-activated", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("code-activated", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   g_signal_new ("pins-chosen", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_ARRAY,
                 G_TYPE_BOOLEAN);

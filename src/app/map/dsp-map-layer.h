@@ -3,6 +3,8 @@
  *
  * Signals: those of DspMapView (dsp-map-view.h), and
  *   hover-changed ()   another thing under the pointer or the keyboard's cursor: dsp_map_layer_dup_hover_text()
+ *   tallies-changed () other counts or codes
+ *   bubble-activated () double click on a bubble of several codes, which the first click selected
  *   tool-done ()       Escape: back to panning
  */
 #pragma once

@@ -626,6 +626,8 @@ dsp_map_view_init (DspMapView *self)
   add_style ();
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  gtk_widget_set_hexpand (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_vexpand (GTK_WIDGET (self), TRUE);
   load_outline (self);
 
   self->viewport = shumate_map_get_viewport (self->map);
@@ -641,6 +643,7 @@ dsp_map_view_init (DspMapView *self)
   shumate_map_add_layer (self->map, SHUMATE_LAYER (self->layer));
   g_signal_connect_swapped (self->layer, "selection-changed", G_CALLBACK (on_selection_changed), self);
   g_signal_connect_swapped (self->layer, "code-activated", G_CALLBACK (on_code_activated), self);
+  g_signal_connect_swapped (self->layer, "bubble-activated", G_CALLBACK (dsp_map_view_zoom_to_selection), self);
   g_signal_connect_swapped (self->layer, "pins-chosen", G_CALLBACK (on_pins_chosen), self);
   g_signal_connect_swapped (self->layer, "pin-activated", G_CALLBACK (on_pin_activated), self);
   g_signal_connect_swapped (self->layer, "drag-prepare", G_CALLBACK (on_drag_prepare), self);
