@@ -10,6 +10,7 @@
 #include "dsp-report.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -92,7 +93,7 @@ dsp_report_refuse (DspReport  *self,
   self->counts[DSP_OUTCOME_REFUSED] += n;
   hide_bar (self);
   if (line > 0)
-    fprintf (stderr, _("line %" G_GUINT64_FORMAT ": %s\n"), line, reason);
+    fprintf (stderr, _("line %" PRIu64 ": %s\n"), line, reason);
   else
     fprintf (stderr, "%s\n", reason);
 }
@@ -161,8 +162,8 @@ dsp_report_print (DspReport *self)
     }
   else
     {
-      printf (_("%s: %" G_GUINT64_FORMAT " read, %" G_GUINT64_FORMAT " added, %" G_GUINT64_FORMAT
-                " changed, %" G_GUINT64_FORMAT " unchanged, %" G_GUINT64_FORMAT " refused\n"),
+      printf (_("%s: %" PRIu64 " read, %" PRIu64 " added, %" PRIu64 " changed, %" PRIu64 " unchanged, %" PRIu64
+                " refused\n"),
               self->title, self->read, self->counts[DSP_OUTCOME_ADDED], self->counts[DSP_OUTCOME_CHANGED],
               self->counts[DSP_OUTCOME_UNCHANGED], self->counts[DSP_OUTCOME_REFUSED]);
       fputs (self->notes->str, stdout);

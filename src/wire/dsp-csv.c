@@ -289,7 +289,7 @@ parse_record (DspCsv  *self,
       if (c == -2)
         return RECORD_FAILED;
       if (self->text->len - offset > self->max_field)
-        return bad (self, g_strdup_printf (_("column %u is longer than %" G_GSIZE_FORMAT " bytes"), column,
+        return bad (self, g_strdup_printf (_("column %u is longer than %zu bytes"), column,
                                            self->max_field));
       if (at > MAX_RECORD)
         return bad (self, g_strdup_printf (_("the row is longer than %d bytes"), MAX_RECORD));

@@ -13,6 +13,7 @@
 #include "dsp-mapping-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -620,7 +621,7 @@ check_row_is_new (DspMappingRun     *self,
     }
 
   g_free (self->reason);
-  self->reason = g_strdup_printf (_("is the same as line %" G_GUINT64_FORMAT), earlier->line);
+  self->reason = g_strdup_printf (_("is the same as line %" PRIu64), earlier->line);
   return FALSE;
 }
 
@@ -640,7 +641,7 @@ check_uniques (DspMappingRun *self,
       earlier = g_hash_table_lookup (lines, self->values[i].text->str);
       if (earlier != NULL)
         return refuse (self, spec, self->values[i].text->str,
-                       g_strdup_printf (_("stands in line %" G_GUINT64_FORMAT " already"), *earlier));
+                       g_strdup_printf (_("stands in line %" PRIu64 " already"), *earlier));
     }
 
   /* Only now: a row that is refused takes no value from a later one. */
