@@ -18,8 +18,8 @@ static const DspField history_fields[] = {
   DSP_TEXT (DspHistory, user_name,  N_("Who")),
   DSP_TIME (DspHistory, at,         N_("When")),
   DSP_TIME (DspHistory, given_at,   N_("Given on")),
-  DSP_TEXT (DspHistory, from_state, N_("From")),
-  DSP_TEXT (DspHistory, to_state,   N_("To")),
+  DSP_TEXT (DspHistory, from_state, N_("Status before")),
+  DSP_TEXT (DspHistory, to_state,   N_("Status after")),
   DSP_TEXT (DspHistory, changes,    N_("Changes"), .max = 100000),
   DSP_TEXT (DspHistory, reason,     N_("Reason")),
 };
