@@ -353,7 +353,8 @@ main (int   argc,
   gboolean done;
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  /* The variable is for runs from the build folder, whose translations are not installed yet. */
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("DESPACHO_LOCALEDIR") != NULL ? g_getenv ("DESPACHO_LOCALEDIR") : LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("despachoctl");

@@ -11,6 +11,8 @@
 
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,42 +115,43 @@ parse_arguments (int         *argc,
                  GError     **error)
 {
   const GOptionEntry entries[] = {
-    { "database", 0, 0, G_OPTION_ARG_STRING, &arguments->database, "The database", "sqlite:FILE" },
-    { "listen", 0, 0, G_OPTION_ARG_STRING, &arguments->listen, "Where to listen; port 0 is any free one", "HOST:PORT" },
-    { "socket", 0, 0, G_OPTION_ARG_FILENAME, &arguments->socket, "UNIX socket for the owner's tools", "PATH" },
-    { "state", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state, "Folder for the server's own certificate", "DIR" },
-    { "no-tls", 0, 0, G_OPTION_ARG_NONE, &arguments->no_tls, "Speak plain HTTP, behind a proxy on this machine", NULL },
-    { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &arguments->certificate, "Certificate chain", "PEM" },
-    { "key", 0, 0, G_OPTION_ARG_FILENAME, &arguments->key, "Its private key", "PEM" },
-    { "ready-fd", 0, 0, G_OPTION_ARG_INT, &arguments->ready_fd, "Write a line there and close it when ready", "N" },
-    { "sign-ins-per-minute", 0, 0, G_OPTION_ARG_INT, &arguments->sign_ins, "From one address; 0: no limit", "N" },
-    { "requests-per-second", 0, 0, G_OPTION_ARG_INT, &arguments->requests, "Of one user; 0: no limit", "N" },
-    { "commands-per-minute", 0, 0, G_OPTION_ARG_INT, &arguments->commands, "Of one user; 0: no limit", "N" },
-    { "waits-per-token", 0, 0, G_OPTION_ARG_INT, &arguments->waits, "Requests that wait for news", "N" },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL },
+    { "database", 0, 0, G_OPTION_ARG_STRING, &arguments->database, N_("The database"), "sqlite:FILE" },
+    { "listen", 0, 0, G_OPTION_ARG_STRING, &arguments->listen, N_("Where to listen; port 0 is any free one"), "HOST:PORT" },
+    { "socket", 0, 0, G_OPTION_ARG_FILENAME, &arguments->socket, N_("UNIX socket for the owner's tools"), "PATH" },
+    { "state", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state, N_("Folder for the server's own certificate"), "DIR" },
+    { "no-tls", 0, 0, G_OPTION_ARG_NONE, &arguments->no_tls, N_("Speak plain HTTP, behind a proxy on this machine"), NULL },
+    { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &arguments->certificate, N_("Certificate chain"), "PEM" },
+    { "key", 0, 0, G_OPTION_ARG_FILENAME, &arguments->key, N_("Its private key"), "PEM" },
+    { "ready-fd", 0, 0, G_OPTION_ARG_INT, &arguments->ready_fd, N_("Write a line there and close it when ready"), "N" },
+    { "sign-ins-per-minute", 0, 0, G_OPTION_ARG_INT, &arguments->sign_ins, N_("From one address; 0: no limit"), "N" },
+    { "requests-per-second", 0, 0, G_OPTION_ARG_INT, &arguments->requests, N_("Of one user; 0: no limit"), "N" },
+    { "commands-per-minute", 0, 0, G_OPTION_ARG_INT, &arguments->commands, N_("Of one user; 0: no limit"), "N" },
+    { "waits-per-token", 0, 0, G_OPTION_ARG_INT, &arguments->waits, N_("Requests that wait for news"), "N" },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, N_("Print the version"), NULL },
     { NULL },
   };
   g_autoptr(GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, "The shared server of Despacho.");
-  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_set_summary (context, _("The shared server of Despacho."));
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
   if (*argc > 1)
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is not an option", (*argv)[1]);
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("“%s” is not an option"), (*argv)[1]);
       return FALSE;
     }
   if (arguments->version)
     return TRUE;
   if (arguments->database == NULL || (arguments->listen == NULL && arguments->socket == NULL))
     {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--database and --listen or --socket are needed");
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           _("--database and --listen or --socket are needed"));
       return FALSE;
     }
   if ((arguments->certificate == NULL) != (arguments->key == NULL))
     {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--certificate and --key go together");
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("--certificate and --key go together"));
       return FALSE;
     }
   if (arguments->state == NULL)
@@ -195,6 +198,12 @@ main (int    argc,
   DspServerOptions options;
   DspServer *server;
 
+  /* For the words about the options; numbers and dates stay as a server writes them. */
+  setlocale (LC_CTYPE, "");
+  setlocale (LC_MESSAGES, "");
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("DESPACHO_LOCALEDIR") != NULL ? g_getenv ("DESPACHO_LOCALEDIR") : LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
   g_log_set_writer_func (write_log, NULL, NULL);
   g_set_prgname ("despachod");
   if (!parse_arguments (&argc, &argv, &arguments, &error))
