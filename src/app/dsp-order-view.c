@@ -155,7 +155,8 @@ show_counts (DspOrderView *self)
   guint n_rows;
 
   set_tab_label (self->tab_unassigned, _("Unassigned"), dsp_office_n_in_tab (self->office, DSP_TAB_UNASSIGNED));
-  set_tab_label (self->tab_assigned, _("Assigned"), dsp_office_n_in_tab (self->office, DSP_TAB_ASSIGNED));
+  /* Translators: the title of a list of several orders, unlike the status of one */
+  set_tab_label (self->tab_assigned, C_("orders", "Assigned"), dsp_office_n_in_tab (self->office, DSP_TAB_ASSIGNED));
   set_tab_label (self->tab_all, _("All"), dsp_office_n_in_tab (self->office, DSP_TAB_ALL));
   for (guint i = 1; result != NULL && i < DSP_N_ORDER_STATUSES; i++)
     if (result->by_status[i] > 0)

@@ -511,15 +511,30 @@ add_notification (DspWindow  *self,
   gtk_box_append (GTK_BOX (self->bell_list), button);
 }
 
+static char *
+exception_sentence (DspException exception,
+                    guint        n)
+{
+  switch (exception)
+    {
+    case DSP_EXCEPTION_AT_RISK:
+      return g_strdup_printf (ngettext ("%u order is at risk", "%u orders are at risk", n), n);
+    case DSP_EXCEPTION_PENALIZES_TODAY:
+      return g_strdup_printf (ngettext ("%u order penalizes today", "%u orders penalize today", n), n);
+    case DSP_EXCEPTION_TO_RESCHEDULE:
+      return g_strdup_printf (ngettext ("%u order is to be rescheduled", "%u orders are to be rescheduled", n), n);
+    case DSP_EXCEPTION_NO_POSTAL_CODE:
+    default:
+      return g_strdup_printf (ngettext ("%u order has no known postal code", "%u orders have no known postal code", n), n);
+    }
+}
+
 static void
 on_bell_shown (GtkWidget *popover,
                DspWindow *self)
 {
-  static const struct { DspException exception; const char *one, *many; } lines[] = {
-    { DSP_EXCEPTION_AT_RISK, N_("%u order is at risk"), N_("%u orders are at risk") },
-    { DSP_EXCEPTION_PENALIZES_TODAY, N_("%u order penalizes today"), N_("%u orders penalize today") },
-    { DSP_EXCEPTION_TO_RESCHEDULE, N_("%u order is to be rescheduled"), N_("%u orders are to be rescheduled") },
-    { DSP_EXCEPTION_NO_POSTAL_CODE, N_("%u order has no known postal code"), N_("%u orders have no known postal code") },
+  static const DspException lines[] = {
+    DSP_EXCEPTION_AT_RISK, DSP_EXCEPTION_PENALIZES_TODAY, DSP_EXCEPTION_TO_RESCHEDULE, DSP_EXCEPTION_NO_POSTAL_CODE,
   };
   const DspOrderTotals *totals = self->office != NULL ? dsp_office_get_totals (self->office) : NULL;
   GtkWidget *child;
@@ -535,16 +550,13 @@ on_bell_shown (GtkWidget *popover,
     }
   for (guint i = 0; totals != NULL && i < G_N_ELEMENTS (lines); i++)
     {
-      guint n = totals->exceptions[lines[i].exception];
+      guint n = totals->exceptions[lines[i]];
       g_autofree char *text = NULL;
 
       if (n == 0)
         continue;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-      text = g_strdup_printf (ngettext (lines[i].one, lines[i].many, n), n);
-#pragma GCC diagnostic pop
-      add_notification (self, text, "win.exception", g_variant_new_uint32 (lines[i].exception));
+      text = exception_sentence (lines[i], n);
+      add_notification (self, text, "win.exception", g_variant_new_uint32 (lines[i]));
     }
   if (gtk_widget_get_first_child (self->bell_list) == NULL)
     {
