@@ -354,7 +354,7 @@ main (int   argc,
 
   setlocale (LC_ALL, "");
   /* The variable is for runs from the build folder, whose translations are not installed yet. */
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("DESPACHO_LOCALEDIR") != NULL ? g_getenv ("DESPACHO_LOCALEDIR") : LOCALEDIR);
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("DESPACHO_LOCALE_DIR") != NULL ? g_getenv ("DESPACHO_LOCALE_DIR") : LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("despachoctl");

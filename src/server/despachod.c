@@ -201,7 +201,7 @@ main (int    argc,
   /* For the words about the options; numbers and dates stay as a server writes them. */
   setlocale (LC_CTYPE, "");
   setlocale (LC_MESSAGES, "");
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("DESPACHO_LOCALEDIR") != NULL ? g_getenv ("DESPACHO_LOCALEDIR") : LOCALEDIR);
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("DESPACHO_LOCALE_DIR") != NULL ? g_getenv ("DESPACHO_LOCALE_DIR") : LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_log_set_writer_func (write_log, NULL, NULL);
