@@ -157,7 +157,7 @@ test_frozen (Fixture      *f,
              gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "schema-1.txt", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "store", "schema-1.txt", NULL);
   g_autofree char *frozen = NULL;
   g_autoptr(GString) now = g_string_new (NULL);
   static const char *const own[] = { "feed_state", "change", "device", "result", "scope_sum", "user_state", "blob",

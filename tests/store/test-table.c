@@ -71,6 +71,7 @@ test_round_trip (Fixture      *f,
 {
   g_autoptr(GError) error = NULL;
 
+  g_assert_true (dsp_db_begin (f->db, &error));
   for (guint e = 0; dsp_entities[e] != NULL; e++)
     for (guint i = 0; i < 60; i++)
       {
@@ -108,6 +109,7 @@ test_round_trip (Fixture      *f,
         g_assert_no_error (error);
         dsp_record_free (entity, record);
       }
+  g_assert_true (dsp_db_commit (f->db, &error));
 }
 
 static void
