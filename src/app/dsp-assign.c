@@ -180,6 +180,14 @@ finish (Work *work)
 
   if (work->groups->len > 0 && work->what != DO_UNDO)
     gesture = remember (work->office, work->groups);
+  /* What was handed over is out of the hand: nothing stays selected unseen in another tab. */
+  if (work->n_given > 0 && work->rows != NULL)
+    {
+      g_autoptr(GtkBitset) left = gtk_bitset_copy (dsp_office_get_selection (work->office));
+
+      gtk_bitset_subtract (left, work->rows);
+      dsp_office_select (work->office, left);
+    }
   if (work->n_given > 0)
     switch (work->what)
       {

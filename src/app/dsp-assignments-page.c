@@ -445,3 +445,9 @@ dsp_assignments_page_find_code (DspAssignmentsPage *self,
 {
   dsp_map_pane_show_code (self->map, code);
 }
+
+void
+dsp_assignments_page_focus (DspAssignmentsPage *self)
+{
+  dsp_order_view_focus (self->orders);
+}

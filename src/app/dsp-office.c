@@ -588,12 +588,45 @@ dsp_office_opens (DspOffice *self,
 
 /* ---- records ---- */
 
+typedef struct { char *key; gpointer record; } Keyed;
+
+static int
+compare_keyed (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (((const Keyed *) a)->key, ((const Keyed *) b)->key);
+}
+
+/* As people read them: C-9 before C-10. */
+static GPtrArray *
+sorted (DspOffice       *self,
+        const DspEntity *entity,
+        GPtrArray       *list)
+{
+  g_autofree Keyed *keyed = g_new (Keyed, list->len + 1);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      g_autofree char *title = dsp_office_record_title (self, entity, list->pdata[i]);
+
+      keyed[i].key = g_utf8_collate_key_for_filename (title != NULL ? title : "", -1);
+      keyed[i].record = list->pdata[i];
+    }
+  qsort (keyed, list->len, sizeof *keyed, compare_keyed);
+  for (guint i = 0; i < list->len; i++)
+    {
+      list->pdata[i] = keyed[i].record;
+      g_free (keyed[i].key);
+    }
+  return list;
+}
+
 const GPtrArray *
 dsp_office_records (DspOffice       *self,
                     const DspEntity *entity)
 {
   if (self->lists[entity->number] == NULL)
-    self->lists[entity->number] = dsp_replica_list (self->replica, entity);
+    self->lists[entity->number] = sorted (self, entity, dsp_replica_list (self->replica, entity));
   return self->lists[entity->number];
 }
 

@@ -138,6 +138,9 @@ dsp_rejected_sentence (DspOffice         *office,
   if ((rejected->rule == DSP_RULE_STATE || rejected->rule == DSP_RULE_CHANGED) && about_crew && crew != NULL &&
       crew->now != NULL && *crew->now != '\0')
     {
+      if (rejected->by != NULL && ago != NULL && crew->wanted != NULL)
+        /* Translators: user, crew, span of time ("a moment ago"), crew that this user wanted */
+        return g_strdup_printf (_("%s assigned it to %s, %s. You wanted %s."), rejected->by, crew->now, ago, crew->wanted);
       if (rejected->by != NULL && ago != NULL)
         /* Translators: user, crew, span of time ("a moment ago") */
         return g_strdup_printf (_("%s assigned it to %s, %s."), rejected->by, crew->now, ago);

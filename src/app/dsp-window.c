@@ -75,6 +75,8 @@ struct _DspWindow
   GtkWidget          *progress;
   GtkWidget          *rail;
   GtkWidget          *pages;
+  AdwStatusPage      *waiting;
+  GtkWidget          *waiting_progress;
 };
 
 G_DEFINE_FINAL_TYPE (DspWindow, dsp_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -114,6 +116,28 @@ on_message (DspOffice  *office,
 }
 
 /* ---- connection ---- */
+
+/* Until the first permissions come there is no page to show. */
+static void
+show_waiting (DspWindow              *self,
+              const DspReplicaStatus *status)
+{
+  gboolean fetching = status->link == DSP_LINK_FIRST_SYNC || status->link == DSP_LINK_CONNECTING || status->loading;
+
+  if (dsp_replica_has_data (dsp_office_get_replica (self->office)) && !fetching)
+    {
+      adw_status_page_set_title (self->waiting, _("No page is open to you"));
+      adw_status_page_set_description (self->waiting, _("Your profile opens none. Ask your administrator."));
+    }
+  else
+    {
+      adw_status_page_set_title (self->waiting, _("Fetching the office's data"));
+      adw_status_page_set_description (self->waiting, fetching ? _("This happens once on each computer.")
+                                                               : _("It goes on when the server can be reached."));
+    }
+  gtk_widget_set_visible (self->waiting_progress, fetching);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->waiting_progress), CLAMP (status->progress, 0, 1));
+}
 
 static void
 show_connection (DspWindow *self)
@@ -177,6 +201,7 @@ show_connection (DspWindow *self)
   gtk_widget_remove_css_class (self->connection_dot, "dsp-busy");
   gtk_widget_add_css_class (self->connection_dot, dot);
 
+  show_waiting (self, &status);
   gtk_widget_set_visible (self->progress, status.link == DSP_LINK_FIRST_SYNC || status.loading);
   if (status.link == DSP_LINK_FIRST_SYNC && status.progress >= 0)
     gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), status.progress);
@@ -285,9 +310,13 @@ tell_conflict (DspWindow         *self,
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), NULL, NULL);
   gboolean moves = rejected->command == &dsp_order_assign || rejected->command == &dsp_order_move;
 
-  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _("%s was not done for %s"),
-                                     rejected->command != NULL ? _(rejected->command->label) : _("A change"),
-                                     rejected->display != NULL ? rejected->display : "");
+  if (rejected->rule == DSP_RULE_STATE || rejected->rule == DSP_RULE_CHANGED)
+    adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _("Somebody was faster with %s"),
+                                       rejected->display != NULL ? rejected->display : "");
+  else
+    adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _("Refused: %s, %s"),
+                                       rejected->command != NULL ? _(rejected->command->label) : _("A change"),
+                                       rejected->display != NULL ? rejected->display : "");
   adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), sentence);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "later", _("Decide _later"), "leave", _("_Leave it there"), NULL);
   if (moves)
@@ -458,7 +487,10 @@ show_pages (DspWindow *self)
               show_page (self, pages[i - 1].name);
           show_page (self, last);
           if (self->assignments != NULL)
-            show_page (self, g_str_equal (last, "") ? "assignments" : last);
+            {
+              show_page (self, g_str_equal (last, "") ? "assignments" : last);
+              dsp_assignments_page_focus (self->assignments);
+            }
         }
     }
 }
@@ -1292,6 +1324,8 @@ dsp_window_class_init (DspWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DspWindow, progress);
   gtk_widget_class_bind_template_child (widget_class, DspWindow, rail);
   gtk_widget_class_bind_template_child (widget_class, DspWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, DspWindow, waiting);
+  gtk_widget_class_bind_template_child (widget_class, DspWindow, waiting_progress);
   gtk_widget_class_bind_template_callback (widget_class, on_bell_shown);
 
   for (guint i = 0; i < G_N_ELEMENTS (assign_actions); i++)
