@@ -193,6 +193,8 @@ area_contains (const DspLocator *self,
     return FALSE;
 
   starts = &g_array_index (self->band_starts, guint, area->first_band) + band_of (area, point.lat_e7);
+  if (starts[0] == starts[1])
+    return FALSE;
   edge = &g_array_index (self->edges, Edge, starts[0]);
   end = &g_array_index (self->edges, Edge, starts[1]);
 

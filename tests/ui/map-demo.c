@@ -130,6 +130,8 @@ on_region_changed (DspMapView *map)
           pin.urgency = j < count->n_penalized ? DSP_MAP_URGENCY_PENALIZED :
                         j < count->n_penalized + count->n_at_risk ? DSP_MAP_URGENCY_AT_RISK : DSP_MAP_URGENCY_NORMAL;
           pin.is_assigned = j >= count->n_unassigned;
+          if (pin.is_assigned)
+            dsp_map_crew_colour (j % 2 == 0 ? "C-01" : "C-03", &pin.crew_colour);
           pin.label = "904112";
           g_array_append_val (pins, pin);
         }

@@ -7,6 +7,7 @@ import os
 import re
 import select
 import sys
+import time
 
 import driver
 from driver import App, Session, Tests, drag, keys, lasso, program, type_text, wait_for
@@ -113,6 +114,17 @@ def _():
         target = m.app.find(name="Crew")
         said = m.after(lambda: drag(m.at["01429"], target.centre()), r"(?m)^dropped: (.*)$").group(1)
         assert said == "01397 01428 01429", said
+
+
+@tests.case("/map/pans-at-its-edge-while-dragging")
+def _():
+    with Session() as session:
+        m = Map(session, "select=01428")
+        x, y, width, height = m.layer.place()
+        edge = (x + width - 8, y + height // 2)
+        centre = m.after(lambda: drag(m.at["01428"], edge, pause=lambda: time.sleep(1.5), cancel=True),
+                         r"(?m)^region: (\S+) (\S+) (\S+)$")
+        assert float(centre.group(2)) > -99.26, centre.group(0)
 
 
 @tests.case("/map/keyboard-walks-codes-and-tells-them")

@@ -5,7 +5,7 @@
  *   double click, Enter   activates; a bubble of several codes is looked at closer
  *   drag                  from a selected area, a bubble or a pin: takes it along (drag and drop); else pans the map
  *   Shift + drag, or the box and lasso tools: selects what lies inside; with Ctrl adds
- *   middle button drag    pans, wherever it begins
+ *   middle button drag    pans, wherever it begins; so does holding what is dragged at the map's edge
  *   arrows, + and -       pan and zoom; Ctrl + arrows walk to the next code that way, Page Down and Page Up through the
  *                         codes in view with the most orders; Enter selects, Space adds or takes away; Escape lets go
  */
@@ -20,6 +20,9 @@
 #define CLICK_SLACK 4   /* pixels that a click may wander */
 #define PAN_STEP 80     /* pixels per arrow key */
 #define ZOOM_STEP 0.4
+#define EDGE_PIXELS 28.0
+#define EDGE_STEP 14.0  /* pixels per frame, at the very edge */
+#define EDGE_DWELL_US 400000
 
 static ShumateViewport *
 get_viewport (DspMapLayer *self)
@@ -536,6 +539,65 @@ on_drag_end (DspMapLayer   *self,
   g_signal_emit_by_name (self, "drag-end", drag);
 }
 
+/* --- panning at the edge, while something is dragged over the map --- */
+
+static double
+edge_speed (double at,
+            double size)
+{
+  if (at < EDGE_PIXELS)
+    return (at - EDGE_PIXELS) / EDGE_PIXELS;
+  if (at > size - EDGE_PIXELS)
+    return (at - (size - EDGE_PIXELS)) / EDGE_PIXELS;
+
+  return 0;
+}
+
+static gboolean
+on_edge_tick (GtkWidget     *widget,
+              GdkFrameClock *clock,
+              gpointer       user_data)
+{
+  DspMapLayer *self = DSP_MAP_LAYER (widget);
+  gint64 now = gdk_frame_clock_get_frame_time (clock);
+  double dx = edge_speed (self->drop_x, gtk_widget_get_width (widget));
+  double dy = edge_speed (self->drop_y, gtk_widget_get_height (widget));
+
+  /* Who only crosses the edge on the way to a crew does not want the map to move. */
+  if (dx == 0 && dy == 0)
+    self->edge_since = 0;
+  else if (self->edge_since == 0)
+    self->edge_since = now;
+  else if (now - self->edge_since > EDGE_DWELL_US)
+    move_centre (self, dx * EDGE_STEP, dy * EDGE_STEP);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_drop_motion (DspMapLayer             *self,
+                double                   x,
+                double                   y,
+                GtkDropControllerMotion *motion)
+{
+  self->drop_x = x;
+  self->drop_y = y;
+  if (self->edge_tick == 0)
+    {
+      self->edge_since = 0;
+      self->edge_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_edge_tick, NULL, NULL);
+    }
+}
+
+static void
+on_drop_leave (DspMapLayer             *self,
+               GtkDropControllerMotion *motion)
+{
+  if (self->edge_tick != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->edge_tick);
+  self->edge_tick = 0;
+}
+
 /* --- pointer over things --- */
 
 static void
@@ -856,7 +918,7 @@ dsp_map_layer_init_input (DspMapLayer *self)
   GtkGesture *band = gtk_gesture_drag_new (), *pan = gtk_gesture_drag_new ();
   GtkDragSource *source = gtk_drag_source_new ();
   GtkEventController *motion = gtk_event_controller_motion_new (), *keys = gtk_event_controller_key_new ();
-  GtkEventController *focus = gtk_event_controller_focus_new ();
+  GtkEventController *focus = gtk_event_controller_focus_new (), *drop = gtk_drop_controller_motion_new ();
 
   g_signal_connect_swapped (click, "pressed", G_CALLBACK (on_click_pressed), self);
   g_signal_connect_swapped (click, "released", G_CALLBACK (on_click_released), self);
@@ -887,6 +949,10 @@ dsp_map_layer_init_input (DspMapLayer *self)
   g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);
   add_gesture (self, motion, 0);
 
+  g_signal_connect_swapped (drop, "enter", G_CALLBACK (on_drop_motion), self);
+  g_signal_connect_swapped (drop, "motion", G_CALLBACK (on_drop_motion), self);
+  g_signal_connect_swapped (drop, "leave", G_CALLBACK (on_drop_leave), self);
+  add_gesture (self, drop, 0);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key_pressed), self);
   add_gesture (self, keys, 0);
   g_signal_connect_swapped (focus, "enter", G_CALLBACK (on_focus_changed), self);

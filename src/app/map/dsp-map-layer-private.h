@@ -83,6 +83,10 @@ struct _DspMapLayer
   gboolean is_banding;
   gboolean band_is_box;
   gboolean band_extends;
+  guint edge_tick;           /* while something is dragged over the map */
+  gint64 edge_since;         /* frame time when it came to an edge; 0: it is not there */
+  double drop_x;
+  double drop_y;
   double pan_x;              /* middle button: the world's point that was grabbed */
   double pan_y;
 };

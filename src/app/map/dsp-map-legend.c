@@ -134,7 +134,15 @@ dsp_map_legend_draw (cairo_t       *cr,
   cairo_stroke (cr);
   cairo_set_dash (cr, NULL, 0, 0);
   dsp_map_set_rgb (cr, ink, 0.9);
-  show_text (cr, layout, _("approximate place"), MARGIN + 15, 57);
+  x = MARGIN + 15 + show_text (cr, layout, _("approximate place"), MARGIN + 15, 57) + 8;
+
+  cairo_new_path (cr);
+  cairo_arc (cr, x + 6, 64, 4, 0, 2 * G_PI);
+  dsp_map_set_rgb (cr, dsp_map_palette_get_urgency (DSP_MAP_URGENCY_NORMAL, is_dark), 1);
+  cairo_set_line_width (cr, 1.8);
+  cairo_stroke (cr);
+  dsp_map_set_rgb (cr, ink, 0.9);
+  show_text (cr, layout, _("assigned"), x + 15, 57);
 }
 
 static void

@@ -646,6 +646,8 @@ draw_pins (Render *self)
         {
           /* Hollow: somebody has it. */
           cairo_fill_preserve (self->cr);
+          if (pin->crew_colour.alpha > 0)
+            rgb = (DspMapRgb) { pin->crew_colour.red, pin->crew_colour.green, pin->crew_colour.blue };
           dsp_map_set_rgb (self->cr, rgb, 1);
           cairo_set_line_width (self->cr, 2);
           cairo_stroke (self->cr);

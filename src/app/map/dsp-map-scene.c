@@ -392,7 +392,7 @@ dsp_map_pins_new (const DspMapPin *pins,
     {
       DspMapPinShape shape = {
         pins[i].id, dsp_map_x_from_lon (pins[i].lon_e7 / 1e7), dsp_map_y_from_lat (pins[i].lat_e7 / 1e7),
-        pins[i].urgency, pins[i].is_assigned, g_strdup (pins[i].label),
+        pins[i].urgency, pins[i].is_assigned, g_strdup (pins[i].label), pins[i].crew_colour,
       };
 
       g_array_append_val (shapes, shape);
@@ -405,6 +405,18 @@ dsp_map_pins_new (const DspMapPin *pins,
 static const guint32 crew_colours[] = {
   0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0x56b4e9, 0xb8860b, 0x5b3fa0, 0x8c564b, 0x117733, 0x882255, 0x44679b, 0x6b7d1f,
 };
+
+void
+dsp_map_crew_colour (const char *code,
+                     GdkRGBA    *colour)
+{
+  guint32 rgb;
+
+  g_return_if_fail (code != NULL);
+
+  rgb = crew_colours[g_str_hash (code) % G_N_ELEMENTS (crew_colours)];
+  *colour = (GdkRGBA) { (rgb >> 16 & 0xff) / 255.0f, (rgb >> 8 & 0xff) / 255.0f, (rgb & 0xff) / 255.0f, 1 };
+}
 
 /* Returns: (transfer full) (element-type DspMapCrewShape): to be shared by reference and not changed any more */
 GArray *
@@ -422,11 +434,7 @@ dsp_map_crews_new (const DspMapCrew *crews,
       };
 
       if (shape.colour.alpha <= 0)
-        {
-          guint32 rgb = crew_colours[g_str_hash (shape.code) % G_N_ELEMENTS (crew_colours)];
-
-          shape.colour = (GdkRGBA) { (rgb >> 16 & 0xff) / 255.0f, (rgb >> 8 & 0xff) / 255.0f, (rgb & 0xff) / 255.0f, 1 };
-        }
+        dsp_map_crew_colour (shape.code, &shape.colour);
       g_array_append_val (shapes, shape);
     }
 

@@ -122,6 +122,7 @@ typedef struct
   DspMapUrgency urgency;
   gboolean is_assigned;
   char *label; /* (nullable) */
+  GdkRGBA crew_colour;
 } DspMapPinShape;
 
 typedef struct

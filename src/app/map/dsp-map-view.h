@@ -99,7 +99,8 @@ typedef struct
   gint32 lon_e7;
   DspMapUrgency urgency;
   gboolean is_assigned;
-  const char *label; /* (nullable): order number */
+  const char *label;   /* (nullable): order number */
+  GdkRGBA crew_colour; /* of an assigned one: dsp_map_crew_colour(); transparent: by urgency */
 } DspMapPin;
 
 typedef struct
@@ -111,6 +112,10 @@ typedef struct
   const char *name;
   GdkRGBA colour; /* transparent: one is chosen by the code */
 } DspMapCrew;
+
+/* The colour that a crew has on the map if it was given none; the same for the same code. */
+void       dsp_map_crew_colour (const char *code,
+                                GdkRGBA    *colour);
 
 GtkWidget *dsp_map_view_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
