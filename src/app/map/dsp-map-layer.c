@@ -486,10 +486,16 @@ static gboolean
 collect_selected_areas (DspMapLayer *self,
                         GArray      *overlays)
 {
-  cairo_surface_t *none = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
-  cairo_t *cr = cairo_create (none);
+  cairo_surface_t *none;
+  cairo_t *cr;
   guint n_points = 0;
 
+  /* Far out the bubbles speak for the areas. */
+  if (dsp_map_zoom_from_scale (self->picture->frame.scale) < DSP_MAP_AREA_ZOOM)
+    return TRUE;
+
+  none = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
+  cr = cairo_create (none);
   for (guint i = 0; self->n_selected > 0 && i < self->slots->n_slots && n_points <= MAX_DIRECT_POINTS; i++)
     {
       const DspMapSlot *slot = &self->slots->slots[i];

@@ -748,7 +748,7 @@ dsp_map_render (cairo_t                 *cr,
     {
       fill_areas (&self);
       stroke_borders (&self);
-      if (input->selection != NULL)
+      if (input->selection != NULL && self.zoom >= DSP_MAP_AREA_ZOOM)
         outline_selection (&self);
       draw_empty_dots (&self);
       if (input->tallies != NULL)
