@@ -415,6 +415,18 @@ boundary_free (gpointer data)
   g_free (boundary);
 }
 
+/* Many GeoJSON files are one line: the feature's place in it is what finds it. */
+static void
+refuse_feature (DspReport               *report,
+                const DspGeojsonFeature *feature,
+                const char              *reason)
+{
+  g_autofree char *text = g_strdup_printf (_("feature %" G_GUINT64_FORMAT " (postal code %s): %s"), feature->index,
+                                           feature->code != NULL ? feature->code : "?", reason);
+
+  dsp_report_refuse (report, feature->line, 1, text);
+}
+
 /* Reads the features and joins those of one code. */
 static gboolean
 read_boundaries (DspGeojson   *geojson,
@@ -437,7 +449,7 @@ read_boundaries (DspGeojson   *geojson,
         return FALSE;
       if (result == DSP_GEOJSON_REFUSED)
         {
-          dsp_report_refuse (report, feature.line, 1, feature.reason);
+          refuse_feature (report, &feature, feature.reason);
           continue;
         }
       boundary = g_hash_table_lookup (by_code, feature.code);
@@ -453,7 +465,7 @@ read_boundaries (DspGeojson   *geojson,
       if (dsp_geometry_builder_add_geometry (boundary->builder, feature.geometry, &fault))
         boundary->n++;
       else
-        dsp_report_refuse (report, feature.line, 1, fault->message);
+        refuse_feature (report, &feature, fault->message);
     }
   return result == DSP_GEOJSON_END;
 }

@@ -62,6 +62,34 @@ def tax_id(letters, n):
     return f"{''.join(plain[:3])}{10 + n % 15:02d}0{1 + n % 9}1{n % 10}A{n % 10}{(n * 7) % 10}"
 
 
+def local_today():
+    """Mexico City has been six hours behind UTC all year since 2022."""
+    return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=6)).date()
+
+
+def c5_work(data, newest_today, by_borough, assignments, closings):
+    """The log of road incidents says when each was closed, and how: so it was. The import moves its days to today."""
+    names = {"BENITO JUAREZ": "Benito Juárez", "COYOACAN": "Coyoacán", "IZTACALCO": "Iztacalco",
+             "IZTAPALAPA": "Iztapalapa", "TLAHUAC": "Tláhuac", "XOCHIMILCO": "Xochimilco"}
+    stamp = "%d/%m/%Y %H:%M:%S"
+    with lzma.open(data / "orders/c5_incidents_iztapalapa_2018-04a.csv.xz", "rt", encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    created = {row["folio"]: datetime.datetime.strptime(f"{row['fecha_creacion']} {row['hora_creacion']}", stamp)
+               for row in rows}
+    shift = newest_today - max(created.values()).date()
+    now = datetime.datetime.now(datetime.timezone.utc)
+    for row in rows:
+        crews_here = by_borough.get(names.get(row["delegacion_inicio"]))
+        closed = datetime.datetime.strptime(f"{row['fecha_cierre']} {row['hora_cierre']}", stamp)
+        closed = (closed + shift + datetime.timedelta(hours=6)).replace(tzinfo=datetime.timezone.utc)
+        if not crews_here or not row["cp_derived"]:
+            continue
+        if created[row["folio"]] + shift + datetime.timedelta(hours=6) < now.replace(tzinfo=None):
+            assignments.append([row["folio"], crews_here[dice("to", row["folio"]) % len(crews_here)]])
+            if closed < now:
+                closings.append([row["folio"], f"{closed:%Y-%m-%dT%H:%M:%SZ}", "yes", "yes", row["codigo_cierre"]])
+
+
 def main(data, out):
     folder, work = out / "contractors", out / "work"
     folder.mkdir(parents=True, exist_ok=True)
@@ -146,6 +174,7 @@ def main(data, out):
             assignments.append([row["id_reporte"], crews_here[dice("to", row["id_reporte"]) % len(crews_here)]])
         if closed:
             closings.append([row["id_reporte"], "@attention_at", "yes", "yes", "Fuga reparada"])
+    c5_work(data, newest_today=local_today(), by_borough=by_borough, assignments=assignments, closings=closings)
     write(work, "assignments.csv", ["number", "crew"], assignments)
     write(work, "closings.csv", ["number", "closed_at", "attended", "satisfied", "resolution"], closings)
 
