@@ -65,13 +65,23 @@ dsp_column_sorter_init (DspColumnSorter *self)
 
 /* ---- cells ---- */
 
-static gboolean
-on_link_activated (GtkLabel   *label,
-                   const char *uri,
-                   gpointer    user_data)
+/* S0-39: the number is a link. Not a label's own one, which would keep the pointer to itself: rows are dragged by any cell. */
+static void
+on_number_clicked (GtkGestureClick *click,
+                   int              n_press,
+                   double           x,
+                   double           y,
+                   GtkListItem     *item)
 {
-  gtk_widget_activate_action (GTK_WIDGET (label), "win.open-order", "s", uri);
-  return TRUE;
+  DspOrderRow *row = gtk_list_item_get_item (item);
+  const DspOrder *order = row != NULL ? dsp_order_row_get_order (row) : NULL;
+  GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (click));
+  char id[DSP_ID_TEXT];
+
+  if (order == NULL || (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) != 0)
+    return;
+  dsp_id_print (&order->id, id);
+  gtk_widget_activate_action (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (click)), "win.open-order", "s", id);
 }
 
 static void
@@ -138,10 +148,14 @@ setup (GtkSignalListItemFactory *factory,
       {
         GtkWidget *label = make_label ("dsp-number", 0);
         GtkWidget *icon = gtk_image_new_from_icon_name ("despacho-waiting-symbolic");
+        GtkEventController *click;
 
         child = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
         gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_NONE);
-        g_signal_connect (label, "activate-link", G_CALLBACK (on_link_activated), NULL);
+        click = GTK_EVENT_CONTROLLER (gtk_gesture_click_new ());
+        g_signal_connect (click, "released", G_CALLBACK (on_number_clicked), item);
+        gtk_widget_add_controller (label, click);
+        gtk_widget_set_cursor_from_name (label, "pointer");
         gtk_widget_set_tooltip_text (icon, _("Waits to be sent to the server"));
         gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Waiting"), -1);
         gtk_widget_add_css_class (icon, "dsp-pending");
@@ -249,12 +263,8 @@ show_number (GtkWidget      *child,
 {
   GtkWidget *label = gtk_widget_get_first_child (child);
   GtkWidget *icon = gtk_widget_get_next_sibling (label);
-  char id[DSP_ID_TEXT];
-  g_autofree char *markup = NULL;
 
-  dsp_id_print (&order->id, id);
-  markup = g_markup_printf_escaped ("<a href=\"%s\">%s</a>", id, order->number != NULL ? order->number : "?");
-  gtk_label_set_markup (GTK_LABEL (label), markup);
+  gtk_label_set_text (GTK_LABEL (label), order->number != NULL ? order->number : "?");
   gtk_widget_set_visible (icon, (flags & (DSP_ROW_PENDING | DSP_ROW_CONFLICT)) != 0);
   if (flags & DSP_ROW_CONFLICT)
     {
@@ -343,7 +353,7 @@ static int
 default_width (const DspField *field)
 {
   static const struct { const char *name; int width; } widths[] = {
-    { "number", 104 }, { "account", 84 }, { "group", 120 }, { "type", 140 }, { "subtype", 140 }, { "created_at", 106 },
+    { "number", 140 }, { "account", 112 }, { "group", 120 }, { "type", 140 }, { "subtype", 140 }, { "created_at", 106 },
     { "attention_at", 106 }, { "penalty_at", 106 }, { "state", 120 }, { "municipality", 130 }, { "neighbourhood", 150 },
     { "postal_code", 66 }, { "priority", 60 }, { "crew_id", 120 }, { "status", 124 }, { "contact_name", 180 }, { "phone", 104 },
   };

@@ -111,6 +111,9 @@ dsp_text_span (gint64 us)
   if (minutes < 48 * 60)
     /* Translators: hours and minutes, as short as possible: "1 h 12" */
     return g_strdup_printf (_("%d h %02d"), (int) (minutes / 60), (int) (minutes % 60));
+  if (minutes >= 10 * 24 * 60)
+    /* Translators: a span of days, as short as possible */
+    return g_strdup_printf (_("%d d"), (int) (minutes / 60 / 24));
   /* Translators: days and hours, as short as possible: "3 d 4 h" */
   return g_strdup_printf (_("%d d %d h"), (int) (minutes / 60 / 24), (int) (minutes / 60 % 24));
 }

@@ -24,6 +24,8 @@
 #define PIN_RADIUS 7.0 /* from zoom 16 on; smaller before, where they stand closer */
 #define CREW_RADIUS 9.0
 #define CREW_ZOOM 8.5
+#define CREW_CROWD 40
+#define CREW_CROWD_ZOOM 12.4
 #define DASH_ZOOM 9.0 /* before it a bubble is wider than what its place may be wrong by */
 
 typedef struct
@@ -545,11 +547,13 @@ draw_empty_dots (Render *self)
 static void
 draw_crews (Render *self)
 {
-  if (self->zoom < CREW_ZOOM)
+  /* A city's hundred bases would hide the orders that the map is for. */
+  if (self->input->crews == NULL ||
+      self->zoom < (self->input->crews->len > CREW_CROWD ? CREW_CROWD_ZOOM : CREW_ZOOM))
     return;
 
   set_font (self, 10.5, TRUE);
-  for (guint i = 0; self->input->crews != NULL && i < self->input->crews->len; i++)
+  for (guint i = 0; i < self->input->crews->len; i++)
     {
       const DspMapCrewShape *crew = &g_array_index (self->input->crews, DspMapCrewShape, i);
       double x, y, r = CREW_RADIUS;
