@@ -401,19 +401,21 @@ choices_shown (GtkWidget *popover,
 static GtkWidget *
 make_weekdays (Row *row)
 {
+  /* Not from the locale: it may be missing where the translation is there. */
+  static const char *const names[7][2] = {
+    { N_("Mon"), N_("Monday") }, { N_("Tue"), N_("Tuesday") }, { N_("Wed"), N_("Wednesday") }, { N_("Thu"), N_("Thursday") },
+    { N_("Fri"), N_("Friday") }, { N_("Sat"), N_("Saturday") }, { N_("Sun"), N_("Sunday") },
+  };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   GtkWidget *days = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   gtk_widget_add_css_class (days, "linked");
   for (guint i = 0; i < 7; i++)
     {
-      /* 2024-01-01 was a Monday. */
-      g_autoptr(GDateTime) day = g_date_time_new_utc (2024, 1, 1 + (int) i, 0, 0, 0);
-      g_autofree char *narrow = g_date_time_format (day, "%a");
-      g_autofree char *full = g_date_time_format (day, "%A");
+      const char *full = _(names[i][1]);
       g_autofree char *name = g_strdup_printf ("%s: %s", _(row->field->label), full);
 
-      row->weekdays[i] = gtk_toggle_button_new_with_label (narrow);
+      row->weekdays[i] = gtk_toggle_button_new_with_label (_(names[i][0]));
       gtk_widget_set_tooltip_text (row->weekdays[i], full);
       gtk_accessible_update_property (GTK_ACCESSIBLE (row->weekdays[i]), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
       gtk_widget_set_hexpand (row->weekdays[i], TRUE);

@@ -22,7 +22,7 @@ void dsp_map_legend_draw (cairo_t       *cr,
                           const guint32 *breaks,
                           gboolean       is_dark);
 
-#define DSP_MAP_LEGEND_WIDTH 208
+#define DSP_MAP_LEGEND_WIDTH 226
 #define DSP_MAP_LEGEND_HEIGHT 76
 
 G_END_DECLS
