@@ -3,7 +3,9 @@
  *
  * bench-map [areas=FILE...] [places=FILE] [frames=N]: without files 3,249 areas of 389,880 points and 32,003 places are
  * invented, all with orders. Prints per phase the processor time of the main thread per frame (everything it does from
- * one frame to the next) and the time on the clock from the frame's start to its end, and one line of JSON.
+ * one frame to the next), the time on the clock from the frame's start to its end, and one line of JSON. With cairo the
+ * main thread draws: its processor time is judged, which other programs do not disturb. With gl others draw for it: there
+ * the clock is judged.
  * Run it on a display of its own: tests/headless.sh build/tests/bench/bench-map; GSK_RENDERER=gl measures the other one.
  */
 #include "config.h"
@@ -13,6 +15,7 @@
 
 #include "../ui/map-data.h"
 #include "dsp-locator.h"
+#include "dsp-map-tile.h"
 
 #define GOAL_MS 16.0
 #define MAX_FRAMES 2000
@@ -175,6 +178,7 @@ measure (GString *json)
   gint64 began;
   double cpu_p50, cpu_p95, wall_p50, wall_p95, rate;
   guint n = n_frames_wanted - 1;
+  gboolean is_good;
 
   dsp_map_view_set_selected_codes (view, NULL, NULL);
   dsp_map_view_set_centre (view, (gint32) (run.place->lat * 1e7), (gint32) (run.place->lon * 1e7), run.place->zoom);
@@ -192,15 +196,16 @@ measure (GString *json)
   cpu_p95 = quantile (run.cpu_ms, n, 0.95);
   wall_p50 = quantile (run.wall_ms, n, 0.5);
   wall_p95 = quantile (run.wall_ms, n, 0.95);
+  is_good = (dsp_map_widget_has_cairo_renderer (GTK_WIDGET (view)) ? cpu_p95 : wall_p50) < GOAL_MS;
   printf ("%-8s %-30s cpu p50 %6.2f p95 %6.2f   clock p50 %6.2f p95 %6.2f ms   %5.1f frames/s   goal %.0f ms  %s\n",
           run.place->name, phase_names[run.phase], cpu_p50, cpu_p95, wall_p50, wall_p95, rate, GOAL_MS,
-          cpu_p95 < GOAL_MS && wall_p50 < GOAL_MS ? "ok" : "OVER");
+          is_good ? "ok" : "OVER");
   g_string_append_printf (json, "%s{\"where\":\"%s\",\"what\":\"%s\",\"cpu_p50_ms\":%.2f,\"cpu_p95_ms\":%.2f,"
                           "\"clock_p50_ms\":%.2f,\"clock_p95_ms\":%.2f,\"frames_per_s\":%.1f,\"goal_ms\":%.0f}",
                           json->str[json->len - 1] == '[' ? "" : ",", run.place->name, phase_names[run.phase],
                           cpu_p50, cpu_p95, wall_p50, wall_p95, rate, GOAL_MS);
 
-  return cpu_p95 < GOAL_MS && wall_p50 < GOAL_MS;
+  return is_good;
 }
 
 /* What the map and the import need of boundaries before anything is drawn. */
