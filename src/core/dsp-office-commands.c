@@ -125,7 +125,12 @@ membership_put (DspWork      *work,
   dsp_work_each (work, &dsp_membership, offsetof (DspMembership, technician_id), &membership->technician_id, overlaps,
                  &overlap);
   if (overlap.overlaps)
-    return dsp_refuse (error, DSP_RULE_OVERLAP, "the technician is in a crew on some of these days already");
+    {
+      const DspTechnician *technician = dsp_work_get (work, &dsp_technician, &membership->technician_id);
+
+      return dsp_refuse (error, DSP_RULE_OVERLAP, "technician %s is in a crew on some of these days already",
+                         technician != NULL ? technician->code : "?");
+    }
   crew = dsp_work_get (work, &dsp_crew, &membership->crew_id);
   if (crew != NULL)
     membership->distributor_id = crew->distributor_id;
