@@ -207,7 +207,7 @@ step_push (DspExecutor *self,
            gint64       now_us,
            GError     **error)
 {
-  const DspPushCommand *command;
+  DspPushCommand *command;
   g_autoptr(DspActorRef) actor = NULL;
   g_autoptr(GError) fault = NULL;
   DspDevice device = { 0 };
@@ -230,6 +230,9 @@ step_push (DspExecutor *self,
     }
 
   command = &g_array_index (item->push->commands, DspPushCommand, item->next);
+  /* Several tools of the owner's share one device; none could know which number comes next. */
+  if (item->push->first == 0)
+    command->no = device.last_no + 1;
   if (command->no > device.last_no && command->verdict == DSP_PUSH_UPGRADE)
     {
       answer_with_state (self, item, &device, 426, "upgrade", "this server is older than the program that made the command");

@@ -315,7 +315,7 @@ read_envelope (DspPushCommand *command,
           in->newer = TRUE;
         }
     }
-  if (r->fault == NULL && (command->kind == NULL || command->no <= 0))
+  if (r->fault == NULL && (command->kind == NULL || command->no < 0))
     return dsp_json_fail (r, "a command has a number from 1 on, and a kind");
   return r->fault == NULL;
 }
@@ -413,7 +413,7 @@ read_commands (DspPush       *push,
         command = &g_array_index (push->commands, DspPushCommand, push->commands->len - 1);
         if (!read_command (command, &r, local, error))
           return FALSE;
-        if (command->no - push->first != (gint64) push->commands->len - 1)
+        if (push->first > 0 ? command->no - push->first != (gint64) push->commands->len - 1 : command->no != 0)
           return bad (error, "numbers go up from first without a gap: %" G_GINT64_FORMAT, command->no);
       }
   return dsp_json_reader_finish (&r, error);
@@ -456,7 +456,7 @@ dsp_push_parse (const char *text,
   if (!dsp_json_reader_finish (&r, error))
     return NULL;
   memcpy (push->epoch, epoch.b, sizeof push->epoch);
-  if (commands.length == 0 || push->first <= 0)
+  if (commands.length == 0 || push->first < 0 || (push->first == 0 && !local))
     {
       bad (error, "first (from 1 on) and commands are needed");
       return NULL;

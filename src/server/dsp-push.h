@@ -41,7 +41,7 @@ typedef struct {
 typedef struct {
   DspId   device;
   guint8  epoch[16];
-  gint64  first;
+  gint64  first;     /* 0, from the UNIX socket only: each command takes its device's next number when it is judged */
   GArray *commands;  /* (owned) of DspPushCommand */
 } DspPush;
 
