@@ -18,7 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 typedef struct
@@ -117,7 +119,7 @@ parse_arguments (int         *argc,
   const GOptionEntry entries[] = {
     { "database", 0, 0, G_OPTION_ARG_STRING, &arguments->database, N_("The database"), "sqlite:FILE" },
     { "listen", 0, 0, G_OPTION_ARG_STRING, &arguments->listen, N_("Where to listen; port 0 is any free one"), "HOST:PORT" },
-    { "socket", 0, 0, G_OPTION_ARG_FILENAME, &arguments->socket, N_("UNIX socket for the owner's tools"), "PATH" },
+    { "socket", 0, 0, G_OPTION_ARG_FILENAME, &arguments->socket, N_("UNIX socket for the owner's tools; else FILE.socket"), "PATH" },
     { "state", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state, N_("Folder for the server's own certificate"), "DIR" },
     { "no-tls", 0, 0, G_OPTION_ARG_NONE, &arguments->no_tls, N_("Speak plain HTTP, behind a proxy on this machine"), NULL },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &arguments->certificate, N_("Certificate chain"), "PEM" },
@@ -154,6 +156,10 @@ parse_arguments (int         *argc,
       g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("--certificate and --key go together"));
       return FALSE;
     }
+  /* Where despachoctl looks if it is not told. A name too long for a socket leaves the server without. */
+  if (arguments->socket == NULL && g_str_has_prefix (arguments->database, "sqlite:") &&
+      strlen (arguments->database + strlen ("sqlite:")) + sizeof ".socket" <= sizeof ((struct sockaddr_un *) NULL)->sun_path)
+    arguments->socket = g_strconcat (arguments->database + strlen ("sqlite:"), ".socket", NULL);
   if (arguments->state == NULL)
     arguments->state = g_build_filename (g_get_user_state_dir (), "despachod", NULL);
   return TRUE;
