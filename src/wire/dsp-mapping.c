@@ -595,6 +595,22 @@ dsp_mapping_run_survey (DspMappingRun     *self,
     }
 }
 
+/* What people call the row: its unique column, else its first. */
+static const char *
+name_of_row (DspMappingRun     *self,
+             const char *const *fields)
+{
+  for (guint i = 0; i < self->uniques->len; i++)
+    {
+      const DspSpec *spec = g_ptr_array_index (self->mapping->specs, i);
+
+      if (spec->unique && spec->columns != NULL && spec->columns->len > 0)
+        return column_of (self, i, 0, fields);
+    }
+
+  return fields[0];
+}
+
 /* Refuses a row that is in every column equal to an earlier one. */
 static gboolean
 check_row_is_new (DspMappingRun     *self,
@@ -621,7 +637,8 @@ check_row_is_new (DspMappingRun     *self,
     }
 
   g_free (self->reason);
-  self->reason = g_strdup_printf (_("is the same as line %" PRIu64), earlier->line);
+  self->reason = g_strdup_printf (_("“%s”: the row is the same as line %" PRIu64), name_of_row (self, fields),
+                                  earlier->line);
   return FALSE;
 }
 
@@ -713,6 +730,13 @@ dsp_mapping_get_fields (const DspMapping *self,
     *n_fields = self->fields->len - 1;
 
   return (const char *const *) self->fields->pdata;
+}
+
+/* Whether the times that come out depend on the day that it is. */
+gboolean
+dsp_mapping_get_shifts (const DspMapping *self)
+{
+  return self->shifts;
 }
 
 /* The calendar day that it is at @now where the file's times are meant. */

@@ -62,6 +62,7 @@ DspMapping        *dsp_mapping_new_from_data     (const char         *name,
 void               dsp_mapping_free              (DspMapping         *self);
 const char *const *dsp_mapping_get_fields        (const DspMapping   *self,
                                                   guint              *n_fields);
+gboolean           dsp_mapping_get_shifts        (const DspMapping   *self);
 DspDate            dsp_mapping_get_day           (const DspMapping   *self,
                                                   DspTime             now);
 
