@@ -20,7 +20,7 @@
 /* What was said before and after the command's own words. */
 typedef struct {
   char         *database, *socket_path;
-  char         *mapping, *property, *profile, *scope, *reason;
+  char         *mapping, *today, *property, *profile, *scope, *reason;
   gboolean      json, version;
   char        **words; /* the command and what it is about */
   GCancellable *cancellable;
@@ -28,21 +28,15 @@ typedef struct {
 
 static GCancellable *interrupted;
 
-/* The push under way is answered first; nothing is left half done. */
-static void
-on_interrupt (int signal_number)
-{
-  g_cancellable_cancel (interrupted);
-}
-
 static void *
 wait_for_signals (void *data)
 {
   sigset_t *set = data;
   int signal_number;
 
+  /* The push under way is answered first; nothing is left half done. */
   while (sigwait (set, &signal_number) == 0)
-    on_interrupt (signal_number);
+    g_cancellable_cancel (interrupted);
   return NULL;
 }
 
@@ -59,17 +53,52 @@ watch_signals (void)
   g_thread_unref (g_thread_new ("signals", wait_for_signals, &set));
 }
 
+/* The server inside tells of faults in its log: here that is one line more for whoever looks. */
+static GLogWriterOutput
+write_log (GLogLevelFlags   level,
+           const GLogField *fields,
+           gsize            n_fields,
+           gpointer         user_data)
+{
+  if (!(level & G_LOG_LEVEL_WARNING) || (level & g_log_set_always_fatal (G_LOG_FATAL_MASK)))
+    return g_log_writer_default (level, fields, n_fields, user_data);
+  for (gsize i = 0; i < n_fields; i++)
+    if (strcmp (fields[i].key, "MESSAGE") == 0)
+      g_printerr ("despachoctl: %s\n", (const char *) fields[i].value);
+  return G_LOG_WRITER_HANDLED;
+}
+
+static gboolean
+check_database (Call    *call,
+                GError **error)
+{
+  if (call->database == NULL || *call->database == '\0')
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("--database is missing: say which, as sqlite:FILE"));
+  if (strchr (call->database, ':') == NULL)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("--database: “%s” is not of the form sqlite:FILE"), call->database);
+  return TRUE;
+}
+
 static DspLink *
 open_link (Call       *call,
            const char *purpose,
            GError    **error)
 {
-  if (call->database == NULL)
-    {
-      dsp_refuse (error, DSP_RULE_REQUIRED, _("--database is missing: say which, as sqlite:FILE"));
-      return NULL;
-    }
+  if (!check_database (call, error))
+    return NULL;
   return dsp_link_open (call->database, call->socket_path, purpose, call->cancellable, error);
+}
+
+/* Whatever went wrong, the message says with which file. */
+static void
+name_in_error (const char *name,
+               GError    **error)
+{
+  g_autofree char *base = g_path_get_basename (name);
+
+  if (error != NULL && *error != NULL && !g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
+      strstr ((*error)->message, base) == NULL)
+    g_prefix_error (error, "%s: ", name);
 }
 
 static gboolean
@@ -78,11 +107,14 @@ do_init (Call    *call,
 {
   g_autoptr(DspDb) db = NULL;
 
-  if (call->database == NULL)
-    return dsp_refuse (error, DSP_RULE_REQUIRED, _("--database is missing: say which, as sqlite:FILE"));
+  if (!check_database (call, error))
+    return FALSE;
   db = dsp_db_open (call->database, DSP_DB_CREATE | DSP_DB_LOCK, error);
   if (db == NULL || !dsp_database_init (db, error))
-    return FALSE;
+    {
+      name_in_error (call->database, error);
+      return FALSE;
+    }
   printf (_("%s is ready.\n"), call->database);
   return TRUE;
 }
@@ -110,9 +142,13 @@ import_boundaries (DspLink *link, Call *call, const char *path, DspReport *repor
 static gboolean
 import_orders (DspLink *link, Call *call, const char *path, DspReport *report, GError **error)
 {
+  DspDate today = { 0 };
+
   if (call->mapping == NULL)
     return dsp_refuse (error, DSP_RULE_REQUIRED, _("--mapping is missing: which file says what each column is?"));
-  return dsp_import_orders (link, path, call->mapping, report, call->cancellable, error);
+  if (call->today != NULL && !dsp_date_parse (call->today, strlen (call->today), &today))
+    return dsp_refuse (error, DSP_RULE_INVALID, _("--today: “%s” is not a day, YYYY-MM-DD"), call->today);
+  return dsp_import_orders (link, path, call->mapping, today, report, call->cancellable, error);
 }
 
 static const struct {
@@ -139,6 +175,21 @@ entity_of_plural (const char *what)
 }
 
 static gboolean
+check_file (const char *path,
+            GError    **error)
+{
+  if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return TRUE;
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_IS_DIRECTORY, _("%s is a folder, not a file"), path);
+  else if (g_file_test (path, G_FILE_TEST_EXISTS))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, _("%s is not an ordinary file, which can be read twice"), path);
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("There is no file %s"), path);
+  return FALSE;
+}
+
+static gboolean
 do_import (Call    *call,
            GError **error)
 {
@@ -157,11 +208,8 @@ do_import (Call    *call,
       import = imports[i].import;
   if (import == NULL && entity == NULL)
     return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” cannot be imported"), what);
-  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("There is no file %s"), path);
-      return FALSE;
-    }
+  if (!check_file (path, error))
+    return FALSE;
 
   link = open_link (call, "import", error);
   if (link == NULL)
@@ -172,6 +220,10 @@ do_import (Call    *call,
                         : dsp_import_records (link, entity, path, report, call->cancellable, error);
   if (done || g_cancellable_is_cancelled (call->cancellable))
     dsp_report_print (report);
+  if (done && dsp_report_is_all_refused (report))
+    return dsp_refuse (error, DSP_RULE_INVALID, _("%s: not one of its rows could be taken"), path);
+  if (!done)
+    name_in_error (path, error);
   return done;
 }
 
@@ -183,15 +235,24 @@ do_give (Call    *call,
   const char *path = command != NULL ? call->words[2] : NULL;
   g_autoptr(DspLink) link = NULL;
   g_autoptr(DspReport) report = NULL;
+  g_autofree char *title = NULL;
 
+  if (call->words[1] != NULL && command == NULL)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("give COMMAND FILE: there is no command “%s”"), call->words[1]);
   if (path == NULL)
-    return dsp_refuse (error, DSP_RULE_INVALID, _("give COMMAND FILE: there is no such command, or no file"));
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("give COMMAND FILE: one of the two is missing"));
+  if (!check_file (path, error))
+    return FALSE;
   link = open_link (call, "import", error);
   if (link == NULL)
     return FALSE;
-  report = dsp_report_new (command->name, call->json);
+  title = g_path_get_basename (path);
+  report = dsp_report_new (title, call->json);
   if (!dsp_import_commands (link, command, path, report, call->cancellable, error))
-    return FALSE;
+    {
+      name_in_error (path, error);
+      return FALSE;
+    }
   dsp_report_print (report);
   return TRUE;
 }
@@ -222,8 +283,8 @@ do_verify (Call    *call,
   g_autoptr(DspDb) db = NULL;
   guint n_findings = 0;
 
-  if (call->database == NULL)
-    return dsp_refuse (error, DSP_RULE_REQUIRED, _("--database is missing: say which, as sqlite:FILE"));
+  if (!check_database (call, error))
+    return FALSE;
   db = dsp_db_open (call->database, DSP_DB_READ_ONLY, error);
   if (db == NULL || !dsp_feed_verify (db, print_finding, NULL, &n_findings, error))
     return FALSE;
@@ -256,10 +317,14 @@ do_user (Call    *call,
     }
   if (strcmp (verb, "grant") == 0)
     return dsp_office_grant (link, name, call->profile, call->scope, error);
+  if (strcmp (verb, "revoke") == 0)
+    return dsp_office_revoke (link, name, call->profile, call->scope, error);
   return dsp_office_add_user (link, name, call->profile, call->scope, call->words + 3, error);
 }
 
-/* ENTITY add FIELD=VALUE… | change KEY FIELD=VALUE… | list [FILTER] | retire KEY | restore KEY */
+static const char *const user_verbs[] = { "add", "key", "grant", "revoke", NULL };
+
+/* ENTITY add FIELD=VALUE… | change KEY FIELD=VALUE… | list [FILTER] | retire KEY | restore KEY | delete KEY */
 static gboolean
 do_record (Call            *call,
            const DspEntity *entity,
@@ -275,15 +340,19 @@ do_record (Call            *call,
     return FALSE;
   if (strcmp (verb, "list") == 0)
     return dsp_office_list (link, entity, key, call->json, error);
-  if (entity == &dsp_user && key != NULL &&
-      (strcmp (verb, "add") == 0 || strcmp (verb, "key") == 0 || strcmp (verb, "grant") == 0))
-    return do_user (call, link, error);
+  if (entity == &dsp_user && g_strv_contains (user_verbs, verb))
+    return key != NULL ? do_user (call, link, error)
+                       : dsp_refuse (error, DSP_RULE_REQUIRED, _("user %s NAME: the name is missing"), verb);
   if (strcmp (verb, "add") == 0)
     return dsp_office_add (link, entity, call->words + 2, error);
-  if (strcmp (verb, "change") == 0 && key != NULL)
+  if (key == NULL && (command != NULL || dsp_office_can_retire (entity, verb)))
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("%s %s KEY: which one? The key is missing"), entity->table.name, verb);
+  if (strcmp (verb, "change") == 0 && command != NULL)
     return dsp_office_change (link, entity, key, call->words + 3, error);
-  if (key != NULL && command != NULL && command->args != NULL && strcmp (command->args->name, "reason") == 0)
-    return dsp_office_retire (link, command, key, call->reason, error);
+  if (command != NULL && (command->args == NULL || strcmp (command->args->name, "reason") == 0))
+    return dsp_office_give (link, command, key, call->reason, error);
+  if (dsp_office_can_retire (entity, verb))
+    return dsp_office_retire (link, entity, key, strcmp (verb, "retire") == 0, error);
   return dsp_refuse (error, DSP_RULE_INVALID, _("%s: “%s” is not add, change, list, or a command of it"),
                      entity->table.name, verb);
 }
@@ -315,20 +384,24 @@ static const char summary[] = N_(
     "  import postal-codes FILE            the official catalogue, zip or text\n"
     "  import coordinates FILE             CSV with cp, lat, lon, source; or GeoNames\n"
     "  import boundaries FILE              GeoJSON; --property names the postal code\n"
-    "  import orders FILE --mapping MAP    any CSV, by a mapping\n"
+    "  import orders FILE --mapping MAP    any CSV, by a mapping; --today says to which day its\n"
+    "                                      newest date moves at the first import, if dates are moved\n"
     "  import crews|technicians|memberships|distributors|masters|users FILE\n"
     "                                      CSV with columns named as the fields\n"
     "  give COMMAND FILE                   one command a row: its record's key and its arguments\n"
-    "  user add NAME --profile PROFILE --scope 'all|distributor CODE|master CODE'\n"
-    "  user grant NAME --profile PROFILE --scope SCOPE\n"
+    "  user add NAME [FIELD=VALUE…] --profile PROFILE --scope 'all|distributor CODE|master CODE'\n"
+    "  user grant|revoke NAME --profile PROFILE --scope SCOPE\n"
     "  user key NAME                       a key for one sign-in\n"
-    "  crew|distributor|master|… add FIELD=VALUE…\n"
-    "  crew|distributor|master|… change KEY FIELD=VALUE…\n"
-    "  crew|order|user|… list [FILTER]\n"
-    "  crew retire|restore CODE [--reason TEXT]\n"
+    "  crew|technician|membership|distributor|master add FIELD=VALUE…\n"
+    "  crew|technician|membership|distributor|master|user change KEY FIELD=VALUE…\n"
+    "  crew retire|restore KEY [--reason TEXT]\n"
+    "  technician|distributor|master retire|restore KEY\n"
+    "  membership delete KEY\n"
+    "  crew|order|user|… list [FILTER]     CSV, or with --json one object a line\n"
     "  demo load FOLDER                    a whole office from files\n"
     "  verify                              is the history whole?\n"
-    "Files may be packed as .xz, .gz or .zip.");
+    "KEY is the code, name or number by which people know it; of a membership, CREW/TECHNICIAN.\n"
+    "Files may be packed as .xz, .gz or .zip. While a despachod holds the database, its socket is used.");
 
 int
 main (int   argc,
@@ -342,6 +415,7 @@ main (int   argc,
     { "socket", 's', 0, G_OPTION_ARG_FILENAME, &call.socket_path, N_("Socket of the server that holds it"), "PATH" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &call.json, N_("Answer in JSON"), NULL },
     { "mapping", 'm', 0, G_OPTION_ARG_FILENAME, &call.mapping, N_("Which column is what"), "FILE" },
+    { "today", 0, 0, G_OPTION_ARG_STRING, &call.today, N_("Day to which the newest date is moved"), "YYYY-MM-DD" },
     { "property", 0, 0, G_OPTION_ARG_STRING, &call.property, N_("Property that holds the postal code"), "NAME" },
     { "profile", 0, 0, G_OPTION_ARG_STRING, &call.profile, N_("What the user is"), "NAME" },
     { "scope", 0, 0, G_OPTION_ARG_STRING, &call.scope, N_("What the user may see"), "SCOPE" },
@@ -358,6 +432,7 @@ main (int   argc,
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("despachoctl");
+  g_log_set_writer_func (write_log, NULL, NULL);
 
   context = g_option_context_new (NULL);
   g_option_context_add_main_entries (context, options, GETTEXT_PACKAGE);

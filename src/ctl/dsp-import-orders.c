@@ -14,6 +14,8 @@
 
 /* An order may bring its customer: two changes a row, of 500 that a command may make. */
 #define ORDER_ROWS 200
+/* How many rows are looked up to find out on which day a file came in first. */
+#define SAMPLE 50
 
 /* What a mapping may fill: the order's own fields, and its distributor by code. */
 static GStrv
@@ -60,15 +62,113 @@ import_row (DspBatch           *batch,
   return done;
 }
 
+static const char *
+value_of (const DspMappedRow *row,
+          const char         *name)
+{
+  for (guint i = 0; i < row->n_fields; i++)
+    if (strcmp (row->names[i], name) == 0)
+      return row->values[i];
+  return NULL;
+}
+
+/* "number=A,B,…", every byte protected: in a filter some of them say more than themselves. */
+static void
+add_to_filter (GString    *filter,
+               const char *number)
+{
+  g_string_append (filter, filter->len == 0 ? "number=" : ",");
+  for (const char *p = number; *p != '\0'; p++)
+    g_string_append_printf (filter, "%%%02X", (guchar) *p);
+}
+
+/* The first rows of the file, as far as they can be read: number → time of creation if @today is the day. */
+static GHashTable *
+read_sample (DspMapping   *mapping,
+             const char   *path,
+             DspDate       today,
+             GString      *filter,
+             GCancellable *cancellable,
+             GError      **error)
+{
+  g_autoptr(DspMappingReader) reader = dsp_mapping_reader_open (mapping, path, today, cancellable, error);
+  g_autoptr(GHashTable) sample = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  DspMappedRow row;
+  DspCsvResult result = DSP_CSV_END;
+
+  if (reader == NULL)
+    return NULL;
+  while (g_hash_table_size (sample) < SAMPLE && (result = dsp_mapping_reader_next (reader, &row, error)) != DSP_CSV_END &&
+         result != DSP_CSV_FAILED)
+    {
+      const char *number = result == DSP_CSV_ROW ? value_of (&row, "number") : NULL;
+      const char *text = number != NULL ? value_of (&row, "created_at") : NULL;
+      DspTime at;
+
+      if (text == NULL || !dsp_time_parse (text, strlen (text), &at))
+        continue;
+      add_to_filter (filter, number);
+      g_hash_table_insert (sample, g_strdup (number), g_memdup2 (&at, sizeof at));
+    }
+  return result != DSP_CSV_FAILED ? g_steal_pointer (&sample) : NULL;
+}
+
+/* @day: (inout): the day that the file's newest date becomes.
+ * A file whose dates are moved keeps the move of its first import, so that a run on a later day changes nothing: the day
+ * is found again from an order that is there already, by how far its time lies from where @day would put it.
+ */
+static gboolean
+find_day (DspLink      *link,
+          DspMapping   *mapping,
+          const char   *path,
+          DspDate      *day,
+          GCancellable *cancellable,
+          GError      **error)
+{
+  g_autoptr(GString) filter = g_string_new (NULL);
+  g_autoptr(DspDirectory) directory = dsp_directory_new (link);
+  g_autoptr(GHashTable) sample = NULL;
+  g_autoptr(GPtrArray) orders = NULL;
+
+  if (!dsp_mapping_get_shifts (mapping))
+    return TRUE;
+  sample = read_sample (mapping, path, *day, filter, cancellable, error);
+  if (sample == NULL)
+    return FALSE;
+  if (filter->len == 0)
+    return TRUE;
+  orders = dsp_directory_dup_all (directory, &dsp_order, filter->str, error);
+  if (orders == NULL)
+    return FALSE;
+  for (guint i = 0; i < orders->len; i++)
+    {
+      const DspOrder *order = g_ptr_array_index (orders, i);
+      const DspTime *at = g_hash_table_lookup (sample, order->number);
+      gint64 apart = at != NULL ? order->created_at.us - at->us : 0;
+      gint64 days = (apart + (apart < 0 ? -1 : 1) * G_TIME_SPAN_DAY / 2) / G_TIME_SPAN_DAY;
+
+      /* Clocks that went forward or back between the two days make an hour. Anything else is no move of this file's:
+       * somebody changed the order, or it is of another file. */
+      if (at != NULL && ABS (apart - days * G_TIME_SPAN_DAY) <= G_TIME_SPAN_HOUR)
+        {
+          day->day += (gint32) days;
+          return TRUE;
+        }
+    }
+  return TRUE;
+}
+
 /**
  * dsp_import_orders:
- * @mapping: the file that says which column is what
+ * @mapping_path: the file that says which column is what
+ * @today: the day to which a mapping that moves dates moves the newest at the file's first import; none: the present day
  * Orders are known by their number: a new one is created, a known one gets what the file says otherwise.
  */
 gboolean
 dsp_import_orders (DspLink      *link,
                    const char   *path,
                    const char   *mapping_path,
+                   DspDate       today,
                    DspReport    *report,
                    GCancellable *cancellable,
                    GError      **error)
@@ -84,8 +184,11 @@ dsp_import_orders (DspLink      *link,
 
   if (mapping == NULL || (group = dsp_import_group (path, error)) == NULL)
     return FALSE;
-  reader = dsp_mapping_reader_open (mapping, path, dsp_mapping_get_day (mapping, (DspTime) { g_get_real_time () }),
-                                    cancellable, error);
+  if (today.day == 0)
+    today = dsp_mapping_get_day (mapping, (DspTime) { g_get_real_time () });
+  if (!find_day (link, mapping, path, &today, cancellable, error))
+    return FALSE;
+  reader = dsp_mapping_reader_open (mapping, path, today, cancellable, error);
   if (reader == NULL)
     return FALSE;
 

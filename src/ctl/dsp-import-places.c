@@ -11,6 +11,7 @@
 #include "dsp-geojson.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -131,6 +132,28 @@ find_columns (DspCsv     *csv,
   return TRUE;
 }
 
+/* The download begins with a notice; a copy without it is read as well. Its first row then stands where the header
+ * would, and may not even do as one. */
+static DspCsv *
+open_catalogue (const char   *path,
+                GCancellable *cancellable,
+                GError      **error)
+{
+  DspInputOptions input_options = { .encoding = DSP_INPUT_AUTO };
+  DspCsvOptions csv_options = { .separator = '|', .no_quotes = TRUE, .skip_lines = 1 };
+  DspInput *input = dsp_input_open (path, &input_options, cancellable, error);
+  g_autoptr(DspCsv) csv = NULL;
+
+  if (input == NULL)
+    return NULL;
+  csv = dsp_csv_new (input, &csv_options, NULL);
+  if (csv != NULL && dsp_csv_find (csv, catalogue_columns[CODE]) >= 0)
+    return g_steal_pointer (&csv);
+  csv_options.skip_lines = 0;
+  input = dsp_input_open (path, &input_options, cancellable, error);
+  return input != NULL ? dsp_csv_new (input, &csv_options, error) : NULL;
+}
+
 /**
  * dsp_import_postal_codes:
  * The catalogue as downloaded from the post office: the zip, or the text in ISO-8859-1 separated by |.
@@ -143,31 +166,19 @@ dsp_import_postal_codes (DspLink      *link,
                          GCancellable *cancellable,
                          GError      **error)
 {
-  DspInputOptions input_options = { .encoding = DSP_INPUT_AUTO };
-  DspCsvOptions csv_options = { .separator = '|', .no_quotes = TRUE };
   g_autoptr(DspReport) codes = dsp_report_new (path, FALSE);
   g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(DspCsv) csv = NULL;
   g_autoptr(DspBatch) place_batch = NULL, settlement_batch = NULL;
   g_autofree char *group = dsp_import_group (path, error);
   Catalogue catalogue = { .seen = seen };
-  DspInput *input;
   DspCsvRow row;
   DspCsvResult result = DSP_CSV_END;
 
   if (group == NULL)
     return FALSE;
-  /* The download begins with a notice; a copy without it is read as well. */
-  for (csv_options.skip_lines = 1;; csv_options.skip_lines--)
-    {
-      g_clear_pointer (&csv, dsp_csv_free);
-      input = dsp_input_open (path, &input_options, cancellable, error);
-      if (input == NULL || (csv = dsp_csv_new (input, &csv_options, error)) == NULL)
-        return FALSE;
-      if (csv_options.skip_lines == 0 || dsp_csv_find (csv, catalogue_columns[CODE]) >= 0)
-        break;
-    }
-  if (!find_columns (csv, &catalogue, path, error))
+  csv = open_catalogue (path, cancellable, error);
+  if (csv == NULL || !find_columns (csv, &catalogue, path, error))
     return FALSE;
 
   place_batch = dsp_batch_new (link, codes, &dsp_postal_code_import, group, CATALOGUE_ROWS);
@@ -421,10 +432,23 @@ refuse_feature (DspReport               *report,
                 const DspGeojsonFeature *feature,
                 const char              *reason)
 {
-  g_autofree char *text = g_strdup_printf (_("feature %" G_GUINT64_FORMAT " (postal code %s): %s"), feature->index,
+  g_autofree char *text = g_strdup_printf (_("feature %" PRIu64 " (postal code %s): %s"), feature->index,
                                            feature->code != NULL ? feature->code : "?", reason);
 
   dsp_report_refuse (report, feature->line, 1, text);
+}
+
+/* What an area says that it is from: the same for the same file, packed or not. */
+static char *
+source_of (const char *path)
+{
+  static const char *const packings[] = { ".xz", ".gz", ".zip" };
+  char *name = g_path_get_basename (path);
+
+  for (guint i = 0; i < G_N_ELEMENTS (packings); i++)
+    if (g_str_has_suffix (name, packings[i]))
+      name[strlen (name) - strlen (packings[i])] = '\0';
+  return name;
 }
 
 /* Reads the features and joins those of one code. */
@@ -518,7 +542,7 @@ dsp_import_boundaries (DspLink      *link,
   g_autoptr(DspGeojson) geojson = NULL;
   g_autoptr(DspBatch) batch = NULL;
   g_autofree char *group = dsp_import_group (path, error);
-  g_autofree char *source = g_path_get_basename (path);
+  g_autofree char *source = source_of (path);
 
   if (group == NULL || (geojson = dsp_geojson_open (path, &options, cancellable, error)) == NULL ||
       !read_boundaries (geojson, boundaries, report, cancellable, error))

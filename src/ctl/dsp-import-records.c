@@ -8,6 +8,7 @@
 
 #include "dsp-batch.h"
 #include "dsp-csv.h"
+#include "dsp-csv-write.h"
 #include "dsp-record-json.h"
 
 #include <glib/gi18n.h>
@@ -94,9 +95,14 @@ id_by_content (const DspEntity *entity,
   return dsp_id_from_key (entity->table.name, key->str);
 }
 
-static const DspCommand *
-command_of (const DspEntity *entity,
-            const char      *verb)
+/**
+ * dsp_import_command_of:
+ * @verb: "create", "change" and so on
+ * Returns: (nullable): the entity's command of that name
+ */
+const DspCommand *
+dsp_import_command_of (const DspEntity *entity,
+                       const char      *verb)
 {
   g_autofree char *name = g_strdup_printf ("%s.%s", entity->table.name, verb);
 
@@ -122,7 +128,7 @@ put_record (DspLink         *link,
       const char *text = *dsp_field_text (key, record);
 
       if (text == NULL)
-        return dsp_refuse (error, DSP_RULE_REQUIRED, "%s is missing", key->name);
+        return dsp_refuse (error, DSP_RULE_REQUIRED, _("%s is missing"), key->name);
       if (!dsp_directory_find (directory, entity, text, (gconstpointer *) &there, error))
         return FALSE;
       head->id = there != NULL ? there->id : dsp_new_id ();
@@ -136,7 +142,7 @@ put_record (DspLink         *link,
   if (there == NULL)
     {
       *outcome = DSP_OUTCOME_ADDED;
-      if (!dsp_link_give (link, command_of (entity, "create"), &head->id, record, given, error))
+      if (!dsp_link_give (link, dsp_import_command_of (entity, "create"), &head->id, record, given, error))
         return FALSE;
     }
   else
@@ -146,22 +152,18 @@ put_record (DspLink         *link,
       *outcome = differ != 0 ? DSP_OUTCOME_CHANGED : DSP_OUTCOME_UNCHANGED;
       if (differ == 0)
         return TRUE;
-      if (!dsp_link_give (link, command_of (entity, "change"), &head->id, record, differ, error))
+      if (!dsp_link_give (link, dsp_import_command_of (entity, "change"), &head->id, record, differ, error))
         return FALSE;
     }
   dsp_directory_add (directory, entity, record);
   return TRUE;
 }
 
-/**
- * dsp_grant_scope:
- * @text: "all", "distributor CODE" or "master CODE"
- */
-gboolean
-dsp_grant_scope (DspDirectory *directory,
-                 const char   *text,
-                 DspId        *over,
-                 GError      **error)
+static gboolean
+read_scope (DspDirectory *directory,
+            const char   *text,
+            DspId        *over,
+            GError      **error)
 {
   const char *blank = strchr (text, ' ');
   const DspEntity *entity = NULL;
@@ -177,39 +179,49 @@ dsp_grant_scope (DspDirectory *directory,
   else if (blank != NULL && g_str_has_prefix (text, "master "))
     entity = &dsp_master;
   if (entity == NULL)
-    return dsp_refuse (error, DSP_RULE_INVALID, "scope: “%s” is not all, distributor CODE or master CODE", text);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("scope: “%s” is not all, distributor CODE or master CODE"), text);
   if (!dsp_directory_find (directory, entity, blank + 1, (gconstpointer *) &there, error))
     return FALSE;
   if (there == NULL)
-    return dsp_refuse (error, DSP_RULE_INVALID, "scope: there is no %s %s", entity->table.name, blank + 1);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("scope: there is no %s %s"), entity->table.name, blank + 1);
   *over = there->id;
   return TRUE;
 }
 
 /**
- * dsp_grant_profile:
- * Gives @user the profile over the scope; nothing happens if he has it.
+ * dsp_grant_read:
+ * @scope: (nullable): "all", which it is if not said, "distributor CODE" or "master CODE"
+ * @grant: (inout): gets what it gives and where
  */
 gboolean
-dsp_grant_profile (DspLink      *link,
-                   DspDirectory *directory,
-                   const DspId  *user,
-                   const char   *profile,
-                   const char   *scope,
-                   DspOutcome   *outcome,
-                   GError      **error)
+dsp_grant_read (DspDirectory *directory,
+                const char   *profile,
+                const char   *scope,
+                DspGrant     *grant,
+                GError      **error)
 {
-  DspGrant grant = { .user_id = *user };
   const DspRecord *there = NULL;
 
   if (!dsp_directory_find (directory, &dsp_profile, profile, (gconstpointer *) &there, error))
     return FALSE;
   if (there == NULL)
-    return dsp_refuse (error, DSP_RULE_INVALID, "profile: there is no “%s”", profile);
-  grant.profile_id = there->id;
-  if (!dsp_grant_scope (directory, scope, &grant.over, error))
-    return FALSE;
-  return put_record (link, directory, &dsp_grant, &grant,
+    return dsp_refuse (error, DSP_RULE_INVALID, _("profile: there is no “%s”"), profile);
+  grant->profile_id = there->id;
+  return read_scope (directory, scope != NULL ? scope : "all", &grant->over, error);
+}
+
+/**
+ * dsp_grant_give:
+ * Nothing happens if the user has it.
+ */
+gboolean
+dsp_grant_give (DspLink      *link,
+                DspDirectory *directory,
+                DspGrant     *grant,
+                DspOutcome   *outcome,
+                GError      **error)
+{
+  return put_record (link, directory, &dsp_grant, grant,
                      DSP_FIELDS_ALL >> (64 - dsp_grant.table.n_fields), outcome, error);
 }
 
@@ -225,9 +237,14 @@ read_record (DspDirectory    *directory,
   const char *const *names = dsp_csv_get_names (csv, NULL);
 
   for (guint i = 0; i < row->n_fields; i++)
-    if (!is_grant_column (entity, names[i]) &&
-        !dsp_directory_set (directory, &entity->table, record, given, names[i], row->fields[i], error))
-      return FALSE;
+    {
+      /* As "list" wrote it, or a spreadsheet. */
+      g_autofree char *text = dsp_csv_unguard (row->fields[i]);
+
+      if (!is_grant_column (entity, names[i]) &&
+          !dsp_directory_set (directory, &entity->table, record, given, names[i], text, error))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -244,15 +261,19 @@ import_row (DspLink         *link,
   int scope = entity == &dsp_user ? dsp_csv_find (csv, "scope") : -1;
   gpointer record = dsp_record_new (entity);
   guint64 given = 0;
+  gboolean grants = profile >= 0 && *row->fields[profile] != '\0';
+  DspGrant grant = { 0 };
   gboolean done = read_record (directory, entity, csv, row, record, &given, error) &&
+                  (!grants || dsp_grant_read (directory, row->fields[profile], scope >= 0 ? row->fields[scope] : NULL,
+                                              &grant, error)) &&
                   put_record (link, directory, entity, record, given, outcome, error);
 
-  if (done && profile >= 0 && *row->fields[profile] != '\0')
+  if (done && grants)
     {
       DspOutcome granted = DSP_OUTCOME_UNCHANGED;
 
-      done = dsp_grant_profile (link, directory, &((DspRecord *) record)->id, row->fields[profile],
-                                scope >= 0 ? row->fields[scope] : "all", &granted, error);
+      grant.user_id = ((DspRecord *) record)->id;
+      done = dsp_grant_give (link, directory, &grant, &granted, error);
       if (*outcome == DSP_OUTCOME_UNCHANGED && granted != DSP_OUTCOME_UNCHANGED)
         *outcome = DSP_OUTCOME_CHANGED;
     }
@@ -327,7 +348,7 @@ take_from_record (const DspTable  *table,
   g_autofree char *text = NULL;
 
   if (to == NULL || from == NULL || to->kind != from->kind)
-    return dsp_refuse (error, DSP_RULE_INVALID, "%s cannot be @%s", column, name);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("%s cannot be @%s"), column, name);
   text = dsp_field_dup_text (from, record);
   if (!dsp_field_set_text (to, args, text, error))
     return FALSE;
@@ -354,7 +375,7 @@ read_args (DspDirectory     *directory,
   if (!dsp_directory_find (directory, command->entity, row->fields[at], (gconstpointer *) record, error))
     return FALSE;
   if (*record == NULL)
-    return dsp_refuse (error, DSP_RULE_NO_SUCH_RECORD, "there is no %s %s", command->entity->table.name,
+    return dsp_refuse (error, DSP_RULE_NO_SUCH_RECORD, _("There is no %s %s"), command->entity->table.name,
                        row->fields[at]);
   for (guint i = 0; i < row->n_fields; i++)
     {
@@ -439,7 +460,7 @@ dsp_import_commands (DspLink          *link,
   if (csv == NULL)
     return FALSE;
   if (key == NULL || command->args == NULL || (command->flags & (DSP_COMMAND_PUTS | DSP_COMMAND_CREATES)))
-    return dsp_refuse (error, DSP_RULE_INVALID, "%s cannot be given by the row", command->name);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("%s cannot be given by the row"), command->name);
   if (dsp_csv_find (csv, key->name) < 0)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("%s: column “%s” is missing"), path, key->name);

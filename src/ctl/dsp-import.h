@@ -16,11 +16,13 @@ char    *dsp_import_group        (const char *path, GError **error) G_GNUC_WARN_
 gboolean dsp_import_postal_codes (DspLink *link, const char *path, DspReport *report, GCancellable *cancellable, GError **error);
 gboolean dsp_import_coordinates  (DspLink *link, const char *path, DspReport *report, GCancellable *cancellable, GError **error);
 gboolean dsp_import_boundaries   (DspLink *link, const char *path, const char *property, DspReport *report, GCancellable *cancellable, GError **error);
-gboolean dsp_import_orders       (DspLink *link, const char *path, const char *mapping, DspReport *report, GCancellable *cancellable, GError **error);
+gboolean dsp_import_orders       (DspLink *link, const char *path, const char *mapping, DspDate today, DspReport *report, GCancellable *cancellable, GError **error);
 gboolean dsp_import_records      (DspLink *link, const DspEntity *entity, const char *path, DspReport *report, GCancellable *cancellable, GError **error);
 gboolean dsp_import_commands     (DspLink *link, const DspCommand *command, const char *path, DspReport *report, GCancellable *cancellable, GError **error);
 
-gboolean dsp_grant_scope         (DspDirectory *directory, const char *text, DspId *over, GError **error);
-gboolean dsp_grant_profile       (DspLink *link, DspDirectory *directory, const DspId *user, const char *profile, const char *scope, DspOutcome *outcome, GError **error);
+const DspCommand *dsp_import_command_of (const DspEntity *entity, const char *verb);
+
+gboolean dsp_grant_read          (DspDirectory *directory, const char *profile, const char *scope, DspGrant *grant, GError **error);
+gboolean dsp_grant_give          (DspLink *link, DspDirectory *directory, DspGrant *grant, DspOutcome *outcome, GError **error);
 
 G_END_DECLS

@@ -20,6 +20,10 @@
 #include <string.h>
 
 #define REPLY_MAX (64 * 1024 * 1024)
+/* Whoever does not say that he is well in that time will not take an import either. */
+#define PROBE_S 5
+/* A push waits for the disk, behind other people's. */
+#define CALL_S 300
 
 struct _DspLink
 {
@@ -29,7 +33,6 @@ struct _DspLink
   GCancellable *cancellable;
   char         *purpose;   /* (owned): which device gives the commands */
   char         *device, *epoch; /* (owned) (nullable) */
-  gint64        last;      /* highest number that this device gave */
 };
 
 static void
@@ -87,15 +90,43 @@ dsp_link_close (DspLink *self)
   g_free (self);
 }
 
-/* Whether somebody answers there. A file that a killed server left behind does not. */
+/* Whether somebody takes connections there. The file that a killed server left behind does not. */
 static gboolean
-is_alive (const char *path)
+is_taken (const char *path)
 {
   g_autoptr(GSocketClient) client = g_socket_client_new ();
   g_autoptr(GSocketAddress) address = g_unix_socket_address_new (path);
   g_autoptr(GSocketConnection) connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, NULL);
 
   return connection != NULL;
+}
+
+static SoupSession *
+session_at (const char *path,
+            guint       timeout_s)
+{
+  g_autoptr(GSocketAddress) address = g_unix_socket_address_new (path);
+  SoupSession *session = soup_session_new_with_options ("remote-connectable", address, "timeout", timeout_s,
+                                                        "max-conns-per-host", 1, NULL);
+
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+  return session;
+}
+
+/* What takes connections may be a server that hangs, or no despachod at all: either would keep an import waiting. */
+static gboolean
+probe (const char *path,
+       GError    **error)
+{
+  g_autoptr(SoupSession) session = session_at (path, PROBE_S);
+  g_autoptr(SoupMessage) message = soup_message_new ("GET", "http://localhost/healthz");
+  g_autoptr(GBytes) reply = soup_session_send_and_read (session, message, NULL, NULL);
+
+  if (reply != NULL && soup_message_get_status (message) == 200)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _("A program holds the socket %s but does not answer as a despachod does"),
+               path);
+  return FALSE;
 }
 
 static gboolean
@@ -106,6 +137,7 @@ start_inside (DspLink    *self,
 {
   DspServerOptions options;
   g_autoptr(DspDb) lock = NULL;
+  g_autoptr(GError) fault = NULL;
 
   self->folder = g_dir_make_tmp ("despachoctl.XXXXXX", error);
   if (self->folder == NULL)
@@ -113,9 +145,16 @@ start_inside (DspLink    *self,
   *path = g_build_filename (self->folder, "control", NULL);
 
   /* Only "init" makes a database: a mistyped name must not. */
-  lock = dsp_db_open (database, DSP_DB_LOCK, error);
+  lock = dsp_db_open (database, DSP_DB_LOCK, &fault);
   if (lock == NULL)
-    return FALSE;
+    {
+      if (g_error_matches (fault, DSP_STORE_ERROR, DSP_STORE_ERROR_LOCKED))
+        g_set_error (error, fault->domain, fault->code,
+                     _("%s; if that is a despachod, --socket says where it listens"), fault->message);
+      else
+        g_propagate_error (error, g_steal_pointer (&fault));
+      return FALSE;
+    }
   g_clear_pointer (&lock, dsp_db_close);
 
   dsp_server_options_init (&options);
@@ -145,7 +184,7 @@ dsp_link_open (const char   *database,
 {
   DspLink *self = g_new0 (DspLink, 1);
   g_autofree char *path = NULL;
-  g_autoptr(GSocketAddress) address = NULL;
+  gboolean done;
 
   self->purpose = g_strdup (purpose);
   g_set_object (&self->cancellable, cancellable);
@@ -154,19 +193,21 @@ dsp_link_open (const char   *database,
   else if (g_str_has_prefix (database, "sqlite:"))
     path = g_strconcat (database + strlen ("sqlite:"), ".socket", NULL);
 
-  if (path == NULL || !is_alive (path))
+  if (path != NULL && is_taken (path))
+    {
+      done = probe (path, error);
+    }
+  else
     {
       g_clear_pointer (&path, g_free);
-      if (!start_inside (self, database, &path, error))
-        {
-          dsp_link_close (self);
-          return NULL;
-        }
+      done = start_inside (self, database, &path, error);
     }
-  address = g_unix_socket_address_new (path);
-  self->session = soup_session_new_with_options ("remote-connectable", address, "timeout", 300,
-                                                 "max-conns-per-host", 1, NULL);
-  soup_session_remove_feature_by_type (self->session, SOUP_TYPE_CONTENT_DECODER);
+  if (!done)
+    {
+      dsp_link_close (self);
+      return NULL;
+    }
+  self->session = session_at (path, CALL_S);
   return self;
 }
 
@@ -228,7 +269,10 @@ dsp_link_call (DspLink    *self,
   /* Not cancelled in the middle: an answer that was not waited for is a doubt. */
   reply = soup_session_send_and_read (self->session, message, NULL, error);
   if (reply == NULL)
-    return NULL;
+    {
+      g_prefix_error (error, _("the server went away: "));
+      return NULL;
+    }
   status = soup_message_get_status (message);
   if (status / 100 == 2 && g_bytes_get_size (reply) <= REPLY_MAX)
     return g_steal_pointer (&reply);
@@ -236,7 +280,7 @@ dsp_link_call (DspLink    *self,
   return NULL;
 }
 
-/* Who this device is, and which number it gave last. */
+/* Who this device is. */
 static gboolean
 know_myself (DspLink *self,
              GError **error)
@@ -260,12 +304,15 @@ know_myself (DspLink *self,
           dsp_json_read_text (&r, &self->device);
         else if (dsp_json_is (name, length, "epoch") && self->epoch == NULL)
           dsp_json_read_text (&r, &self->epoch);
-        else if (dsp_json_is (name, length, "last"))
-          dsp_json_read_int (&r, &self->last);
         else
           dsp_json_skip (&r, NULL, NULL);
       }
-  return dsp_json_reader_finish (&r, error);
+  if (!dsp_json_reader_finish (&r, error))
+    return FALSE;
+  if (self->device != NULL && self->epoch != NULL)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("The server did not say which device this is."));
+  return FALSE;
 }
 
 static void
@@ -327,8 +374,7 @@ read_result (DspJsonReader *r)
 }
 
 static gboolean
-read_results (DspLink   *self,
-              GBytes    *reply,
+read_results (GBytes    *reply,
               GPtrArray *results,
               GError   **error)
 {
@@ -341,9 +387,7 @@ read_results (DspLink   *self,
   if (dsp_json_enter_object (&r))
     while (dsp_json_next_member (&r, &name, &length))
       {
-        if (dsp_json_is (name, length, "last"))
-          dsp_json_read_int (&r, &self->last);
-        else if (dsp_json_is (name, length, "results") && dsp_json_enter_array (&r))
+        if (dsp_json_is (name, length, "results") && dsp_json_enter_array (&r))
           while (dsp_json_next_item (&r))
             g_ptr_array_add (results, read_result (&r));
         else
@@ -352,18 +396,16 @@ read_results (DspLink   *self,
   return dsp_json_reader_finish (&r, error);
 }
 
-/* The numbers are known only now: a push after another program's on the same device begins where that one ended. */
+/* Without numbers: other programs of the owner's may be giving commands on the same device, so the server numbers them. */
 static GBytes *
 push_body (DspLink   *self,
            GPtrArray *commands)
 {
   GString *body = g_string_new (NULL);
 
-  g_string_append_printf (body, "{\"device\":\"%s\",\"epoch\":\"%s\",\"first\":%" G_GINT64_FORMAT ",\"commands\":[",
-                          self->device, self->epoch, self->last + 1);
+  g_string_append_printf (body, "{\"device\":\"%s\",\"epoch\":\"%s\",\"commands\":[", self->device, self->epoch);
   for (guint i = 0; i < commands->len; i++)
-    g_string_append_printf (body, "%s{\"no\":%" G_GINT64_FORMAT ",%s", i > 0 ? "," : "", self->last + 1 + i,
-                            (const char *) g_ptr_array_index (commands, i));
+    g_string_append_printf (body, "%s{%s", i > 0 ? "," : "", (const char *) g_ptr_array_index (commands, i));
   g_string_append (body, "]}");
   return g_string_free_to_bytes (body);
 }
@@ -381,8 +423,13 @@ dsp_link_send (DspLink   *self,
     return NULL;
   body = push_body (self, commands);
   reply = dsp_link_call (self, "POST", "/v1/admin/commands", body, error);
-  if (reply == NULL || !read_results (self, reply, results, error))
+  if (reply == NULL || !read_results (reply, results, error))
     return NULL;
+  if (results->len != commands->len)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("The server did not answer each command."));
+      return NULL;
+    }
   return g_steal_pointer (&results);
 }
 
@@ -399,6 +446,7 @@ dsp_link_give (DspLink          *self,
   g_autoptr(GPtrArray) results = NULL;
   const DspLinkResult *result;
   char text[DSP_ID_TEXT];
+  DspRule rule;
 
   dsp_id_print (id, text);
   g_string_append_printf (json, "\"kind\":\"%s\",\"v\":%d,\"id\":\"%s\"", command->name, DSP_COMMAND_VERSION, text);
@@ -412,19 +460,11 @@ dsp_link_give (DspLink          *self,
   results = dsp_link_send (self, commands, error);
   if (results == NULL)
     return FALSE;
-  if (results->len != 1)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("The server did not answer the command."));
-      return FALSE;
-    }
   result = g_ptr_array_index (results, 0);
   if (g_strcmp0 (result->status, "rejected") != 0)
     return TRUE;
-  {
-    DspRule rule = dsp_rule_from_word (result->code);
-
-    g_set_error_literal (error, DSP_RULE_ERROR, (int) (rule < DSP_N_RULES ? rule : DSP_RULE_INVALID),
-                         result->message != NULL ? result->message : result->code);
-  }
+  rule = dsp_rule_from_word (result->code);
+  g_set_error_literal (error, DSP_RULE_ERROR, (int) (rule < DSP_N_RULES ? rule : DSP_RULE_INVALID),
+                       result->message != NULL ? result->message : result->code);
   return FALSE;
 }

@@ -29,7 +29,7 @@ set_words (DspDirectory   *directory,
       g_autofree char *column = equals != NULL ? g_strndup (*words, (gsize) (equals - *words)) : NULL;
 
       if (column == NULL)
-        return dsp_refuse (error, DSP_RULE_INVALID, "“%s” is not FIELD=VALUE", *words);
+        return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” is not FIELD=VALUE"), *words);
       if (!dsp_directory_set (directory, table, record, given, column, equals + 1, error))
         return FALSE;
     }
@@ -37,16 +37,46 @@ set_words (DspDirectory   *directory,
 }
 
 static const DspCommand *
-command_of (const DspEntity *entity,
-            const char      *verb,
-            GError         **error)
+need_command (const DspEntity *entity,
+              const char      *verb,
+              GError         **error)
 {
-  g_autofree char *name = g_strdup_printf ("%s.%s", entity->table.name, verb);
-  const DspCommand *command = dsp_command_find (name);
+  const DspCommand *command = dsp_import_command_of (entity, verb);
 
   if (command == NULL)
-    dsp_refuse (error, DSP_RULE_INVALID, "there is no command %s", name);
+    dsp_refuse (error, DSP_RULE_INVALID, _("%s: there is no “%s”"), entity->table.name, verb);
   return command;
+}
+
+/* CREW/TECHNICIAN: of several, one after the other, the latest. */
+static gboolean
+find_membership (DspDirectory     *directory,
+                 const char       *key,
+                 const DspRecord **record,
+                 GError          **error)
+{
+  const char *slash = strchr (key, '/');
+  g_autofree char *crew_code = slash != NULL ? g_strndup (key, (gsize) (slash - key)) : NULL;
+  g_autoptr(GPtrArray) all = NULL;
+  const DspRecord *crew = NULL, *technician = NULL;
+  const DspMembership *latest = NULL;
+
+  if (crew_code == NULL)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("membership: “%s” is not CREW/TECHNICIAN"), key);
+  all = dsp_directory_dup_all (directory, &dsp_membership, NULL, error);
+  if (all == NULL || !dsp_directory_find (directory, &dsp_crew, crew_code, (gconstpointer *) &crew, error) ||
+      !dsp_directory_find (directory, &dsp_technician, slash + 1, (gconstpointer *) &technician, error))
+    return FALSE;
+  for (guint i = 0; i < all->len && crew != NULL && technician != NULL; i++)
+    {
+      const DspMembership *membership = g_ptr_array_index (all, i);
+
+      if (dsp_id_equal (&membership->crew_id, &crew->id) && dsp_id_equal (&membership->technician_id, &technician->id) &&
+          (latest == NULL || membership->from.day > latest->from.day))
+        latest = membership;
+    }
+  *record = (const DspRecord *) latest;
+  return TRUE;
 }
 
 static gboolean
@@ -56,9 +86,10 @@ find_record (DspDirectory     *directory,
              const DspRecord **record,
              GError          **error)
 {
-  if (!dsp_directory_find (directory, entity, key, (gconstpointer *) record, error))
+  if (!(entity == &dsp_membership ? find_membership (directory, key, record, error)
+                                  : dsp_directory_find (directory, entity, key, (gconstpointer *) record, error)))
     return FALSE;
-  return *record != NULL || dsp_refuse (error, DSP_RULE_NO_SUCH_RECORD, "there is no %s %s", entity->table.name, key);
+  return *record != NULL || dsp_refuse (error, DSP_RULE_NO_SUCH_RECORD, _("There is no %s %s"), entity->table.name, key);
 }
 
 /**
@@ -72,7 +103,7 @@ dsp_office_add (DspLink         *link,
                 GError         **error)
 {
   g_autoptr(DspDirectory) directory = dsp_directory_new (link);
-  const DspCommand *command = command_of (entity, "create", error);
+  const DspCommand *command = need_command (entity, "create", error);
   gpointer record = dsp_record_new (entity);
   DspId id = dsp_new_id ();
   guint64 given = 0;
@@ -91,7 +122,7 @@ dsp_office_change (DspLink         *link,
                    GError         **error)
 {
   g_autoptr(DspDirectory) directory = dsp_directory_new (link);
-  const DspCommand *command = command_of (entity, "change", error);
+  const DspCommand *command = need_command (entity, "change", error);
   const DspRecord *there = NULL;
   gpointer record = dsp_record_new (entity);
   guint64 given = 0;
@@ -104,11 +135,11 @@ dsp_office_change (DspLink         *link,
 }
 
 /**
- * dsp_office_retire:
- * @command: one that takes a reason and nothing else
+ * dsp_office_give:
+ * @command: one that takes a reason at most
  */
 gboolean
-dsp_office_retire (DspLink          *link,
+dsp_office_give (DspLink          *link,
                    const DspCommand *command,
                    const char       *key,
                    const char       *reason,
@@ -119,7 +150,37 @@ dsp_office_retire (DspLink          *link,
   DspReason args = { (char *) reason };
 
   return find_record (directory, command->entity, key, &there, error) &&
-         dsp_link_give (link, command, &there->id, &args, reason != NULL ? 1 : 0, error);
+         dsp_link_give (link, command, &there->id, &args, reason != NULL && command->args != NULL ? 1 : 0, error);
+}
+
+static const DspField *
+retired_field (const DspEntity *entity)
+{
+  return dsp_table_find (&entity->table, "retired", strlen ("retired"));
+}
+
+/**
+ * dsp_office_can_retire:
+ * Returns: whether @verb is "retire" or "restore", and this entity's records can be: by a command of their own, as crews,
+ * or by a change of their field
+ */
+gboolean
+dsp_office_can_retire (const DspEntity *entity,
+                       const char      *verb)
+{
+  return (strcmp (verb, "retire") == 0 || strcmp (verb, "restore") == 0) && retired_field (entity) != NULL;
+}
+
+gboolean
+dsp_office_retire (DspLink         *link,
+                   const DspEntity *entity,
+                   const char      *key,
+                   gboolean         retired,
+                   GError         **error)
+{
+  char *words[] = { retired ? "retired=yes" : "retired=", NULL };
+
+  return dsp_office_change (link, entity, key, words, error);
 }
 
 /**
@@ -179,16 +240,38 @@ dsp_office_add_user (DspLink    *link,
                      GError    **error)
 {
   g_autoptr(DspDirectory) directory = dsp_directory_new (link);
-  DspUser user = { 0 };
-  DspId id = dsp_new_id ();
+  DspUser user = { .id = dsp_new_id () };
+  DspGrant grant = { .user_id = user.id };
   guint64 given = dsp_table_bit (&dsp_user.table, offsetof (DspUser, name));
+  DspOutcome outcome;
   gboolean done;
 
   dsp_set_text (&user.name, name);
+  /* What he may is looked up before he exists: a mistyped profile leaves no user behind. */
   done = set_words (directory, &dsp_user.table, &user, &given, words, error) &&
-         dsp_link_give (link, &dsp_user_create, &id, &user, given, error);
+         (profile == NULL || dsp_grant_read (directory, profile, scope, &grant, error)) &&
+         dsp_link_give (link, &dsp_user_create, &user.id, &user, given, error) &&
+         (profile == NULL || dsp_grant_give (link, directory, &grant, &outcome, error));
   dsp_table_clear (&dsp_user.table, &user);
-  return done && (profile == NULL || dsp_office_grant (link, name, profile, scope, error));
+  return done;
+}
+
+static gboolean
+read_user_grant (DspDirectory *directory,
+                 const char   *name,
+                 const char   *profile,
+                 const char   *scope,
+                 DspGrant     *grant,
+                 GError      **error)
+{
+  const DspRecord *user = NULL;
+
+  if (profile == NULL)
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("--profile is missing"));
+  if (!find_record (directory, &dsp_user, name, &user, error))
+    return FALSE;
+  grant->user_id = user->id;
+  return dsp_grant_read (directory, profile, scope, grant, error);
 }
 
 gboolean
@@ -199,13 +282,36 @@ dsp_office_grant (DspLink    *link,
                   GError    **error)
 {
   g_autoptr(DspDirectory) directory = dsp_directory_new (link);
-  const DspRecord *user = NULL;
+  DspGrant grant = { 0 };
   DspOutcome outcome;
 
-  if (profile == NULL)
-    return dsp_refuse (error, DSP_RULE_REQUIRED, "--profile is missing");
-  return find_record (directory, &dsp_user, name, &user, error) &&
-         dsp_grant_profile (link, directory, &user->id, profile, scope != NULL ? scope : "all", &outcome, error);
+  return read_user_grant (directory, name, profile, scope, &grant, error) &&
+         dsp_grant_give (link, directory, &grant, &outcome, error);
+}
+
+gboolean
+dsp_office_revoke (DspLink    *link,
+                   const char *name,
+                   const char *profile,
+                   const char *scope,
+                   GError    **error)
+{
+  g_autoptr(DspDirectory) directory = dsp_directory_new (link);
+  g_autoptr(GPtrArray) all = dsp_directory_dup_all (directory, &dsp_grant, NULL, error);
+  DspGrant grant = { 0 };
+
+  if (all == NULL || !read_user_grant (directory, name, profile, scope, &grant, error))
+    return FALSE;
+  for (guint i = 0; i < all->len; i++)
+    {
+      const DspGrant *there = g_ptr_array_index (all, i);
+
+      if (dsp_id_equal (&there->user_id, &grant.user_id) && dsp_id_equal (&there->profile_id, &grant.profile_id) &&
+          dsp_id_equal (&there->over, &grant.over))
+        return dsp_link_give (link, &dsp_grant_delete, &there->id, NULL, 0, error);
+    }
+  return dsp_refuse (error, DSP_RULE_NO_SUCH_RECORD, _("%s is not %s over %s"), name, profile,
+                     scope != NULL ? scope : "all");
 }
 
 /**
@@ -270,7 +376,7 @@ load_orders (DspLink      *link,
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *mapping = g_build_filename (folder, "orders.mapping.json", NULL);
 
-  return dsp_import_orders (link, path, mapping, report, cancellable, error);
+  return dsp_import_orders (link, path, mapping, (DspDate) { 0 }, report, cancellable, error);
 }
 
 #define RECORDS(name, entity)                                                                                         \
@@ -309,7 +415,7 @@ static const struct {
 
 /**
  * dsp_office_load:
- * @folder: with files named as above
+ * @folder: with files named as above, at least one of them
  */
 gboolean
 dsp_office_load (DspLink      *link,
@@ -318,6 +424,8 @@ dsp_office_load (DspLink      *link,
                  GCancellable *cancellable,
                  GError      **error)
 {
+  guint n_files = 0;
+
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
     {
       g_autofree char *path = g_build_filename (folder, steps[i].file, NULL);
@@ -325,12 +433,20 @@ dsp_office_load (DspLink      *link,
 
       if (!g_file_test (path, G_FILE_TEST_EXISTS))
         continue;
+      n_files++;
       if (!steps[i].step (link, path, report, cancellable, error))
         {
-          g_prefix_error (error, "%s: ", steps[i].file);
+          if (error != NULL && strstr ((*error)->message, steps[i].file) == NULL)
+            g_prefix_error (error, "%s: ", steps[i].file);
           return FALSE;
         }
       dsp_report_print (report);
+    }
+  if (n_files == 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("There is no file of an office in %s, such as %s"), folder,
+                   steps[0].file);
+      return FALSE;
     }
   return TRUE;
 }

@@ -9,9 +9,12 @@ G_BEGIN_DECLS
 
 gboolean dsp_office_add     (DspLink *link, const DspEntity *entity, char **words, GError **error);
 gboolean dsp_office_change  (DspLink *link, const DspEntity *entity, const char *key, char **words, GError **error);
-gboolean dsp_office_retire  (DspLink *link, const DspCommand *command, const char *key, const char *reason, GError **error);
+gboolean dsp_office_give    (DspLink *link, const DspCommand *command, const char *key, const char *reason, GError **error);
+gboolean dsp_office_can_retire (const DspEntity *entity, const char *verb);
+gboolean dsp_office_retire  (DspLink *link, const DspEntity *entity, const char *key, gboolean retired, GError **error);
 gboolean dsp_office_list    (DspLink *link, const DspEntity *entity, const char *filter, gboolean json, GError **error);
 gboolean dsp_office_add_user (DspLink *link, const char *name, const char *profile, const char *scope, char **words, GError **error);
+gboolean dsp_office_revoke  (DspLink *link, const char *name, const char *profile, const char *scope, GError **error);
 gboolean dsp_office_grant   (DspLink *link, const char *name, const char *profile, const char *scope, GError **error);
 char    *dsp_office_user_key (DspLink *link, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean dsp_office_load    (DspLink *link, const char *folder, gboolean json, GCancellable *cancellable, GError **error);

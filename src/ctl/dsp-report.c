@@ -30,7 +30,7 @@ struct _DspReport
 
 /**
  * dsp_report_new:
- * @title: what is imported, for people: the file's name
+ * @title: the file's name, for people
  */
 DspReport *
 dsp_report_new (const char *title,
@@ -93,9 +93,9 @@ dsp_report_refuse (DspReport  *self,
   self->counts[DSP_OUTCOME_REFUSED] += n;
   hide_bar (self);
   if (line > 0)
-    fprintf (stderr, _("line %" PRIu64 ": %s\n"), line, reason);
+    fprintf (stderr, _("%s, line %" PRIu64 ": %s\n"), self->title, line, reason);
   else
-    fprintf (stderr, "%s\n", reason);
+    fprintf (stderr, "%s: %s\n", self->title, reason);
 }
 
 /**
@@ -139,10 +139,14 @@ dsp_report_progress (DspReport *self,
   fprintf (stderr, "\r%s [%s] %3u %%", self->title, bar, (guint) (MIN (done, total) * 100 / total));
 }
 
-guint64
-dsp_report_get_n_refused (DspReport *self)
+/**
+ * dsp_report_is_all_refused:
+ * Returns: whether there were rows, and not one of them could be taken
+ */
+gboolean
+dsp_report_is_all_refused (DspReport *self)
 {
-  return self->counts[DSP_OUTCOME_REFUSED];
+  return self->read > 0 && self->counts[DSP_OUTCOME_REFUSED] == self->read;
 }
 
 /**

@@ -20,7 +20,7 @@ void       dsp_report_count    (DspReport *self, DspOutcome outcome, guint64 n);
 void       dsp_report_refuse   (DspReport *self, guint64 line, guint64 n, const char *reason);
 void       dsp_report_note     (DspReport *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void       dsp_report_progress (DspReport *self, guint64 done, guint64 total);
-guint64    dsp_report_get_n_refused (DspReport *self);
+gboolean   dsp_report_is_all_refused (DspReport *self);
 void       dsp_report_print    (DspReport *self);
 
 G_END_DECLS
