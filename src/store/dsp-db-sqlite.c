@@ -181,7 +181,8 @@ set_up (SqliteDb  *self,
       !pragma (self, "cell_size_check", "ON", "1", error) ||
       /* Debian's library overwrites all that is deleted; here only what costs no extra write. */
       !pragma (self, "secure_delete", "FAST", "2", error) ||
-      !pragma (self, "cache_size", "-16384", "-16384", error) ||
+      /* A reader's pages are in the system's cache, too; there are several of them. */
+      !pragma (self, "cache_size", writes ? "-16384" : "-4096", writes ? "-16384" : "-4096", error) ||
       !pragma (self, "query_only", writes ? "OFF" : "ON", writes ? "0" : "1", error))
     return FALSE;
   if (writes)

@@ -543,6 +543,8 @@ bench_commands (DspFeed  *feed,
       int n = batches[i] * (batches[i] == 1 ? 1500 : 300);
       double ours = 0, theirs = 0, our_cpu = G_MAXDOUBLE, their_cpu = G_MAXDOUBLE;
       g_autofree char *name = g_strdup_printf ("commands, %d per commit", batches[i]);
+      g_autofree char *pages_name = g_strdup_printf ("a command, %d per commit, log", batches[i]);
+      gint64 pages = 0;
       g_autofree char *cpu_name = g_strdup_printf ("a command, %d per commit, CPU", batches[i]);
 
       for (guint round = 0; round < 3; round++)
@@ -554,11 +556,13 @@ bench_commands (DspFeed  *feed,
           cpu = cpu_seconds ();
           ours = MAX (ours, commands (feed, generate, &device, &no, n, batches[i]));
           our_cpu = MIN (our_cpu, cpu_seconds () - cpu);
+          pages = dsp_db_log_pages (dsp_feed_get_db (feed));
           check (dsp_db_checkpoint (dsp_feed_get_db (feed), DSP_CHECKPOINT_TRUNCATE, NULL, &error), error);
           sqlite3_wal_checkpoint_v2 (plain, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
         }
       figure (name, ours, "/s", theirs, 0.6 * theirs);
       figure (cpu_name, our_cpu / n * 1e6, "us", their_cpu / n * 1e6, 0);
+      figure (pages_name, (double) pages / n, "pages", 0, 0);
     }
 }
 
