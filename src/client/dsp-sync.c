@@ -708,9 +708,14 @@ follow_once (DspSync    *self,
 
   call (self, do_cursor, &cursor);
   g_mutex_lock (&self->lock);
+  if (self->stopping || self->block != BLOCK_NONE)
+    {
+      g_mutex_unlock (&self->lock);
+      return TRUE;
+    }
   copy = self->copy || cursor.text == NULL;
   contact = self->contact && self->at_head;
-  if (!copy && !self->stopping)
+  if (!copy)
     self->poll = g_object_ref (poll);
   g_mutex_unlock (&self->lock);
   if (copy)
