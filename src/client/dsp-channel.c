@@ -14,6 +14,8 @@
 
 #define REPLY_MAX (64u << 20)
 
+static gssize n_received; /* (atomic) */
+
 struct _DspChannel
 {
   GMainContext *context;
@@ -229,6 +231,7 @@ read_body (DspChannel   *channel,
   if (n < 0)
     return FALSE;
   answer->wire_bytes = bytes->len;
+  g_atomic_pointer_add (&n_received, bytes->len);
   raw = g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
   if (encoding == NULL || g_ascii_strcasecmp (encoding, "identity") == 0)
     answer->body = g_steal_pointer (&raw);
@@ -337,6 +340,12 @@ dsp_channel_ask (DspChannel   *channel,
       read_error (answer);
     }
   return TRUE;
+}
+
+guint64
+dsp_channel_n_received (void)
+{
+  return (guint64) (gsize) g_atomic_pointer_get (&n_received);
 }
 
 void

@@ -39,6 +39,9 @@ gboolean    dsp_channel_ask   (DspChannel *channel, const char *method, const ch
 /* The certificate that the server showed last: (nullable), lent. */
 const char *dsp_channel_get_shown_fingerprint (DspChannel *channel);
 
+/* Bytes of bodies that came over all channels of this program, as they came. */
+guint64     dsp_channel_n_received (void);
+
 /* An error for a status that nobody expected. */
 void        dsp_answer_set_error (const DspAnswer *answer, GError **error);
 

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Files up to this size are looked through whole at each opening; larger ones when something is found to be wrong. */
-#define CHECK_MAX_BYTES (48 * 1024 * 1024)
 #define LOG_PAGES_MAX 4096
 
 /* ---- schema ---- */
@@ -539,7 +537,7 @@ open_file (DspKeeper *keeper,
   keeper->db = dsp_db_open (uri, DSP_DB_CREATE | DSP_DB_LOCK, error);
   if (keeper->db == NULL)
     return FALSE;
-  if (stat (keeper->path, &info) == 0 && info.st_size > 0 && (info.st_size <= CHECK_MAX_BYTES || suspect) &&
+  if (stat (keeper->path, &info) == 0 && info.st_size > 0 && (info.st_size <= DSP_KEEPER_CHECK_MAX || suspect) &&
       !dsp_db_check (keeper->db, FALSE, error))
     return FALSE;
   if (!refuse_newer (keeper->db, error))

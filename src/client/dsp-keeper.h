@@ -17,6 +17,9 @@ G_BEGIN_DECLS
 
 typedef struct _DspKeeper DspKeeper;
 
+/* Files up to this size are looked through whole at each opening. */
+#define DSP_KEEPER_CHECK_MAX (48 * 1024 * 1024)
+
 /* One record, as screens see it from now on. */
 typedef struct {
   const DspEntity  *entity;

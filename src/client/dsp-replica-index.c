@@ -11,6 +11,7 @@
 #include "dsp-replica-private.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 /* ---- making ---- */
 
@@ -171,6 +172,40 @@ set_names (DspReplica    *self,
     }
 }
 
+/* A large file is not looked through at its opening, but afterwards, in a thread of its own: what is found then is mended
+ * when it is opened the next time. */
+static void
+check_in_thread (GTask        *task,
+                 gpointer      source,
+                 gpointer      data,
+                 GCancellable *cancellable)
+{
+  g_autofree char *doubt = g_strconcat ((const char *) data + strlen ("sqlite:"), ".doubt", NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspDb) db = dsp_db_open (data, DSP_DB_READ_ONLY, &error);
+
+  if (db != NULL && !dsp_db_check (db, FALSE, &error) && g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_DAMAGED))
+    {
+      g_warning ("the cache is damaged and will be mended at the next start: %s", error->message);
+      g_file_set_contents (doubt, "", 0, NULL);
+    }
+}
+
+static void
+start_check (DspReplica *self)
+{
+  g_autoptr(GTask) task = NULL;
+  GStatBuf info;
+
+  if (self->checked || g_stat (self->path, &info) != 0 || info.st_size <= DSP_KEEPER_CHECK_MAX)
+    return;
+  self->checked = TRUE;
+  task = g_task_new (NULL, NULL, NULL, NULL);
+  g_task_set_source_tag (task, start_check);
+  g_task_set_task_data (task, g_strdup (self->uri), g_free);
+  g_task_run_in_thread (task, check_in_thread);
+}
+
 static void
 on_built (GObject      *source,
           GAsyncResult *result,
@@ -210,6 +245,7 @@ on_built (GObject      *source,
   g_clear_pointer (&self->missed, g_ptr_array_unref);
   set_names (self, self->index);
   g_hash_table_remove_all (self->sorting);
+  start_check (self);
   dsp_replica_emit_changed (self, &changes);
   g_signal_emit_by_name (self, "status-changed");
   g_signal_emit_by_name (self, "order-ready");

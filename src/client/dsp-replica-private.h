@@ -52,6 +52,7 @@ struct _DspReplica
   gboolean        loading;
   guint           build;       /* of the index: the newest one counts */
   GPtrArray      *missed;      /* (nullable) of DspDelta: since the build began */
+  gboolean        checked;     /* the file is being looked through, or was */
   gboolean        codes_stale; /* the catalogue's postal codes changed */
   GHashTable     *sorting;     /* set of field offsets being sorted */
 

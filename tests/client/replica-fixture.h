@@ -25,10 +25,14 @@ replica_late (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+#ifndef WAIT_S
+#define WAIT_S 30
+#endif
+
 /* Turns the main loop until CONDITION holds. */
 #define WAIT_FOR(condition)                                                                   \
   G_STMT_START {                                                                              \
-    guint late_ = g_timeout_add_seconds (30, replica_late, (gpointer) (G_STRLOC " " #condition)); \
+    guint late_ = g_timeout_add_seconds (WAIT_S, replica_late, (gpointer) (G_STRLOC " " #condition)); \
     while (!(condition))                                                                      \
       g_main_context_iteration (NULL, TRUE);                                                  \
     g_source_remove (late_);                                                                  \
@@ -123,8 +127,8 @@ replica_close (Replica *self)
 {
   replica_stop (self);
   dsp_replica_close (self->replica);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  /* What threads were still doing for it ends with the next turns of the loop. */
+  WAIT_FOR (G_OBJECT (self->replica)->ref_count == 1 && !g_main_context_pending (NULL));
   g_signal_handlers_disconnect_by_data (self->replica, self);
   g_assert_finalize_object (self->replica);
   self->replica = NULL;
