@@ -31,6 +31,19 @@ typedef struct
   int      sign_ins, requests, commands, waits;
 } Arguments;
 
+static void
+arguments_clear (Arguments *arguments)
+{
+  g_free (arguments->database);
+  g_free (arguments->listen);
+  g_free (arguments->socket);
+  g_free (arguments->state);
+  g_free (arguments->certificate);
+  g_free (arguments->key);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
+
 static GLogWriterOutput
 write_log (GLogLevelFlags   level,
            const GLogField *fields,
@@ -198,7 +211,7 @@ int
 main (int    argc,
       char **argv)
 {
-  Arguments arguments = { .ready_fd = -1, .sign_ins = -1, .requests = -1, .commands = -1 };
+  g_auto(Arguments) arguments = { .ready_fd = -1, .sign_ins = -1, .requests = -1, .commands = -1 };
   g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr(GError) error = NULL;
   DspServerOptions options;

@@ -33,6 +33,7 @@ add_profile (DspJudge                *judge,
 {
   DspId id = dsp_id_from_key ("profile", shipped->name);
   g_autoptr(DspProfile) profile = dsp_profile_new ();
+  g_autofree char *words = g_strstrip (g_strdup (shipped->permissions));
   gboolean there;
 
   if (!is_there (db, &dsp_profile, &id, &there, error))
@@ -41,7 +42,7 @@ add_profile (DspJudge                *judge,
     return TRUE;
   profile->name = g_strdup (shipped->name);
   profile->label = g_strdup (shipped->label);
-  profile->permissions = g_strsplit (g_strstrip (g_strdup (shipped->permissions)), " ", -1);
+  profile->permissions = g_strsplit (words, " ", -1);
   return dsp_judge_internal (judge, &dsp_profile_create, &id, profile, DSP_FIELDS_ALL, g_get_real_time (), published, error);
 }
 

@@ -227,7 +227,13 @@ open_connection (TestClient *client)
       g_signal_connect (sockets, "event", G_CALLBACK (on_event), NULL);
     }
   client->stream = G_IO_STREAM (g_socket_client_connect (sockets, address, NULL, &error));
-  g_assert_no_error (error);
+  if (error != NULL)
+    {
+      int status = 0;
+      gboolean ended = waitpid (client->server->pid, &status, WNOHANG) == client->server->pid;
+
+      g_error ("%s%s (%x)", error->message, ended ? ", because despachod ended by itself" : "", (guint) status);
+    }
   client->input = g_data_input_stream_new (g_io_stream_get_input_stream (client->stream));
   g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (client->input), FALSE);
   g_data_input_stream_set_newline_type (client->input, G_DATA_STREAM_NEWLINE_TYPE_CR_LF);
