@@ -235,6 +235,12 @@ parse_paging (List        *list,
       if (list->sort == NULL)
         return refuse (error, "sort", sort);
     }
+  else if (list->entity == &dsp_order)
+    {
+      /* Newest first is how people read orders, and the order that the indexes have. */
+      list->sort = dsp_table_at (&dsp_order.table, offsetof (DspOrder, created_at));
+      list->descending = TRUE;
+    }
   list->after = g_strdup (dsp_request_get_arg (request, "after"));
   return counts == NULL || parse_counts (list, counts, error);
 }

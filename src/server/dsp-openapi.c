@@ -198,7 +198,7 @@ put_list_path (GString         *out,
   g_string_append_c (out, ',');
   put_parameter (out, "after", "string", "\"next\" of the page before");
   g_string_append_c (out, ',');
-  put_parameter (out, "sort", "string", "a field; with - before it: descending");
+  put_parameter (out, "sort", "string", "a field; with - before it: descending; orders come newest first, others by id");
   g_string_append_c (out, ',');
   put_parameter (out, "counts", "string", "fields to count by, with commas");
   g_string_append_c (out, ',');
