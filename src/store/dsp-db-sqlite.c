@@ -7,28 +7,17 @@
 #define G_LOG_DOMAIN "dsp-store"
 
 #include "config.h"
-#include "dsp-db-private.h"
+#include "dsp-db-sqlite-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <sqlite3.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #define BUSY_MS 5000
 #define STEPS_BETWEEN_STOPS 10000
-
-typedef struct
-{
-  DspDb    parent;
-
-  sqlite3 *handle;    /* (owned) */
-  char    *path;      /* (owned) */
-  int      lock_fd;   /* -1: not held */
-  gint64   log_pages;
-} SqliteDb;
 
 typedef struct
 {
@@ -88,10 +77,10 @@ store_code (sqlite3 *handle,
 }
 
 /* The handle keeps code and text only until its next call, so they are copied here. */
-static void
-set_error (sqlite3 *handle,
-           int      code,
-           GError **error)
+void
+dsp_sqlite_error (sqlite3 *handle,
+                  int      code,
+                  GError **error)
 {
   if ((code & 0xff) == SQLITE_INTERRUPT)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "the statement was stopped");
@@ -100,23 +89,23 @@ set_error (sqlite3 *handle,
                  sqlite3_extended_errcode (handle) == code ? sqlite3_errmsg (handle) : sqlite3_errstr (code), code);
 }
 
-static gboolean
-sqlite_exec (DspDb      *db,
-             const char *sql,
-             GError    **error)
+gboolean
+dsp_sqlite_exec (DspDb      *db,
+                 const char *sql,
+                 GError    **error)
 {
-  SqliteDb *self = (SqliteDb *) db;
+  DspSqlite *self = (DspSqlite *) db;
   int code = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
 
   if (code == SQLITE_OK)
     return TRUE;
-  set_error (self->handle, code, error);
+  dsp_sqlite_error (self->handle, code, error);
   return FALSE;
 }
 
 /* Sets a pragma and reads back what it is now. Some answer with a row, some do not, so it is asked for again. */
 static gboolean
-pragma (SqliteDb   *self,
+pragma (DspSqlite   *self,
         const char *name,
         const char *value,
         const char *expected,
@@ -141,7 +130,7 @@ pragma (SqliteDb   *self,
         g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "%s stays %s, it must be %s", name, now, expected);
     }
   else
-    set_error (self->handle, code, error);
+    dsp_sqlite_error (self->handle, code, error);
   sqlite3_finalize (stmt);
   return ok;
 }
@@ -152,12 +141,12 @@ on_commit (void       *data,
            const char *name,
            int         n_pages)
 {
-  ((SqliteDb *) data)->log_pages = n_pages;
+  ((DspSqlite *) data)->log_pages = n_pages;
   return SQLITE_OK;
 }
 
 static gboolean
-set_up (SqliteDb  *self,
+set_up (DspSqlite  *self,
         DspDbFlags flags,
         GError   **error)
 {
@@ -188,11 +177,11 @@ set_up (SqliteDb  *self,
   if (writes)
     sqlite3_wal_hook (self->handle, on_commit, self);
   /* Opening reads nothing; what is not a database shows itself with the first page. */
-  return sqlite_exec (&self->parent, "SELECT count(*) FROM sqlite_schema", error);
+  return dsp_sqlite_exec (&self->parent, "SELECT count(*) FROM sqlite_schema", error);
 }
 
 static gboolean
-take_lock (SqliteDb *self,
+take_lock (DspSqlite *self,
            GError  **error)
 {
   g_autofree char *path = g_strconcat (self->path, ".lock", NULL);
@@ -237,10 +226,10 @@ make_file (const char *path,
   return TRUE;
 }
 
-static void
-sqlite_close (DspDb *db)
+void
+dsp_sqlite_close (DspDb *db)
 {
-  SqliteDb *self = (SqliteDb *) db;
+  DspSqlite *self = (DspSqlite *) db;
 
   sqlite3_close_v2 (self->handle);
   if (self->lock_fd >= 0)
@@ -249,12 +238,12 @@ sqlite_close (DspDb *db)
   g_free (self);
 }
 
-static DspDb *
-sqlite_open (const char *where,
-             DspDbFlags  flags,
-             GError    **error)
+DspDb *
+dsp_sqlite_open (const char *where,
+                 DspDbFlags  flags,
+                 GError    **error)
 {
-  SqliteDb *self = g_new0 (SqliteDb, 1);
+  DspSqlite *self = g_new0 (DspSqlite, 1);
   bool memory = strcmp (where, ":memory:") == 0;
   int code;
 
@@ -277,7 +266,7 @@ sqlite_open (const char *where,
   code = sqlite3_open_v2 (where, &self->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
   if (code != SQLITE_OK)
     {
-      set_error (self->handle, code, error);
+      dsp_sqlite_error (self->handle, code, error);
       goto failed;
     }
   if (!set_up (self, flags, error))
@@ -285,7 +274,7 @@ sqlite_open (const char *where,
   return &self->parent;
 
 failed:
-  sqlite_close (&self->parent);
+  dsp_sqlite_close (&self->parent);
   return NULL;
 }
 
@@ -294,14 +283,14 @@ sqlite_prepare (DspDb      *db,
                 const char *sql,
                 GError    **error)
 {
-  SqliteDb *self = (SqliteDb *) db;
+  DspSqlite *self = (DspSqlite *) db;
   sqlite3_stmt *handle = NULL;
   int code = sqlite3_prepare_v3 (self->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
   SqliteStmt *stmt;
 
   if (code != SQLITE_OK)
     {
-      set_error (self->handle, code, error);
+      dsp_sqlite_error (self->handle, code, error);
       return NULL;
     }
   stmt = g_new0 (SqliteStmt, 1);
@@ -412,7 +401,7 @@ sqlite_step (DspStmt *base,
              GError **error)
 {
   SqliteStmt *stmt = (SqliteStmt *) base;
-  sqlite3 *handle = ((SqliteDb *) base->db)->handle;
+  sqlite3 *handle = ((DspSqlite *) base->db)->handle;
   int code = stmt->bind_code;
 
   if (code == SQLITE_OK)
@@ -421,7 +410,7 @@ sqlite_step (DspStmt *base,
     return DSP_STEP_ROW;
   if (code == SQLITE_DONE)
     return DSP_STEP_DONE;
-  set_error (handle, code, error);
+  dsp_sqlite_error (handle, code, error);
   sqlite3_reset (stmt->handle);
   return DSP_STEP_FAILED;
 }
@@ -429,7 +418,7 @@ sqlite_step (DspStmt *base,
 static gint64
 sqlite_n_changed (DspStmt *stmt)
 {
-  return sqlite3_changes64 (((SqliteDb *) stmt->db)->handle);
+  return sqlite3_changes64 (((DspSqlite *) stmt->db)->handle);
 }
 
 static bool
@@ -475,14 +464,14 @@ sqlite_begin (DspDb   *db,
               gboolean write,
               GError **error)
 {
-  return sqlite_exec (db, write ? "BEGIN IMMEDIATE" : "BEGIN", error);
+  return dsp_sqlite_exec (db, write ? "BEGIN IMMEDIATE" : "BEGIN", error);
 }
 
 static gboolean
 sqlite_commit (DspDb   *db,
                GError **error)
 {
-  return sqlite_exec (db, "COMMIT", error);
+  return dsp_sqlite_exec (db, "COMMIT", error);
 }
 
 static void
@@ -490,20 +479,20 @@ sqlite_rollback (DspDb *db)
 {
   g_autoptr(GError) error = NULL;
 
-  if (!sqlite_exec (db, "ROLLBACK", &error))
+  if (!dsp_sqlite_exec (db, "ROLLBACK", &error))
     g_debug ("could not roll back, ignoring: %s", error->message);
 }
 
 static gboolean
 sqlite_in_transaction (DspDb *db)
 {
-  return !sqlite3_get_autocommit (((SqliteDb *) db)->handle);
+  return !sqlite3_get_autocommit (((DspSqlite *) db)->handle);
 }
 
 static void
 sqlite_interrupt (DspDb *db)
 {
-  sqlite3_interrupt (((SqliteDb *) db)->handle);
+  sqlite3_interrupt (((DspSqlite *) db)->handle);
 }
 
 static int
@@ -517,16 +506,16 @@ on_progress (void *data)
 static void
 sqlite_stop_changed (DspDb *db)
 {
-  sqlite3_progress_handler (((SqliteDb *) db)->handle, STEPS_BETWEEN_STOPS, db->stop != NULL ? on_progress : NULL, db);
+  sqlite3_progress_handler (((DspSqlite *) db)->handle, STEPS_BETWEEN_STOPS, db->stop != NULL ? on_progress : NULL, db);
 }
 
-static gboolean
-sqlite_checkpoint (DspDb        *db,
-                   DspCheckpoint how,
-                   gint64       *remaining,
-                   GError      **error)
+gboolean
+dsp_sqlite_checkpoint (DspDb        *db,
+                       DspCheckpoint how,
+                       gint64       *remaining,
+                       GError      **error)
 {
-  SqliteDb *self = (SqliteDb *) db;
+  DspSqlite *self = (DspSqlite *) db;
   int n_log = 0, n_done = 0, code;
 
   /* TRUNCATE would wait for readers, and everybody for it; whoever is in the way is met again next time. */
@@ -536,7 +525,7 @@ sqlite_checkpoint (DspDb        *db,
   sqlite3_busy_timeout (self->handle, BUSY_MS);
   if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
     {
-      set_error (self->handle, code, error);
+      dsp_sqlite_error (self->handle, code, error);
       return FALSE;
     }
   if (how == DSP_CHECKPOINT_TRUNCATE && code == SQLITE_OK)
@@ -549,212 +538,7 @@ sqlite_checkpoint (DspDb        *db,
 static gint64
 sqlite_log_pages (DspDb *db)
 {
-  return ((SqliteDb *) db)->log_pages;
-}
-
-static gboolean
-sqlite_check (DspDb    *db,
-              gboolean  thorough,
-              GError  **error)
-{
-  SqliteDb *self = (SqliteDb *) db;
-  sqlite3_stmt *stmt = NULL;
-  gboolean ok = FALSE;
-  int code = sqlite3_prepare_v2 (self->handle, thorough ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", -1, &stmt, NULL);
-
-  if (code == SQLITE_OK)
-    code = sqlite3_step (stmt);
-  if (code == SQLITE_ROW)
-    {
-      const char *text = (const char *) sqlite3_column_text (stmt, 0);
-
-      ok = g_strcmp0 (text, "ok") == 0;
-      if (!ok)
-        g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_DAMAGED, "the file is damaged: %s", text);
-    }
-  else
-    set_error (self->handle, code, error);
-  sqlite3_finalize (stmt);
-  return ok;
-}
-
-static gboolean
-copy_all (SqliteDb *from,
-          SqliteDb *to,
-          GError  **error)
-{
-  sqlite3_backup *backup = sqlite3_backup_init (to->handle, "main", from->handle, "main");
-  int code;
-
-  if (backup == NULL)
-    {
-      set_error (to->handle, sqlite3_extended_errcode (to->handle), error);
-      return FALSE;
-    }
-  /* One step is one snapshot: in pieces it would begin again with each commit of the writer. */
-  code = sqlite3_backup_step (backup, -1);
-  sqlite3_backup_finish (backup);
-  if (code == SQLITE_DONE)
-    return TRUE;
-  set_error (to->handle, code, error);
-  return FALSE;
-}
-
-static gboolean
-sync_directory (const char *path,
-                GError    **error)
-{
-  g_autofree char *directory = g_path_get_dirname (path);
-  int fd = open (directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  gboolean ok = fd >= 0 && fsync (fd) == 0;
-  int code = errno;
-
-  if (!ok)
-    g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "cannot flush directory %s: %s", directory, g_strerror (code));
-  if (fd >= 0)
-    close (fd);
-  return ok;
-}
-
-static gboolean
-sqlite_backup (DspDb      *db,
-               const char *path,
-               GError    **error)
-{
-  SqliteDb *self = (SqliteDb *) db;
-  g_autofree char *part = g_strconcat (path, ".part", NULL);
-  DspDb *from, *to = NULL;
-  gboolean ok = FALSE;
-
-  if (g_unlink (part) != 0 && errno != ENOENT)
-    {
-      int code = errno;
-
-      g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "cannot replace %s: %s", part, g_strerror (code));
-      return FALSE;
-    }
-  from = sqlite_open (self->path, DSP_DB_READ_ONLY, error);
-  if (from != NULL)
-    to = sqlite_open (part, DSP_DB_CREATE, error);
-  if (to != NULL)
-    ok = copy_all ((SqliteDb *) from, (SqliteDb *) to, error) && sqlite_check (to, FALSE, error) &&
-         sqlite_checkpoint (to, DSP_CHECKPOINT_TRUNCATE, NULL, error);
-  if (to != NULL)
-    sqlite_close (to);
-  if (from != NULL)
-    sqlite_close (from);
-  if (ok && g_rename (part, path) != 0)
-    {
-      int code = errno;
-
-      g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "cannot name the copy %s: %s", path, g_strerror (code));
-      ok = FALSE;
-    }
-  if (!ok)
-    g_unlink (part);
-  return ok && sync_directory (path, error);
-}
-
-static gboolean
-sqlite_has (DspDb      *db,
-            const char *name,
-            gboolean   *has,
-            GError    **error)
-{
-  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "SELECT 1 FROM sqlite_schema WHERE name = $1", error);
-  DspStep step;
-
-  if (stmt == NULL)
-    return FALSE;
-  dsp_stmt_bind_text (stmt, 1, name, -1);
-  step = dsp_stmt_step (stmt, error);
-  if (step == DSP_STEP_FAILED)
-    return FALSE;
-  *has = step == DSP_STEP_ROW;
-  return TRUE;
-}
-
-static int
-compare_lines (gconstpointer a,
-               gconstpointer b)
-{
-  return strcmp (*(char *const *) a, *(char *const *) b);
-}
-
-static char *
-sqlite_describe (DspDb      *db,
-                 const char *table,
-                 GError    **error)
-{
-  /* An index's text from its "ON" on: what it is, not how it is called. */
-  static const char sql[] =
-    "SELECT 'column ' || name || ' ' || type || CASE WHEN \"notnull\" THEN ' NOT NULL' ELSE '' END ||"
-    "       CASE WHEN pk THEN ' KEY ' || pk ELSE '' END || coalesce(' DEFAULT ' || dflt_value, '')"
-    "  FROM pragma_table_info($1) "
-    "UNION ALL "
-    "SELECT CASE WHEN sql LIKE 'CREATE UNIQUE%' THEN 'unique ' ELSE 'index ' END || substr(sql, instr(sql, ' ON ') + 1)"
-    "  FROM sqlite_schema WHERE type = 'index' AND tbl_name = $1 AND sql IS NOT NULL";
-  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, sql, error);
-  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  DspStep step;
-
-  if (stmt == NULL)
-    return NULL;
-  dsp_stmt_bind_text (stmt, 1, table, -1);
-  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
-    g_ptr_array_add (lines, g_strdup (dsp_stmt_text (stmt, 0, NULL)));
-  if (step == DSP_STEP_FAILED)
-    return NULL;
-  g_ptr_array_sort (lines, compare_lines);
-  g_ptr_array_add (lines, NULL);
-  return g_strjoinv ("\n", (char **) lines->pdata);
-}
-
-static gboolean
-sqlite_analyze (DspDb   *db,
-                GError **error)
-{
-  return sqlite_exec (db, "PRAGMA analysis_limit = 1000; ANALYZE", error);
-}
-
-/* The planner reads "rows, rows a value of the first column, of the first two …" for each index. */
-static gboolean
-sqlite_set_share (DspDb      *db,
-                  const char *table,
-                  const char *index,
-                  int         n_columns,
-                  int         share,
-                  GError    **error)
-{
-  g_autofree char *pattern = g_strdup_printf ("%s_%s_[0-9]*", table, index);
-  g_autoptr(GString) stat = g_string_new ("1000000");
-  g_autoptr(DspStmt) drop = NULL;
-  g_autoptr(DspStmt) stmt = NULL;
-
-  for (int i = 0; i < n_columns; i++)
-    g_string_append_printf (stat, " %d", i == 0 && share > 0 ? 1000000 / share : 1);
-  drop = dsp_db_prepare (db, "DELETE FROM sqlite_stat1 WHERE tbl = $1 AND idx GLOB $2", error);
-  if (drop == NULL)
-    return FALSE;
-  dsp_stmt_bind_text (drop, 1, table, -1);
-  dsp_stmt_bind_text (drop, 2, pattern, -1);
-  if (!dsp_stmt_run (drop, NULL, error))
-    return FALSE;
-  stmt = dsp_db_prepare (db, "INSERT INTO sqlite_stat1 (tbl, idx, stat) SELECT tbl_name, name, $3 FROM sqlite_schema"
-                             " WHERE type = 'index' AND tbl_name = $1 AND name GLOB $2", error);
-  if (stmt == NULL)
-    return FALSE;
-  dsp_stmt_bind_text (stmt, 1, table, -1);
-  dsp_stmt_bind_text (stmt, 2, pattern, -1);
-  dsp_stmt_bind_text (stmt, 3, stat->str, -1);
-  return dsp_stmt_run (stmt, NULL, error);
-}
-
-static gboolean
-sqlite_use_shares (DspDb   *db,
-                   GError **error)
-{
-  return sqlite_exec (db, "ANALYZE sqlite_schema", error);
+  return ((DspSqlite *) db)->log_pages;
 }
 
 const DspDbDriver dsp_db_sqlite = {
@@ -766,9 +550,9 @@ const DspDbDriver dsp_db_sqlite = {
   .clustered = " WITHOUT ROWID",
   .position = "instr",
   .list_items = "json_each",
-  .open = sqlite_open,
-  .close = sqlite_close,
-  .exec = sqlite_exec,
+  .open = dsp_sqlite_open,
+  .close = dsp_sqlite_close,
+  .exec = dsp_sqlite_exec,
   .prepare = sqlite_prepare,
   .finalize = sqlite_finalize,
   .reset = sqlite_reset,
@@ -789,13 +573,13 @@ const DspDbDriver dsp_db_sqlite = {
   .in_transaction = sqlite_in_transaction,
   .interrupt = sqlite_interrupt,
   .stop_changed = sqlite_stop_changed,
-  .checkpoint = sqlite_checkpoint,
+  .checkpoint = dsp_sqlite_checkpoint,
   .log_pages = sqlite_log_pages,
-  .backup = sqlite_backup,
-  .check = sqlite_check,
-  .describe = sqlite_describe,
-  .has = sqlite_has,
-  .analyze = sqlite_analyze,
-  .set_share = sqlite_set_share,
-  .use_shares = sqlite_use_shares,
+  .backup = dsp_sqlite_backup,
+  .check = dsp_sqlite_check,
+  .describe = dsp_sqlite_describe,
+  .has = dsp_sqlite_has,
+  .analyze = dsp_sqlite_analyze,
+  .set_share = dsp_sqlite_set_share,
+  .use_shares = dsp_sqlite_use_shares,
 };

@@ -9,7 +9,7 @@
 #include "config.h"
 #include "dsp-query.h"
 
-#include "dsp-search.h"
+#include "dsp-query-private.h"
 #include "dsp-table-private.h"
 
 #include <string.h>
@@ -17,415 +17,13 @@
 /* Up to this many scopes, each is read in order by an index of its own and the parts are merged. */
 #define MAX_MERGED 16
 
-typedef struct {
-  enum { INTEGER, TEXT, ID } kind;
-  gint64      number;
-  DspId       id;
-  const char *text;  /* the filter's, or in Query.owned */
-} Value;
-
-typedef struct {
-  const DspQuery *query;
-  DspDb          *db;
-  GString        *where;  /* (owned) conditions joined by AND; "" if there is none */
-  GArray         *values; /* (owned) of Value */
-  GPtrArray      *owned;  /* (owned) texts that had to be made */
-} Build;
-
-static void
-build_clear (Build *build)
-{
-  g_string_free (build->where, TRUE);
-  g_array_unref (build->values);
-  g_ptr_array_unref (build->owned);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Build, build_clear)
-
-static void
-build_init (Build          *build,
-            DspDb          *db,
-            const DspQuery *query)
-{
-  build->query = query;
-  build->db = db;
-  build->where = g_string_new (NULL);
-  build->values = g_array_new (FALSE, FALSE, sizeof (Value));
-  build->owned = g_ptr_array_new_with_free_func (g_free);
-}
-
-/* Returns: the number of its "$". */
-static guint
-add_int (Build *build,
-         gint64 number)
-{
-  Value value = { .kind = INTEGER, .number = number };
-
-  g_array_append_val (build->values, value);
-  return build->values->len;
-}
-
-static guint
-add_text (Build      *build,
-          const char *text)
-{
-  Value value = { .kind = TEXT, .text = text };
-
-  g_array_append_val (build->values, value);
-  return build->values->len;
-}
-
-static guint
-add_id (Build       *build,
-        const DspId *id)
-{
-  Value value = { .kind = ID, .id = *id };
-
-  g_array_append_val (build->values, value);
-  return build->values->len;
-}
-
-static void
-and (Build *build)
-{
-  if (build->where->len > 0)
-    g_string_append (build->where, " AND ");
-}
-
-/* ---- conditions ---- */
-
-/* Whether the alternative is one value, which stands with others in an IN. */
-static bool
-is_equal (const DspAlternative *a)
-{
-  return a->op == DSP_OP_EQUAL;
-}
-
-static guint
-add_equal (Build                *build,
-           const DspField       *field,
-           const DspAlternative *a)
-{
-  switch ((DspKind) field->kind)
-    {
-    case DSP_KIND_TEXT:
-    case DSP_KIND_LIST:
-      return add_text (build, a->text);
-    case DSP_KIND_ID:
-      return add_id (build, &a->id);
-    case DSP_KIND_WORD:
-      return add_text (build, a->from >= 0 && a->from < field->words->n ? field->words->list[a->from].name : NULL);
-    case DSP_KIND_YES_NO:
-      return add_text (build, a->from == DSP_YES ? "yes" : "no");
-    case DSP_KIND_TIME:
-    case DSP_KIND_DATE:
-    case DSP_KIND_INT:
-    case DSP_KIND_MONEY:
-      return add_int (build, a->from);
-    }
-  g_assert_not_reached ();
-}
-
-/* The first text behind all that begin with @prefix: its last character, one further. NULL: there is none. */
-static char *
-behind_prefix (const char *prefix)
-{
-  GString *text = g_string_new (prefix);
-
-  while (text->len > 0)
-    {
-      char *last = g_utf8_find_prev_char (text->str, text->str + text->len);
-      gunichar c = g_utf8_get_char (last);
-
-      g_string_truncate (text, (gsize) (last - text->str));
-      if (c < 0x10ffff)
-        {
-          g_string_append_unichar (text, c == 0xd7ff ? 0xe000 : c + 1);
-          return g_string_free (text, FALSE);
-        }
-    }
-  g_string_free (text, TRUE);
-  return NULL;
-}
-
-static void
-put_prefix (Build      *build,
-            const char *column,
-            const char *prefix)
-{
-  char *behind = behind_prefix (prefix);
-
-  if (*prefix == '\0')
-    {
-      g_string_append_printf (build->where, "%s IS NOT NULL", column);
-      g_free (behind);
-      return;
-    }
-  g_string_append_printf (build->where, "(%s >= $%u", column, add_text (build, prefix));
-  if (behind != NULL)
-    {
-      g_ptr_array_add (build->owned, behind);
-      g_string_append_printf (build->where, " AND %s < $%u", column, add_text (build, behind));
-    }
-  g_string_append_c (build->where, ')');
-}
-
-static void
-put_range (Build                *build,
-           const DspField       *field,
-           const char           *column,
-           const DspAlternative *a)
-{
-  bool text = field->kind == DSP_KIND_TEXT || field->kind == DSP_KIND_LIST;
-  bool has_from = text ? a->text != NULL : a->from != G_MININT64;
-  bool has_to = text ? a->text_to != NULL : a->to != G_MAXINT64;
-
-  g_string_append_c (build->where, '(');
-  if (has_from)
-    g_string_append_printf (build->where, "%s >= $%u", column, text ? add_text (build, a->text) : add_int (build, a->from));
-  if (has_from && has_to)
-    g_string_append (build->where, " AND ");
-  if (has_to)
-    g_string_append_printf (build->where, "%s %s $%u", column, field->kind == DSP_KIND_TIME ? "<" : "<=",
-                            text ? add_text (build, a->text_to) : add_int (build, a->to));
-  if (!has_from && !has_to)
-    g_string_append_printf (build->where, "%s IS NOT NULL", column);
-  g_string_append_c (build->where, ')');
-}
-
-/* One alternative that is not a plain value. */
-static void
-put_other (Build                *build,
-           const DspField       *field,
-           const char           *column,
-           const DspAlternative *a)
-{
-  switch (a->op)
-    {
-    case DSP_OP_PREFIX:
-      put_prefix (build, column, a->text);
-      return;
-    case DSP_OP_RANGE:
-      put_range (build, field, column, a);
-      return;
-    case DSP_OP_NONE:
-      g_string_append_printf (build->where, "%s IS NULL", column);
-      return;
-    case DSP_OP_ANY:
-      g_string_append_printf (build->where, "%s IS NOT NULL", column);
-      return;
-    case DSP_OP_EQUAL:
-      break;
-    }
-  g_assert_not_reached ();
-}
-
-static void
-put_alternatives (Build              *build,
-                  const DspCondition *condition,
-                  const char         *column)
-{
-  const DspField *field = condition->field;
-  const char *join = "";
-  guint n_equal = 0, n_put = 0;
-
-  for (guint i = 0; i < condition->any->len; i++)
-    n_equal += is_equal (&g_array_index (condition->any, DspAlternative, i));
-  for (guint i = 0; i < condition->any->len && n_equal > 0; i++)
-    {
-      const DspAlternative *a = &g_array_index (condition->any, DspAlternative, i);
-
-      if (!is_equal (a))
-        continue;
-      if (n_put == 0)
-        g_string_append_printf (build->where, n_equal > 1 ? "%s IN (" : "%s = ", column);
-      g_string_append_printf (build->where, "%s$%u", n_put > 0 ? ", " : "", add_equal (build, field, a));
-      n_put++;
-      join = " OR ";
-    }
-  if (n_equal > 1)
-    g_string_append_c (build->where, ')');
-  for (guint i = 0; i < condition->any->len; i++)
-    if (!is_equal (&g_array_index (condition->any, DspAlternative, i)))
-      {
-        g_string_append (build->where, join);
-        put_other (build, field, column, &g_array_index (condition->any, DspAlternative, i));
-        join = " OR ";
-      }
-}
-
-/* A list matches by any of its items; none and any look at the list itself. */
-static void
-put_list (Build              *build,
-          const DspCondition *condition)
-{
-  const char *join = "";
-
-  for (guint i = 0; i < condition->any->len; i++)
-    {
-      DspAlternative *a = &g_array_index (condition->any, DspAlternative, i);
-
-      g_string_append (build->where, join);
-      join = " OR ";
-      if (a->op == DSP_OP_NONE || a->op == DSP_OP_ANY)
-        {
-          g_string_append_printf (build->where, "\"%s\" IS %sNULL", condition->field->name, a->op == DSP_OP_ANY ? "NOT " : "");
-          continue;
-        }
-      g_string_append_printf (build->where, "EXISTS (SELECT 1 FROM %s(\"%s\") AS item WHERE ", build->db->driver->list_items,
-                              condition->field->name);
-      if (is_equal (a))
-        g_string_append_printf (build->where, "item.value = $%u", add_text (build, a->text));
-      else
-        put_other (build, condition->field, "item.value", a);
-      g_string_append_c (build->where, ')');
-    }
-}
-
-/* An order's scope is its distributor (dsp_entity.scope), and the index is on the scope. */
-static void
-put_implied_scope (Build              *build,
-                   const DspCondition *condition)
-{
-  for (guint i = 0; i < condition->any->len; i++)
-    if (!is_equal (&g_array_index (condition->any, DspAlternative, i)))
-      return;
-  for (guint i = 0; i < condition->any->len; i++)
-    g_string_append_printf (build->where, "%s$%u", i == 0 ? " AND \"scope\" IN (" : ", ",
-                            add_id (build, &g_array_index (condition->any, DspAlternative, i).id));
-  g_string_append_c (build->where, ')');
-}
-
-static void
-put_condition (Build              *build,
-               const DspCondition *condition)
-{
-  g_autofree char *column = g_strdup_printf ("\"%s\"", condition->field->name);
-
-  and (build);
-  if (condition->any->len == 0) /* nothing may hold */
-    g_string_append (build->where, "1 = 0");
-  g_string_append (build->where, condition->any->len > 0 ? "(" : "");
-  if (condition->field->kind == DSP_KIND_LIST)
-    put_list (build, condition);
-  else
-    put_alternatives (build, condition, column);
-  g_string_append (build->where, condition->any->len > 0 ? ")" : "");
-  if (condition->any->len == 0)
-    return;
-  if (condition->field == dsp_table_at (&dsp_order.table, offsetof (DspOrder, distributor_id)))
-    put_implied_scope (build, condition);
-}
-
-#define OPEN "'unassigned', 'assigned', 'in_progress', 'to_reschedule'"
-
-/* dsp_order_is_penalized() in SQL. The OR of "yes" is of no index; "within" is a range of penalties. */
-static void
-put_penalized (Build           *build,
-               const DspFilter *filter)
-{
-  gint64 now_us = build->query->now_us;
-
-  if (filter->penalized == DSP_PENALIZED_ANY)
-    return;
-  and (build);
-  if (filter->penalized == DSP_PENALIZED_WITHIN)
-    {
-      g_string_append_printf (build->where, "\"status\" IN (" OPEN ") AND \"penalty_at\" > $%u AND \"penalty_at\" <= $%u",
-                              add_int (build, now_us),
-                              add_int (build, now_us + filter->within_hours * G_TIME_SPAN_HOUR));
-      return;
-    }
-  g_string_append_printf (build->where,
-                          "(\"penalty_at\" IS NOT NULL AND"
-                          " ((\"status\" = 'closed' AND coalesce(\"closed_at\", 0) > \"penalty_at\") OR"
-                          " (\"status\" IN (" OPEN ", 'rejected') AND"
-                          " \"penalty_at\" <= $%u))) IS %sTRUE",
-                          add_int (build, now_us), filter->penalized == DSP_PENALIZED_NO ? "NOT " : "");
-}
-
-static void
-put_words (Build           *build,
-           const DspFilter *filter)
-{
-  char *folded;
-  g_auto(GStrv) words = NULL;
-
-  if (filter->words == NULL)
-    return;
-  if (dsp_search_mask (build->query->entity) == 0)
-    {
-      and (build);
-      g_string_append (build->where, "1 = 0");
-      return;
-    }
-  folded = dsp_fold (filter->words);
-  words = g_strsplit (folded, " ", -1);
-  g_free (folded);
-  /* Blanks alone ask for what any searchable text has: the empty word. */
-  for (guint i = 0; words[i] != NULL; i++)
-    if (*words[i] != '\0')
-      {
-        and (build);
-        g_string_append_printf (build->where, "%s(\"_search\", $%u) > 0", build->db->driver->position, add_text (build, words[i]));
-        g_ptr_array_add (build->owned, g_strdup (words[i]));
-        g_array_index (build->values, Value, build->values->len - 1).text =
-            g_ptr_array_index (build->owned, build->owned->len - 1);
-      }
-}
-
-static void
-put_filter (Build *build)
-{
-  const DspFilter *filter = build->query->filter;
-
-  if (filter == NULL)
-    return;
-  for (guint i = 0; i < filter->conditions->len; i++)
-    put_condition (build, &g_array_index (filter->conditions, DspCondition, i));
-  put_penalized (build, filter);
-  put_words (build, filter);
-}
-
-/* ---- scopes ---- */
-
-static bool
-sees_all (const DspQuery *query)
-{
-  if (query->scopes == NULL)
-    return true;
-  for (guint i = 0; i < query->scopes->len; i++)
-    if (dsp_id_equal (&g_array_index (query->scopes, DspId, i), &dsp_scope_all))
-      return true;
-  return false;
-}
-
-static void
-put_scopes (Build *build)
-{
-  const GArray *scopes = build->query->scopes;
-
-  if (sees_all (build->query))
-    return;
-  and (build);
-  if (scopes->len == 0)
-    {
-      g_string_append (build->where, "1 = 0");
-      return;
-    }
-  g_string_append (build->where, "\"scope\" IN (");
-  for (guint i = 0; i < scopes->len; i++)
-    g_string_append_printf (build->where, "%s$%u", i > 0 ? ", " : "", add_id (build, &g_array_index (scopes, DspId, i)));
-  g_string_append_c (build->where, ')');
-}
-
 /* ---- order and pages ---- */
 
 typedef enum { KEY_NONE, KEY_NULL, KEY_VALUE } KeyKind;
 
 typedef struct {
   KeyKind kind;   /* NONE: from the start */
-  Value   value;  /* of the sort field */
+  DspValue   value;  /* of the sort field */
   DspId   id;
 } Key;
 
@@ -438,14 +36,14 @@ value_kind (const DspField *field)
     case DSP_KIND_LIST:
     case DSP_KIND_WORD:
     case DSP_KIND_YES_NO:
-      return TEXT;
+      return DSP_VALUE_TEXT;
     case DSP_KIND_ID:
-      return ID;
+      return DSP_VALUE_ID;
     case DSP_KIND_TIME:
     case DSP_KIND_DATE:
     case DSP_KIND_INT:
     case DSP_KIND_MONEY:
-      return INTEGER;
+      return DSP_VALUE_INTEGER;
     }
   g_assert_not_reached ();
 }
@@ -510,9 +108,9 @@ dsp_query_key (const DspQuery *query,
 }
 
 static bool
-unpack_value (Build      *build,
+unpack_value (DspBuild   *build,
               const char *packed,
-              Value      *value)
+              DspValue   *value)
 {
   g_autofree char *padded = g_strconcat (packed, &"==="[3 - (4 - strlen (packed) % 4) % 4], NULL);
   gsize length;
@@ -528,15 +126,15 @@ unpack_value (Build      *build,
   g_ptr_array_add (build->owned, text);
   value->kind = value_kind (build->query->sort);
   value->text = text;
-  if (value->kind == INTEGER)
+  if (value->kind == DSP_VALUE_INTEGER)
     return g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &value->number, NULL);
-  return value->kind == TEXT || dsp_id_parse (text, length, &value->id);
+  return value->kind == DSP_VALUE_TEXT || dsp_id_parse (text, length, &value->id);
 }
 
 static gboolean
-read_key (Build   *build,
-          Key     *key,
-          GError **error)
+read_key (DspBuild  *build,
+          Key       *key,
+          GError   **error)
 {
   const char *after = build->query->after;
   const gsize id_length = DSP_ID_TEXT - 1;
@@ -589,7 +187,7 @@ choose_parts (const DspQuery *query,
 }
 
 static void
-put_part (Build     *build,
+put_part (DspBuild  *build,
           Part       part,
           const Key *key)
 {
@@ -598,20 +196,20 @@ put_part (Build     *build,
 
   if (part == PART_WHOLE)
     return;
-  and (build);
+  dsp_build_and (build);
   if (part == PART_NULLS)
     g_string_append_printf (build->where, "\"%s\" IS NULL", sort->name);
   else if (part == PART_VALUES)
     g_string_append_printf (build->where, "\"%s\" IS NOT NULL", sort->name);
   else if (part == PART_AFTER_NULL)
-    g_string_append_printf (build->where, "\"%s\" IS NULL AND \"id\" %c $%u", sort->name, sign, add_id (build, &key->id));
+    g_string_append_printf (build->where, "\"%s\" IS NULL AND \"id\" %c $%u", sort->name, sign, dsp_build_id (build, &key->id));
   else if (sort == NULL)
-    g_string_append_printf (build->where, "\"id\" %c $%u", sign, add_id (build, &key->id));
+    g_string_append_printf (build->where, "\"id\" %c $%u", sign, dsp_build_id (build, &key->id));
   else
     {
       g_array_append_val (build->values, key->value);
       g_string_append_printf (build->where, "(\"%s\", \"id\") %c ($%u", sort->name, sign, build->values->len);
-      g_string_append_printf (build->where, ", $%u)", add_id (build, &key->id));
+      g_string_append_printf (build->where, ", $%u)", dsp_build_id (build, &key->id));
     }
 }
 
@@ -651,10 +249,10 @@ put_from (GString        *sql,
 /* Which rows, without their fields: filtering and ordering can be done in an index, and whole rows are fetched only for
  * the page. With several scopes no index gives the order; each scope's own does, and few rows are left to merge. */
 static void
-put_choice (GString *sql,
-            Build   *build,
-            bool     merged,
-            guint    limit)
+put_choice (GString  *sql,
+            DspBuild *build,
+            bool      merged,
+            guint     limit)
 {
   const GArray *scopes = build->query->scopes;
   guint n_parts = merged ? scopes->len : 1;
@@ -664,7 +262,7 @@ put_choice (GString *sql,
       g_string_append (sql, i > 0 ? " UNION ALL SELECT * FROM (SELECT \"_row\"" : merged ? "SELECT * FROM (SELECT \"_row\"" : "SELECT \"_row\"");
       put_from (sql, build->query);
       if (merged)
-        g_string_append_printf (sql, " WHERE \"scope\" = $%u%s%s", add_id (build, &g_array_index (scopes, DspId, i)),
+        g_string_append_printf (sql, " WHERE \"scope\" = $%u%s%s", dsp_build_id (build, &g_array_index (scopes, DspId, i)),
                                 build->where->len > 0 ? " AND " : "", build->where->str);
       else if (build->where->len > 0)
         g_string_append_printf (sql, " WHERE %s", build->where->str);
@@ -675,10 +273,10 @@ put_choice (GString *sql,
 }
 
 static void
-put_select (GString *sql,
-            Build   *build,
-            bool     merged,
-            guint    limit)
+put_select (GString  *sql,
+            DspBuild *build,
+            bool      merged,
+            guint     limit)
 {
   g_string_append (sql, "SELECT ");
   dsp_columns_append (sql, build->query->entity, mask_of (build->query));
@@ -690,25 +288,25 @@ put_select (GString *sql,
 }
 
 static DspStmt *
-prepare (Build      *build,
-         const char *sql,
-         GError    **error)
+prepare (DspBuild    *build,
+         const char  *sql,
+         GError     **error)
 {
   DspStmt *stmt = dsp_db_prepare (build->db, sql, error);
 
   for (guint i = 0; stmt != NULL && i < build->values->len; i++)
     {
-      const Value *value = &g_array_index (build->values, Value, i);
+      const DspValue *value = &g_array_index (build->values, DspValue, i);
 
       switch (value->kind)
         {
-        case INTEGER:
+        case DSP_VALUE_INTEGER:
           dsp_stmt_bind_int (stmt, (int) i + 1, value->number);
           break;
-        case TEXT:
+        case DSP_VALUE_TEXT:
           dsp_stmt_bind_text (stmt, (int) i + 1, value->text, -1);
           break;
-        case ID: /* a condition on the id of none matches nothing, not what has none */
+        case DSP_VALUE_ID: /* a condition on the id of none matches nothing, not what has none */
           dsp_stmt_bind_blob (stmt, (int) i + 1, value->id.b, sizeof value->id.b);
           break;
         }
@@ -717,28 +315,28 @@ prepare (Build      *build,
 }
 
 static gboolean
-read_part (DspDb          *db,
-           const DspQuery *query,
-           Part            part,
-           const Key      *key,
-           guint          *n_left,
-           DspEach         each,
-           gpointer        user_data,
-           bool           *stopped,
-           char          **next,
-           GError        **error)
+read_part (DspDb           *db,
+           const DspQuery  *query,
+           Part             part,
+           const Key       *key,
+           guint           *n_left,
+           DspEach          each,
+           gpointer         user_data,
+           bool            *stopped,
+           char           **next,
+           GError         **error)
 {
-  g_auto(Build) build;
+  g_auto(DspBuild) build;
   g_autoptr(GString) sql = g_string_new (NULL);
   g_autoptr(DspStmt) stmt = NULL;
-  bool merged = !sees_all (query) && query->scopes->len > 1 && query->scopes->len <= MAX_MERGED && query->limit > 0;
+  bool merged = !dsp_query_sees_all (query) && query->scopes->len > 1 && query->scopes->len <= MAX_MERGED && query->limit > 0;
   gpointer record;
   DspStep step = DSP_STEP_DONE;
 
-  build_init (&build, db, query);
-  put_filter (&build);
+  dsp_build_init (&build, db, query);
+  dsp_build_filter (&build);
   if (!merged)
-    put_scopes (&build);
+    dsp_build_scopes (&build);
   put_part (&build, part, key);
   /* One row more than asked for tells whether there is a next page. */
   put_select (sql, &build, merged, query->limit > 0 ? *n_left + 1 : 0);
@@ -771,21 +369,21 @@ read_part (DspDb          *db,
 }
 
 gboolean
-dsp_query_rows (DspDb          *db,
-                const DspQuery *query,
-                DspEach         each,
-                gpointer        user_data,
-                char          **next,
-                GError        **error)
+dsp_query_rows (DspDb           *db,
+                const DspQuery  *query,
+                DspEach          each,
+                gpointer         user_data,
+                char           **next,
+                GError         **error)
 {
-  g_auto(Build) scratch;
+  g_auto(DspBuild) scratch;
   Key key = { .kind = KEY_NONE };
   Part parts[3];
   guint n_left = query->limit;
   bool stopped = false;
   g_autofree char *last = NULL;
 
-  build_init (&scratch, db, query);
+  dsp_build_init (&scratch, db, query);
   if (!read_key (&scratch, &key, error))
     return FALSE;
   choose_parts (query, &key, parts);
@@ -799,23 +397,23 @@ dsp_query_rows (DspDb          *db,
 }
 
 gboolean
-dsp_query_counts (DspDb          *db,
-                  const DspQuery *query,
-                  const DspField *by,
-                  DspCountFunc    count,
-                  gpointer        user_data,
-                  GError        **error)
+dsp_query_counts (DspDb           *db,
+                  const DspQuery  *query,
+                  const DspField  *by,
+                  DspCountFunc     count,
+                  gpointer         user_data,
+                  GError         **error)
 {
-  g_auto(Build) build;
+  g_auto(DspBuild) build;
   g_autoptr(GString) sql = g_string_new ("SELECT ");
   g_autoptr(DspStmt) stmt = NULL;
   DspStep step;
 
-  g_return_val_if_fail (by == NULL || value_kind (by) == TEXT, FALSE);
+  g_return_val_if_fail (by == NULL || value_kind (by) == DSP_VALUE_TEXT, FALSE);
 
-  build_init (&build, db, query);
-  put_filter (&build);
-  put_scopes (&build);
+  dsp_build_init (&build, db, query);
+  dsp_build_filter (&build);
+  dsp_build_scopes (&build);
   if (by != NULL)
     g_string_append_printf (sql, "\"%s\", ", by->name);
   g_string_append_printf (sql, "count(*) FROM \"%s%s\"", query->prefix != NULL ? query->prefix : "", query->entity->table.name);
