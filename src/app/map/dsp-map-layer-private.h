@@ -91,6 +91,9 @@ struct _DspMapLayer
   double pan_y;
 };
 
+/* Runs in the worker; returns through the task. */
+typedef void (*DspMapWorkFunc) (GTask *task);
+
 /* dsp-map-layer.c */
 void      dsp_map_layer_selection_changed (DspMapLayer *self);
 void      dsp_map_layer_hover_changed     (DspMapLayer *self);
@@ -103,6 +106,20 @@ void      dsp_map_layer_set_code_selected (DspMapLayer    *self,
                                            guint32         code,
                                            DspMapSelected  how);
 void      dsp_map_layer_clear_selection   (DspMapLayer *self);
+
+/* dsp-map-layer-picture.c */
+void      dsp_map_layer_run_work          (gpointer     data,
+                                           gpointer     user_data);
+void      dsp_map_layer_push_work         (DspMapLayer         *self,
+                                           DspMapWorkFunc       func,
+                                           gpointer             data,
+                                           GDestroyNotify       free_data,
+                                           GCancellable        *cancellable,
+                                           GAsyncReadyCallback  done);
+void      dsp_map_layer_request_picture   (DspMapLayer *self);
+void      dsp_map_layer_check_picture     (DspMapLayer *self);
+void      dsp_map_layer_update_busy       (DspMapLayer *self);
+void      dsp_map_picture_free            (DspMapPicture *picture);
 
 /* dsp-map-layer-input.c */
 void      dsp_map_layer_init_input        (DspMapLayer *self);

@@ -1,13 +1,10 @@
 /* dsp-map-layer.c: everything on the map that is ours: data, drawing, what lies under a point
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A frame costs little because nothing is drawn in it: a worker draws a picture half again as large as the view, each
- * frame moves (and while zooming, scales) that picture, and a new one is asked for before the view leaves it. Only what
- * must answer at once, the selection and what is under the pointer, is drawn by the main thread, and kept as a node.
+ * Here are the data, the selection and the widget itself; beside it
  *
- *   change of data, style, zoom or place ──► request_picture() ──► worker: dsp_map_render() ──► on_picture_drawn()
- *                                                 ▲ one at a time; a change meanwhile asks once more │
- *                                                 └──────────────────────────────────────────────────┘
+ *   dsp-map-layer-picture.c   the picture that a worker draws
+ *   dsp-map-layer-input.c     what the pointer and the keyboard do
  */
 #define G_LOG_DOMAIN "dsp-map"
 
@@ -22,112 +19,10 @@
 #include "dsp-map-palette.h"
 #include "dsp-map-tile.h"
 
-#define PICTURE_FACTOR 1.5     /* of the view's width and height */
-#define MAX_PICTURE_SIDE 6000
-#define SETTLE_MS 120          /* after the last zoom step: draw at the exact scale */
 #define MAX_BLUR 3.0           /* how far a picture may be magnified or reduced */
 #define MAX_DIRECT_POINTS 1500 /* of selected outlines that the main thread draws; more go into the picture */
 
 G_DEFINE_FINAL_TYPE (DspMapLayer, dsp_map_layer, SHUMATE_TYPE_LAYER)
-
-static void request_picture (DspMapLayer *self);
-static void check_picture   (DspMapLayer *self);
-
-/* --- worker --- */
-
-typedef void (*WorkFunc) (GTask *task);
-
-static void
-run_work (gpointer data,
-          gpointer user_data)
-{
-  g_autoptr(GTask) task = data;
-
-  if (!g_task_return_error_if_cancelled (task))
-    ((WorkFunc) g_task_get_source_tag (task)) (task);
-}
-
-static void
-picture_free (DspMapPicture *picture)
-{
-  g_clear_pointer (&picture->surface, cairo_surface_destroy);
-  g_clear_pointer (&picture->node, gsk_render_node_unref);
-  g_clear_pointer (&picture->marks, g_array_unref);
-  g_clear_pointer (&picture->members, g_array_unref);
-  g_clear_pointer (&picture->slots, dsp_map_slots_unref);
-  g_clear_pointer (&picture->pins, g_array_unref);
-  g_clear_pointer (&picture->crews, g_array_unref);
-  g_free (picture);
-}
-
-typedef struct
-{
-  DspMapRenderInput input; /* owns all it points to */
-  int scale_factor;
-} DrawJob;
-
-static void
-draw_job_free (DrawJob *job)
-{
-  g_clear_pointer (&job->input.slots, dsp_map_slots_unref);
-  g_clear_pointer (&job->input.tallies, dsp_map_tallies_unref);
-  g_clear_pointer (&job->input.pins, g_array_unref);
-  g_clear_pointer (&job->input.crews, g_array_unref);
-  g_free ((guint8 *) job->input.selection);
-  g_free (job);
-}
-
-static void
-work_draw (GTask *task)
-{
-  DrawJob *job = g_task_get_task_data (task);
-  DspMapPicture *picture = g_new0 (DspMapPicture, 1);
-  cairo_t *cr;
-
-  picture->frame = job->input.frame;
-  picture->marks = g_array_new (FALSE, FALSE, sizeof (DspMapMark));
-  picture->members = g_array_new (FALSE, FALSE, sizeof (guint32));
-  picture->has_selection = job->input.selection != NULL;
-  picture->surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32,
-                                                 (int) job->input.frame.width * job->scale_factor,
-                                                 (int) job->input.frame.height * job->scale_factor);
-  cr = cairo_create (picture->surface);
-  cairo_scale (cr, job->scale_factor, job->scale_factor);
-  dsp_map_render (cr, &job->input, picture->marks, picture->members);
-  cairo_destroy (cr);
-  cairo_surface_flush (picture->surface);
-
-  picture->slots = g_steal_pointer (&job->input.slots);
-  picture->pins = g_steal_pointer (&job->input.pins);
-  picture->crews = g_steal_pointer (&job->input.crews);
-
-  g_task_return_pointer (task, picture, (GDestroyNotify) picture_free);
-}
-
-static void
-work_areas (GTask *task)
-{
-  GArray *areas = g_task_get_task_data (task);
-
-  g_task_return_pointer (task, dsp_map_areas_new ((const DspMapArea *) areas->data, areas->len),
-                         (GDestroyNotify) dsp_map_areas_unref);
-}
-
-/* The layer itself is no source object: its last reference must not be dropped by the worker. */
-static void
-push_work (DspMapLayer         *self,
-           WorkFunc             func,
-           gpointer             data,
-           GDestroyNotify       free_data,
-           GCancellable        *cancellable,
-           GAsyncReadyCallback  done)
-{
-  GTask *task = g_task_new (NULL, cancellable, done, g_object_ref (self));
-
-  g_task_set_source_tag (task, func);
-  g_task_set_task_data (task, data, free_data);
-  g_thread_pool_push (self->pool, task, NULL);
-}
 
 /* --- where the view is --- */
 
@@ -145,150 +40,6 @@ dsp_map_layer_get_frame (DspMapLayer *self,
   frame->height = gtk_widget_get_height (GTK_WIDGET (self));
   frame->origin_x = x - frame->width / 2 / frame->scale;
   frame->origin_y = y - frame->height / 2 / frame->scale;
-}
-
-static void
-update_busy (DspMapLayer *self)
-{
-  gboolean is_busy = self->is_drawing || self->areas_cancellable != NULL || self->settle_id != 0;
-
-  if (self->is_busy == is_busy)
-    return;
-
-  self->is_busy = is_busy;
-  g_object_notify (G_OBJECT (self), "busy");
-}
-
-static void
-on_picture_drawn (GObject      *object,
-                  GAsyncResult *result,
-                  gpointer      user_data)
-{
-  g_autoptr(DspMapLayer) self = user_data;
-  g_autoptr(GError) error = NULL;
-  DspMapPicture *picture = g_task_propagate_pointer (G_TASK (result), &error);
-
-  self->is_drawing = FALSE;
-  if (picture != NULL)
-    {
-      g_clear_pointer (&self->picture, picture_free);
-      self->picture = picture;
-      self->n_pictures++;
-      g_clear_pointer (&self->selection_node, gsk_render_node_unref);
-      g_clear_pointer (&self->hover_node, gsk_render_node_unref);
-      if (self->hover.kind != DSP_MAP_HIT_NOTHING && self->hover.kind != DSP_MAP_HIT_AREA)
-        {
-          /* Counts in marks that are gone. */
-          self->hover = (DspMapHit) { DSP_MAP_HIT_NOTHING, 0 };
-          dsp_map_layer_hover_changed (self);
-        }
-      gtk_widget_queue_draw (GTK_WIDGET (self));
-    }
-
-  if (self->is_outdated)
-    request_picture (self);
-  else
-    check_picture (self);
-  update_busy (self);
-}
-
-static void
-request_picture (DspMapLayer *self)
-{
-  DspMapFrame view;
-  DrawJob *job;
-
-  if (self->is_drawing)
-    {
-      self->is_outdated = TRUE;
-      return;
-    }
-
-  dsp_map_layer_get_frame (self, &view);
-  if (view.width <= 0 || view.height <= 0 || !gtk_widget_get_realized (GTK_WIDGET (self)))
-    return;
-
-  g_clear_handle_id (&self->settle_id, g_source_remove);
-  job = g_new0 (DrawJob, 1);
-  dsp_map_layer_get_render_input (self, &job->input);
-  if (job->input.slots != NULL)
-    dsp_map_slots_ref (job->input.slots);
-  if (job->input.tallies != NULL)
-    dsp_map_tallies_ref (job->input.tallies);
-  if (job->input.pins != NULL)
-    g_array_ref (job->input.pins);
-  if (job->input.crews != NULL)
-    g_array_ref (job->input.crews);
-  if (self->wants_selection_in_picture)
-    job->input.selection = g_memdup2 (self->selection, DSP_MAP_N_CODES);
-
-  /* On whole pixels of the world, so that outlines snap the same way in every picture of a scale. */
-  job->scale_factor = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  job->input.frame.scale = view.scale;
-  job->input.frame.width = MIN (ceil (view.width * PICTURE_FACTOR), MAX_PICTURE_SIDE);
-  job->input.frame.height = MIN (ceil (view.height * PICTURE_FACTOR), MAX_PICTURE_SIDE);
-  job->input.frame.origin_x = view.origin_x - (job->input.frame.width - view.width) / 2 / view.scale;
-  job->input.frame.origin_y = view.origin_y - (job->input.frame.height - view.height) / 2 / view.scale;
-  job->input.frame.origin_x = floor (job->input.frame.origin_x * view.scale) / view.scale;
-  job->input.frame.origin_y = floor (job->input.frame.origin_y * view.scale) / view.scale;
-
-  self->is_drawing = TRUE;
-  self->is_outdated = FALSE;
-  push_work (self, work_draw, job, (GDestroyNotify) draw_job_free, NULL, on_picture_drawn);
-  update_busy (self);
-}
-
-static gboolean
-on_settled (gpointer user_data)
-{
-  DspMapLayer *self = user_data;
-
-  self->settle_id = 0;
-  request_picture (self);
-  update_busy (self);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Asks for another picture if the one at hand will not do for this view. */
-static void
-check_picture (DspMapLayer *self)
-{
-  const DspMapPicture *picture = self->picture;
-  DspMapFrame view;
-  double ratio, left, top, margin_x, margin_y;
-
-  /* Looked at again when the one under way is there. */
-  if (self->is_drawing)
-    return;
-
-  dsp_map_layer_get_frame (self, &view);
-  if (view.width <= 0 || view.height <= 0)
-    return;
-  if (picture == NULL)
-    {
-      request_picture (self);
-      return;
-    }
-
-  ratio = view.scale / picture->frame.scale;
-  left = (view.origin_x - picture->frame.origin_x) * view.scale;
-  top = (view.origin_y - picture->frame.origin_y) * view.scale;
-  margin_x = view.width * 0.06;
-  margin_y = view.height * 0.06;
-
-  if (ratio < 0.77 || ratio > 1.3 || left < margin_x || top < margin_y
-      || left + view.width > picture->frame.width * ratio - margin_x
-      || top + view.height > picture->frame.height * ratio - margin_y)
-    {
-      request_picture (self);
-    }
-  else if (fabs (ratio - 1) > 1e-9)
-    {
-      g_clear_handle_id (&self->settle_id, g_source_remove);
-      self->settle_id = g_timeout_add (SETTLE_MS, on_settled, self);
-      update_busy (self);
-    }
 }
 
 /* The tile layer redraws itself from an idle handler that starves while frames are slow, and its tiles would trail
@@ -310,7 +61,7 @@ on_viewport_notify (DspMapLayer *self)
        child = gtk_widget_get_next_sibling (child))
     gtk_widget_queue_draw (child);
 
-  check_picture (self);
+  dsp_map_layer_check_picture (self);
 }
 
 /* --- drawing --- */
@@ -553,7 +304,7 @@ make_selection_node (DspMapLayer *self)
       if (!self->wants_selection_in_picture)
         {
           self->wants_selection_in_picture = TRUE;
-          request_picture (self);
+          dsp_map_layer_request_picture (self);
         }
     }
   collect_selected_marks (self, overlays);
@@ -695,7 +446,7 @@ dsp_map_layer_size_allocate (GtkWidget *widget,
 {
   GTK_WIDGET_CLASS (dsp_map_layer_parent_class)->size_allocate (widget, width, height, baseline);
 
-  check_picture (DSP_MAP_LAYER (widget));
+  dsp_map_layer_check_picture (DSP_MAP_LAYER (widget));
 }
 
 static void
@@ -703,7 +454,7 @@ dsp_map_layer_realize (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (dsp_map_layer_parent_class)->realize (widget);
 
-  request_picture (DSP_MAP_LAYER (widget));
+  dsp_map_layer_request_picture (DSP_MAP_LAYER (widget));
 }
 
 static void
@@ -933,7 +684,7 @@ dsp_map_layer_selection_changed (DspMapLayer *self)
       /* make_selection_node() asks for it again if it is still too much. */
       if (self->picture != NULL)
         self->picture->has_selection = FALSE;
-      request_picture (self);
+      dsp_map_layer_request_picture (self);
     }
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -1014,7 +765,7 @@ retally (DspMapLayer *self)
   self->tallies = tallies;
   g_clear_pointer (&self->hover_node, gsk_render_node_unref);
   g_signal_emit_by_name (self, "tallies-changed");
-  request_picture (self);
+  dsp_map_layer_request_picture (self);
 }
 
 static void
@@ -1026,6 +777,15 @@ rebuild_slots (DspMapLayer *self)
   self->hover = (DspMapHit) { DSP_MAP_HIT_NOTHING, 0 };
   g_clear_pointer (&self->selection_node, gsk_render_node_unref);
   retally (self);
+}
+
+static void
+work_areas (GTask *task)
+{
+  GArray *areas = g_task_get_task_data (task);
+
+  g_task_return_pointer (task, dsp_map_areas_new ((const DspMapArea *) areas->data, areas->len),
+                         (GDestroyNotify) dsp_map_areas_unref);
 }
 
 static void
@@ -1045,7 +805,7 @@ on_areas_ready (GObject      *object,
   g_clear_pointer (&self->areas, dsp_map_areas_unref);
   self->areas = areas;
   rebuild_slots (self);
-  update_busy (self);
+  dsp_map_layer_update_busy (self);
 }
 
 static void
@@ -1081,8 +841,9 @@ dsp_map_layer_set_areas (DspMapLayer      *self,
       g_array_append_val (copy, area);
     }
 
-  push_work (self, work_areas, copy, (GDestroyNotify) g_array_unref, self->areas_cancellable, on_areas_ready);
-  update_busy (self);
+  dsp_map_layer_push_work (self, work_areas, copy, (GDestroyNotify) g_array_unref, self->areas_cancellable,
+                           on_areas_ready);
+  dsp_map_layer_update_busy (self);
 }
 
 void
@@ -1126,7 +887,7 @@ dsp_map_layer_set_pins (DspMapLayer     *self,
 
   g_clear_pointer (&self->pins, g_array_unref);
   self->pins = dsp_map_pins_new (pins, n_pins);
-  request_picture (self);
+  dsp_map_layer_request_picture (self);
 }
 
 void
@@ -1138,7 +899,7 @@ dsp_map_layer_set_crews (DspMapLayer      *self,
 
   g_clear_pointer (&self->crews, g_array_unref);
   self->crews = dsp_map_crews_new (crews, n_crews);
-  request_picture (self);
+  dsp_map_layer_request_picture (self);
 }
 
 void
@@ -1151,7 +912,7 @@ dsp_map_layer_set_colour (DspMapLayer  *self,
     return;
 
   self->colour = colour;
-  request_picture (self);
+  dsp_map_layer_request_picture (self);
 }
 
 void
@@ -1176,7 +937,7 @@ dsp_map_layer_set_is_dark (DspMapLayer *self,
   self->is_dark = is_dark;
   g_clear_pointer (&self->selection_node, gsk_render_node_unref);
   g_clear_pointer (&self->hover_node, gsk_render_node_unref);
-  request_picture (self);
+  dsp_map_layer_request_picture (self);
 }
 
 void
@@ -1416,7 +1177,7 @@ dsp_map_layer_finalize (GObject *object)
   g_clear_pointer (&self->crews, g_array_unref);
   g_clear_pointer (&self->selection, g_free);
   g_clear_pointer (&self->selected_pins, g_hash_table_unref);
-  g_clear_pointer (&self->picture, picture_free);
+  g_clear_pointer (&self->picture, dsp_map_picture_free);
   g_clear_pointer (&self->selection_node, gsk_render_node_unref);
   g_clear_pointer (&self->hover_node, gsk_render_node_unref);
   g_clear_pointer (&self->band, g_array_unref);
@@ -1467,7 +1228,7 @@ dsp_map_layer_class_init (DspMapLayerClass *klass)
 static void
 dsp_map_layer_init (DspMapLayer *self)
 {
-  self->pool = g_thread_pool_new (run_work, NULL, 1, FALSE, NULL);
+  self->pool = g_thread_pool_new (dsp_map_layer_run_work, NULL, 1, FALSE, NULL);
   self->areas = dsp_map_areas_new (NULL, 0);
   self->places = dsp_map_places_new (NULL, 0);
   self->slots = dsp_map_slots_new (self->areas, self->places);
