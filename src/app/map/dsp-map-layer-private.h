@@ -121,6 +121,10 @@ void      dsp_map_layer_check_picture     (DspMapLayer *self);
 void      dsp_map_layer_update_busy       (DspMapLayer *self);
 void      dsp_map_picture_free            (DspMapPicture *picture);
 
+/* dsp-map-layer-overlay.c; there must be a picture */
+void      dsp_map_layer_make_selection_node (DspMapLayer *self);
+void      dsp_map_layer_make_hover_node     (DspMapLayer *self);
+
 /* dsp-map-layer-input.c */
 void      dsp_map_layer_init_input        (DspMapLayer *self);
 void      dsp_map_layer_snapshot_band     (DspMapLayer *self,
