@@ -96,12 +96,6 @@ typedef void (*DspMapWorkFunc) (GTask *task);
 
 /* dsp-map-layer.c */
 void      dsp_map_layer_selection_changed (DspMapLayer *self);
-void      dsp_map_layer_hover_changed     (DspMapLayer *self);
-gboolean  dsp_map_layer_hit_equal         (DspMapHit    a,
-                                           DspMapHit    b);
-DspMapHit dsp_map_layer_hit               (DspMapLayer *self,
-                                           double       x,
-                                           double       y);
 void      dsp_map_layer_set_code_selected (DspMapLayer    *self,
                                            guint32         code,
                                            DspMapSelected  how);
@@ -124,6 +118,14 @@ void      dsp_map_picture_free            (DspMapPicture *picture);
 /* dsp-map-layer-overlay.c; there must be a picture */
 void      dsp_map_layer_make_selection_node (DspMapLayer *self);
 void      dsp_map_layer_make_hover_node     (DspMapLayer *self);
+
+/* dsp-map-layer-hit.c */
+void      dsp_map_layer_hover_changed     (DspMapLayer *self);
+gboolean  dsp_map_layer_hit_equal         (DspMapHit    a,
+                                           DspMapHit    b);
+DspMapHit dsp_map_layer_hit               (DspMapLayer *self,
+                                           double       x,
+                                           double       y);
 
 /* dsp-map-layer-input.c */
 void      dsp_map_layer_init_input        (DspMapLayer *self);
