@@ -1,4 +1,4 @@
-/* dsp-map-layer-input.c: what the pointer and the keyboard do on the map
+/* dsp-map-layer-input.c: what the pointer does on the map
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  *   click                 selects an area, a bubble's codes or a pin; with Ctrl adds or takes away; empty ground clears
@@ -6,8 +6,6 @@
  *   drag                  from a selected area, a bubble or a pin: takes it along (drag and drop); else pans the map
  *   Shift + drag, or the box and lasso tools: selects what lies inside; with Ctrl adds
  *   middle button drag    pans, wherever it begins; so does holding what is dragged at the map's edge
- *   arrows, + and -       pan and zoom; Ctrl + arrows walk to the next code that way, Page Down and Page Up through the
- *                         codes in view with the most orders; Enter selects, Space adds or takes away; Escape lets go
  */
 #define G_LOG_DOMAIN "dsp-map"
 
@@ -18,17 +16,9 @@
 #include "dsp-map-palette.h"
 
 #define CLICK_SLACK 4   /* pixels that a click may wander */
-#define PAN_STEP 80     /* pixels per arrow key */
-#define ZOOM_STEP 0.4
 #define EDGE_PIXELS 28.0
 #define EDGE_STEP 14.0  /* pixels per frame, at the very edge */
 #define EDGE_DWELL_US 400000
-
-static ShumateViewport *
-get_viewport (DspMapLayer *self)
-{
-  return shumate_layer_get_viewport (SHUMATE_LAYER (self));
-}
 
 static gboolean
 has_control (GtkEventController *controller)
@@ -42,12 +32,12 @@ has_shift (GtkEventController *controller)
   return (gtk_event_controller_get_current_event_state (controller) & GDK_SHIFT_MASK) != 0;
 }
 
-static void
-move_centre (DspMapLayer *self,
-             double       dx,
-             double       dy)
+void
+dsp_map_layer_move_centre (DspMapLayer *self,
+                           double       dx,
+                           double       dy)
 {
-  ShumateViewport *viewport = get_viewport (self);
+  ShumateViewport *viewport = shumate_layer_get_viewport (SHUMATE_LAYER (self));
   DspMapFrame view;
 
   dsp_map_layer_get_frame (self, &view);
@@ -59,8 +49,8 @@ move_centre (DspMapLayer *self,
 
 /* --- selecting --- */
 
-static void
-selection_changed (DspMapLayer *self)
+void
+dsp_map_layer_choice_changed (DspMapLayer *self)
 {
   dsp_map_layer_selection_changed (self);
   g_signal_emit_by_name (self, "selection-changed");
@@ -74,11 +64,11 @@ choose_pins (DspMapLayer *self,
   g_signal_emit_by_name (self, "pins-chosen", ids, extend);
 }
 
-static void
-toggle_or_set (DspMapLayer   *self,
-               const guint32 *codes,
-               guint          n_codes,
-               gboolean       toggle)
+void
+dsp_map_layer_choose_codes (DspMapLayer   *self,
+                            const guint32 *codes,
+                            guint          n_codes,
+                            gboolean       toggle)
 {
   gboolean are_all = TRUE;
 
@@ -96,7 +86,7 @@ toggle_or_set (DspMapLayer   *self,
         dsp_map_layer_set_code_selected (self, codes[i], are_all ? DSP_MAP_SELECTED_NO : DSP_MAP_SELECTED_FULLY);
     }
 
-  selection_changed (self);
+  dsp_map_layer_choice_changed (self);
 }
 
 /* Returns: (element-type guint32) (transfer full): the codes that were hit; none for a pin, a crew or nothing. */
@@ -163,9 +153,9 @@ on_click_pressed (DspMapLayer     *self,
   self->press_y = y;
 }
 
-static void
-activate (DspMapLayer *self,
-          guint32      code)
+void
+dsp_map_layer_activate_code (DspMapLayer *self,
+                             guint32      code)
 {
   char text[8];
 
@@ -209,7 +199,7 @@ on_click_released (DspMapLayer     *self,
       if (!toggle && (self->n_selected > 0 || g_hash_table_size (self->selected_pins) > 0))
         {
           dsp_map_layer_clear_selection (self);
-          selection_changed (self);
+          dsp_map_layer_choice_changed (self);
         }
     }
   else
@@ -217,9 +207,9 @@ on_click_released (DspMapLayer     *self,
       g_autoptr(GArray) codes = codes_of_hit (self, hit);
 
       if (n_press == 1)
-        toggle_or_set (self, (const guint32 *) codes->data, codes->len, toggle);
+        dsp_map_layer_choose_codes (self, (const guint32 *) codes->data, codes->len, toggle);
       else if (n_press == 2 && codes->len == 1)
-        activate (self, g_array_index (codes, guint32, 0));
+        dsp_map_layer_activate_code (self, g_array_index (codes, guint32, 0));
       else if (n_press == 2)
         g_signal_emit_by_name (self, "bubble-activated");
     }
@@ -314,7 +304,7 @@ choose_banded (DspMapLayer *self)
     dsp_map_layer_clear_selection (self);
   for (guint i = 0; i < codes->len; i++)
     dsp_map_layer_set_code_selected (self, g_array_index (codes, guint32, i), DSP_MAP_SELECTED_FULLY);
-  selection_changed (self);
+  dsp_map_layer_choice_changed (self);
 }
 
 static void
@@ -375,14 +365,20 @@ on_band_end (DspMapLayer    *self,
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+void
+dsp_map_layer_cancel_band (DspMapLayer *self)
+{
+  self->is_banding = FALSE;
+  g_array_set_size (self->band, 0);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
 static void
 on_band_cancel (DspMapLayer      *self,
                 GdkEventSequence *sequence,
                 GtkGesture       *gesture)
 {
-  self->is_banding = FALSE;
-  g_array_set_size (self->band, 0);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  dsp_map_layer_cancel_band (self);
 }
 
 /* The box or lasso under way. */
@@ -569,7 +565,7 @@ on_edge_tick (GtkWidget     *widget,
   else if (self->edge_since == 0)
     self->edge_since = now;
   else if (now - self->edge_since > EDGE_DWELL_US)
-    move_centre (self, dx * EDGE_STEP, dy * EDGE_STEP);
+    dsp_map_layer_move_centre (self, dx * EDGE_STEP, dy * EDGE_STEP);
 
   return G_SOURCE_CONTINUE;
 }
@@ -673,230 +669,8 @@ on_pan_update (DspMapLayer    *self,
   DspMapFrame view;
 
   dsp_map_layer_get_frame (self, &view);
-  move_centre (self, (self->pan_x - view.origin_x) * view.scale - offset_x,
-               (self->pan_y - view.origin_y) * view.scale - offset_y);
-}
-
-/* --- keyboard --- */
-
-static void
-set_cursor (DspMapLayer *self,
-            guint32      slot)
-{
-  const DspMapSlot *to = &self->slots->slots[slot];
-  DspMapFrame view;
-  double x, y;
-
-  self->cursor = slot;
-  self->hover_is_cursor = TRUE;
-
-  dsp_map_layer_get_frame (self, &view);
-  x = (to->x - view.origin_x) * view.scale;
-  y = (to->y - view.origin_y) * view.scale;
-  if (x < 40 || y < 60 || x > view.width - 40 || y > view.height - 60)
-    move_centre (self, x - view.width / 2, y - view.height / 2);
-
-  dsp_map_layer_hover_changed (self);
-}
-
-/* To the nearest code in a direction: far to the side counts twice. */
-static void
-walk (DspMapLayer *self,
-      double       dx,
-      double       dy)
-{
-  DspMapFrame view;
-  double from_x, from_y, best = G_MAXDOUBLE;
-  guint32 found = DSP_MAP_NO_SLOT;
-
-  dsp_map_layer_get_frame (self, &view);
-  if (self->cursor != DSP_MAP_NO_SLOT)
-    {
-      from_x = self->slots->slots[self->cursor].x;
-      from_y = self->slots->slots[self->cursor].y;
-    }
-  else
-    {
-      from_x = view.origin_x + view.width / 2 / view.scale;
-      from_y = view.origin_y + view.height / 2 / view.scale;
-    }
-
-  for (guint i = 0; i < self->slots->n_slots; i++)
-    {
-      const DspMapSlot *slot = &self->slots->slots[i];
-      double along = (slot->x - from_x) * dx + (slot->y - from_y) * dy;
-      double aside = fabs ((slot->x - from_x) * dy - (slot->y - from_y) * dx);
-      double cost = along + 2 * aside;
-
-      if (i == self->cursor || along <= 0 || aside > 2 * along || cost >= best)
-        continue;
-      best = cost;
-      found = i;
-    }
-
-  if (found != DSP_MAP_NO_SLOT)
-    set_cursor (self, found);
-}
-
-/* The codes in view from most orders to fewest, by the question that the colours answer. */
-static void
-step (DspMapLayer *self,
-      gboolean     is_back)
-{
-  DspMapFrame view;
-  guint32 found = DSP_MAP_NO_SLOT;
-  guint64 best = 0, from = 0;
-
-  dsp_map_layer_get_frame (self, &view);
-  if (self->cursor != DSP_MAP_NO_SLOT)
-    from = (guint64) self->tallies->tallies[self->cursor].values[self->colour] << 32 | (G_MAXUINT32 - self->cursor);
-
-  for (guint i = 0; i < self->slots->n_slots; i++)
-    {
-      const DspMapSlot *slot = &self->slots->slots[i];
-      double x = (slot->x - view.origin_x) * view.scale, y = (slot->y - view.origin_y) * view.scale;
-      guint64 rank = (guint64) self->tallies->tallies[i].values[self->colour] << 32 | (G_MAXUINT32 - i);
-
-      if (rank >> 32 == 0 || i == self->cursor || x < 0 || y < 0 || x > view.width || y > view.height)
-        continue;
-      if (is_back ? rank > from && (found == DSP_MAP_NO_SLOT || rank < best)
-          : (from == 0 || rank < from) && (found == DSP_MAP_NO_SLOT || rank > best))
-        {
-          best = rank;
-          found = i;
-        }
-    }
-
-  if (found != DSP_MAP_NO_SLOT)
-    set_cursor (self, found);
-}
-
-static void
-select_cursor (DspMapLayer *self,
-               gboolean     toggle)
-{
-  if (self->cursor == DSP_MAP_NO_SLOT)
-    return;
-
-  toggle_or_set (self, &self->slots->slots[self->cursor].code, 1, toggle);
-  dsp_map_layer_hover_changed (self);
-}
-
-static void
-let_go (DspMapLayer *self)
-{
-  if (self->is_banding)
-    {
-      on_band_cancel (self, NULL, NULL);
-    }
-  else if (self->tool != DSP_MAP_TOOL_PAN)
-    {
-      g_signal_emit_by_name (self, "tool-done");
-    }
-  else if (self->n_selected > 0 || g_hash_table_size (self->selected_pins) > 0)
-    {
-      dsp_map_layer_clear_selection (self);
-      selection_changed (self);
-    }
-}
-
-static void
-zoom_by (DspMapLayer *self,
-         double       step_size)
-{
-  ShumateViewport *viewport = get_viewport (self);
-  double zoom = shumate_viewport_get_zoom_level (viewport) + step_size;
-
-  shumate_viewport_set_zoom_level (viewport, CLAMP (zoom, DSP_MAP_MIN_ZOOM, DSP_MAP_MAX_ZOOM));
-}
-
-static gboolean
-on_key_pressed (DspMapLayer           *self,
-                guint                  keyval,
-                guint                  keycode,
-                GdkModifierType        state,
-                GtkEventControllerKey *keys)
-{
-  gboolean is_walk = (state & GDK_CONTROL_MASK) != 0;
-  double dx = 0, dy = 0;
-
-  if (state & GDK_ALT_MASK)
-    return FALSE;
-
-  switch (keyval)
-    {
-    case GDK_KEY_Left:
-    case GDK_KEY_KP_Left:
-      dx = -1;
-      break;
-
-    case GDK_KEY_Right:
-    case GDK_KEY_KP_Right:
-      dx = 1;
-      break;
-
-    case GDK_KEY_Up:
-    case GDK_KEY_KP_Up:
-      dy = -1;
-      break;
-
-    case GDK_KEY_Down:
-    case GDK_KEY_KP_Down:
-      dy = 1;
-      break;
-
-    case GDK_KEY_plus:
-    case GDK_KEY_equal:
-    case GDK_KEY_KP_Add:
-      zoom_by (self, ZOOM_STEP);
-      return TRUE;
-
-    case GDK_KEY_minus:
-    case GDK_KEY_KP_Subtract:
-      zoom_by (self, -ZOOM_STEP);
-      return TRUE;
-
-    case GDK_KEY_Page_Down:
-    case GDK_KEY_KP_Page_Down:
-      step (self, FALSE);
-      return TRUE;
-
-    case GDK_KEY_Page_Up:
-    case GDK_KEY_KP_Page_Up:
-      step (self, TRUE);
-      return TRUE;
-
-    case GDK_KEY_Return:
-    case GDK_KEY_KP_Enter:
-      select_cursor (self, is_walk);
-      if (self->cursor != DSP_MAP_NO_SLOT)
-        activate (self, self->slots->slots[self->cursor].code);
-      return TRUE;
-
-    case GDK_KEY_space:
-      select_cursor (self, TRUE);
-      return TRUE;
-
-    case GDK_KEY_Escape:
-      let_go (self);
-      return TRUE;
-
-    default:
-      return FALSE;
-    }
-
-  if (is_walk)
-    walk (self, dx, dy);
-  else
-    move_centre (self, dx * PAN_STEP, dy * PAN_STEP);
-
-  return TRUE;
-}
-
-static void
-on_focus_changed (DspMapLayer *self)
-{
-  dsp_map_layer_hover_changed (self);
+  dsp_map_layer_move_centre (self, (self->pan_x - view.origin_x) * view.scale - offset_x,
+                             (self->pan_y - view.origin_y) * view.scale - offset_y);
 }
 
 /* --- setting up --- */
@@ -917,8 +691,7 @@ dsp_map_layer_init_input (DspMapLayer *self)
   GtkGesture *click = gtk_gesture_click_new (), *grip = gtk_gesture_click_new ();
   GtkGesture *band = gtk_gesture_drag_new (), *pan = gtk_gesture_drag_new ();
   GtkDragSource *source = gtk_drag_source_new ();
-  GtkEventController *motion = gtk_event_controller_motion_new (), *keys = gtk_event_controller_key_new ();
-  GtkEventController *focus = gtk_event_controller_focus_new (), *drop = gtk_drop_controller_motion_new ();
+  GtkEventController *motion = gtk_event_controller_motion_new (), *drop = gtk_drop_controller_motion_new ();
 
   g_signal_connect_swapped (click, "pressed", G_CALLBACK (on_click_pressed), self);
   g_signal_connect_swapped (click, "released", G_CALLBACK (on_click_released), self);
@@ -953,9 +726,5 @@ dsp_map_layer_init_input (DspMapLayer *self)
   g_signal_connect_swapped (drop, "motion", G_CALLBACK (on_drop_motion), self);
   g_signal_connect_swapped (drop, "leave", G_CALLBACK (on_drop_leave), self);
   add_gesture (self, drop, 0);
-  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key_pressed), self);
-  add_gesture (self, keys, 0);
-  g_signal_connect_swapped (focus, "enter", G_CALLBACK (on_focus_changed), self);
-  g_signal_connect_swapped (focus, "leave", G_CALLBACK (on_focus_changed), self);
-  add_gesture (self, focus, 0);
+  dsp_map_layer_init_keys (self);
 }

@@ -131,5 +131,19 @@ DspMapHit dsp_map_layer_hit               (DspMapLayer *self,
 void      dsp_map_layer_init_input        (DspMapLayer *self);
 void      dsp_map_layer_snapshot_band     (DspMapLayer *self,
                                            GtkSnapshot *snapshot);
+void      dsp_map_layer_cancel_band       (DspMapLayer *self);
+void      dsp_map_layer_move_centre       (DspMapLayer *self,
+                                           double       dx,
+                                           double       dy);
+void      dsp_map_layer_choice_changed    (DspMapLayer *self);
+void      dsp_map_layer_choose_codes      (DspMapLayer   *self,
+                                           const guint32 *codes,
+                                           guint          n_codes,
+                                           gboolean       toggle);
+void      dsp_map_layer_activate_code     (DspMapLayer *self,
+                                           guint32      code);
+
+/* dsp-map-layer-keys.c */
+void      dsp_map_layer_init_keys         (DspMapLayer *self);
 
 G_END_DECLS

@@ -6,7 +6,8 @@
  *   dsp-map-layer-picture.c   the picture that a worker draws
  *   dsp-map-layer-overlay.c   what is drawn over it by the main thread: the selection, what is under the pointer
  *   dsp-map-layer-hit.c       what lies under a point, in words too
- *   dsp-map-layer-input.c     what the pointer and the keyboard do
+ *   dsp-map-layer-input.c     what the pointer does
+ *   dsp-map-layer-keys.c      what the keyboard does
  */
 #define G_LOG_DOMAIN "dsp-map"
 
@@ -21,7 +22,7 @@
 #include "dsp-map-palette.h"
 #include "dsp-map-tile.h"
 
-#define MAX_BLUR 3.0           /* how far a picture may be magnified or reduced */
+#define MAX_BLUR 3.0 /* how far a picture may be magnified or reduced */
 
 G_DEFINE_FINAL_TYPE (DspMapLayer, dsp_map_layer, SHUMATE_TYPE_LAYER)
 
