@@ -13,21 +13,19 @@
 #include "dsp-map-layer-private.h"
 
 #include "dsp-map-mercator.h"
-#include "dsp-map-palette.h"
 
-#define CLICK_SLACK 4   /* pixels that a click may wander */
 #define EDGE_PIXELS 28.0
 #define EDGE_STEP 14.0  /* pixels per frame, at the very edge */
 #define EDGE_DWELL_US 400000
 
-static gboolean
-has_control (GtkEventController *controller)
+gboolean
+dsp_map_has_control (GtkEventController *controller)
 {
   return (gtk_event_controller_get_current_event_state (controller) & GDK_CONTROL_MASK) != 0;
 }
 
-static gboolean
-has_shift (GtkEventController *controller)
+gboolean
+dsp_map_has_shift (GtkEventController *controller)
 {
   return (gtk_event_controller_get_current_event_state (controller) & GDK_SHIFT_MASK) != 0;
 }
@@ -56,10 +54,10 @@ dsp_map_layer_choice_changed (DspMapLayer *self)
   g_signal_emit_by_name (self, "selection-changed");
 }
 
-static void
-choose_pins (DspMapLayer *self,
-             GArray      *ids,
-             gboolean     extend)
+void
+dsp_map_layer_choose_pins (DspMapLayer *self,
+                           GArray      *ids,
+                           gboolean     extend)
 {
   g_signal_emit_by_name (self, "pins-chosen", ids, extend);
 }
@@ -170,11 +168,12 @@ on_click_released (DspMapLayer     *self,
                    double           y,
                    GtkGestureClick *click)
 {
-  gboolean toggle = has_control (GTK_EVENT_CONTROLLER (click));
+  gboolean toggle = dsp_map_has_control (GTK_EVENT_CONTROLLER (click));
   DspMapHit hit;
 
   /* The gesture tells a release after a drag as well. */
-  if (ABS (x - self->press_x) > CLICK_SLACK || ABS (y - self->press_y) > CLICK_SLACK || self->is_banding)
+  if (ABS (x - self->press_x) > DSP_MAP_CLICK_SLACK || ABS (y - self->press_y) > DSP_MAP_CLICK_SLACK
+      || self->is_banding)
     return;
 
   hit = dsp_map_layer_hit (self, x, y);
@@ -191,7 +190,7 @@ on_click_released (DspMapLayer     *self,
           g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
 
           g_array_append_vals (ids, id_of_pin (self, hit), 1);
-          choose_pins (self, ids, toggle);
+          dsp_map_layer_choose_pins (self, ids, toggle);
         }
     }
   else if (hit.kind == DSP_MAP_HIT_NOTHING || hit.kind == DSP_MAP_HIT_CREW)
@@ -215,211 +214,6 @@ on_click_released (DspMapLayer     *self,
     }
 }
 
-/* --- box and lasso --- */
-
-static gboolean
-band_contains (DspMapLayer *self,
-               double       x,
-               double       y)
-{
-  const graphene_point_t *points = (const graphene_point_t *) self->band->data;
-  gboolean is_inside = FALSE;
-
-  if (self->band->len < 2)
-    return FALSE;
-  if (self->band_is_box)
-    return x >= MIN (points[0].x, points[1].x) && x <= MAX (points[0].x, points[1].x)
-           && y >= MIN (points[0].y, points[1].y) && y <= MAX (points[0].y, points[1].y);
-
-  for (guint i = 0, j = self->band->len - 1; i < self->band->len; j = i++)
-    {
-      if ((points[i].y > y) != (points[j].y > y)
-          && x < (points[j].x - points[i].x) * (y - points[i].y) / (points[j].y - points[i].y) + points[i].x)
-        is_inside = !is_inside;
-    }
-
-  return is_inside;
-}
-
-/* Where pins are shown, the band takes pins if it holds any. */
-static gboolean
-choose_banded_pins (DspMapLayer       *self,
-                    const DspMapFrame *view)
-{
-  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
-
-  if (self->pins == NULL || dsp_map_zoom_from_scale (view->scale) < DSP_MAP_PIN_ZOOM)
-    return FALSE;
-
-  for (guint i = 0; i < self->pins->len; i++)
-    {
-      const DspMapPinShape *pin = &g_array_index (self->pins, DspMapPinShape, i);
-
-      if (band_contains (self, (pin->x - view->origin_x) * view->scale, (pin->y - view->origin_y) * view->scale))
-        g_array_append_val (ids, pin->id);
-    }
-  if (ids->len == 0)
-    return FALSE;
-
-  choose_pins (self, ids, self->band_extends);
-
-  return TRUE;
-}
-
-/* Codes whose middle lies inside; where none does, the area that the band was drawn in. Among codes with orders those
- * without are left out. */
-static void
-choose_banded (DspMapLayer *self)
-{
-  g_autoptr(GArray) codes = g_array_new (FALSE, FALSE, sizeof (guint32));
-  DspMapFrame view;
-
-  dsp_map_layer_get_frame (self, &view);
-  if (choose_banded_pins (self, &view))
-    return;
-
-  for (guint pass = 0; pass < 2 && codes->len == 0; pass++)
-    {
-      for (guint i = 0; i < self->slots->n_slots; i++)
-        {
-          const DspMapSlot *slot = &self->slots->slots[i];
-
-          if (pass == 0 && self->tallies->tallies[i].values[DSP_MAP_COLOUR_TOTAL] == 0)
-            continue;
-          if (band_contains (self, (slot->x - view.origin_x) * view.scale, (slot->y - view.origin_y) * view.scale))
-            g_array_append_val (codes, slot->code);
-        }
-    }
-
-  if (codes->len == 0)
-    {
-      const graphene_point_t *first = &g_array_index (self->band, graphene_point_t, 0);
-      DspMapHit hit = dsp_map_layer_hit (self, first->x, first->y);
-
-      if (hit.kind == DSP_MAP_HIT_AREA)
-        g_array_append_val (codes, self->slots->slots[hit.index].code);
-    }
-
-  if (!self->band_extends)
-    dsp_map_layer_clear_selection (self);
-  for (guint i = 0; i < codes->len; i++)
-    dsp_map_layer_set_code_selected (self, g_array_index (codes, guint32, i), DSP_MAP_SELECTED_FULLY);
-  dsp_map_layer_choice_changed (self);
-}
-
-static void
-on_band_begin (DspMapLayer    *self,
-               double          x,
-               double          y,
-               GtkGestureDrag *drag)
-{
-  gboolean is_shifted = has_shift (GTK_EVENT_CONTROLLER (drag));
-
-  if (self->tool == DSP_MAP_TOOL_PAN && !is_shifted)
-    {
-      gtk_gesture_set_state (GTK_GESTURE (drag), GTK_EVENT_SEQUENCE_DENIED);
-      return;
-    }
-
-  gtk_gesture_set_state (GTK_GESTURE (drag), GTK_EVENT_SEQUENCE_CLAIMED);
-  self->is_banding = TRUE;
-  self->band_is_box = self->tool != DSP_MAP_TOOL_LASSO;
-  self->band_extends = has_control (GTK_EVENT_CONTROLLER (drag));
-  g_array_set_size (self->band, 0);
-  g_array_append_vals (self->band, &GRAPHENE_POINT_INIT ((float) x, (float) y), 1);
-}
-
-static void
-on_band_update (DspMapLayer    *self,
-                double          offset_x,
-                double          offset_y,
-                GtkGestureDrag *drag)
-{
-  graphene_point_t first, point;
-
-  if (!self->is_banding || self->band->len == 0)
-    return;
-
-  first = g_array_index (self->band, graphene_point_t, 0);
-  point = GRAPHENE_POINT_INIT (first.x + (float) offset_x, first.y + (float) offset_y);
-  if (self->band_is_box)
-    g_array_set_size (self->band, 1);
-  g_array_append_val (self->band, point);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-on_band_end (DspMapLayer    *self,
-             double          offset_x,
-             double          offset_y,
-             GtkGestureDrag *drag)
-{
-  if (!self->is_banding)
-    return;
-
-  /* A click with a tool in hand is still a click. */
-  self->is_banding = FALSE;
-  if (ABS (offset_x) > CLICK_SLACK || ABS (offset_y) > CLICK_SLACK)
-    choose_banded (self);
-  g_array_set_size (self->band, 0);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-void
-dsp_map_layer_cancel_band (DspMapLayer *self)
-{
-  self->is_banding = FALSE;
-  g_array_set_size (self->band, 0);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-}
-
-static void
-on_band_cancel (DspMapLayer      *self,
-                GdkEventSequence *sequence,
-                GtkGesture       *gesture)
-{
-  dsp_map_layer_cancel_band (self);
-}
-
-/* The box or lasso under way. */
-void
-dsp_map_layer_snapshot_band (DspMapLayer *self,
-                             GtkSnapshot *snapshot)
-{
-  const graphene_point_t *points = (const graphene_point_t *) self->band->data;
-  cairo_t *cr;
-
-  if (self->band->len < 2)
-    return;
-
-  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, (float) gtk_widget_get_width (GTK_WIDGET (self)),
-                                                                 (float) gtk_widget_get_height (GTK_WIDGET (self))));
-  if (self->band_is_box)
-    {
-      cairo_rectangle (cr, floor (MIN (points[0].x, points[1].x)) + 0.5, floor (MIN (points[0].y, points[1].y)) + 0.5,
-                       floor (ABS (points[1].x - points[0].x)), floor (ABS (points[1].y - points[0].y)));
-    }
-  else
-    {
-      cairo_move_to (cr, points[0].x, points[0].y);
-      for (guint i = 1; i < self->band->len; i++)
-        cairo_line_to (cr, points[i].x, points[i].y);
-      cairo_close_path (cr);
-    }
-
-  dsp_map_set_rgb (cr, dsp_map_palette_get_ink (self->is_dark), 0.1);
-  cairo_fill_preserve (cr);
-  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  dsp_map_set_rgb (cr, dsp_map_palette_get_paper (self->is_dark), 0.9);
-  cairo_set_line_width (cr, 3);
-  cairo_stroke_preserve (cr);
-  dsp_map_set_rgb (cr, dsp_map_palette_get_ink (self->is_dark), 1);
-  cairo_set_line_width (cr, 1);
-  cairo_set_dash (cr, (double[]) { 5, 3 }, 2, 0);
-  cairo_stroke (cr);
-  cairo_destroy (cr);
-}
-
 /* --- dragging out --- */
 
 static gboolean
@@ -427,7 +221,7 @@ may_drag (DspMapLayer        *self,
           GtkEventController *controller,
           DspMapHit           hit)
 {
-  if (self->tool != DSP_MAP_TOOL_PAN || has_shift (controller))
+  if (self->tool != DSP_MAP_TOOL_PAN || dsp_map_has_shift (controller))
     return FALSE;
 
   /* Every place in a city is an area: one must be selected first, or the map could not be moved any more. */
@@ -689,7 +483,7 @@ void
 dsp_map_layer_init_input (DspMapLayer *self)
 {
   GtkGesture *click = gtk_gesture_click_new (), *grip = gtk_gesture_click_new ();
-  GtkGesture *band = gtk_gesture_drag_new (), *pan = gtk_gesture_drag_new ();
+  GtkGesture *pan = gtk_gesture_drag_new ();
   GtkDragSource *source = gtk_drag_source_new ();
   GtkEventController *motion = gtk_event_controller_motion_new (), *drop = gtk_drop_controller_motion_new ();
 
@@ -708,11 +502,7 @@ dsp_map_layer_init_input (DspMapLayer *self)
   gtk_gesture_group (grip, GTK_GESTURE (source));
   gtk_gesture_group (click, GTK_GESTURE (source));
 
-  g_signal_connect_swapped (band, "drag-begin", G_CALLBACK (on_band_begin), self);
-  g_signal_connect_swapped (band, "drag-update", G_CALLBACK (on_band_update), self);
-  g_signal_connect_swapped (band, "drag-end", G_CALLBACK (on_band_end), self);
-  g_signal_connect_swapped (band, "cancel", G_CALLBACK (on_band_cancel), self);
-  add_gesture (self, GTK_EVENT_CONTROLLER (band), GDK_BUTTON_PRIMARY);
+  dsp_map_layer_init_band (self);
 
   g_signal_connect_swapped (pan, "drag-begin", G_CALLBACK (on_pan_begin), self);
   g_signal_connect_swapped (pan, "drag-update", G_CALLBACK (on_pan_update), self);

@@ -91,6 +91,8 @@ struct _DspMapLayer
   double pan_y;
 };
 
+#define DSP_MAP_CLICK_SLACK 4 /* pixels that a click may wander */
+
 /* Runs in the worker; returns through the task. */
 typedef void (*DspMapWorkFunc) (GTask *task);
 
@@ -129,19 +131,27 @@ DspMapHit dsp_map_layer_hit               (DspMapLayer *self,
 
 /* dsp-map-layer-input.c */
 void      dsp_map_layer_init_input        (DspMapLayer *self);
-void      dsp_map_layer_snapshot_band     (DspMapLayer *self,
-                                           GtkSnapshot *snapshot);
-void      dsp_map_layer_cancel_band       (DspMapLayer *self);
 void      dsp_map_layer_move_centre       (DspMapLayer *self,
                                            double       dx,
                                            double       dy);
 void      dsp_map_layer_choice_changed    (DspMapLayer *self);
+void      dsp_map_layer_choose_pins       (DspMapLayer *self,
+                                           GArray      *ids,
+                                           gboolean     extend);
 void      dsp_map_layer_choose_codes      (DspMapLayer   *self,
                                            const guint32 *codes,
                                            guint          n_codes,
                                            gboolean       toggle);
 void      dsp_map_layer_activate_code     (DspMapLayer *self,
                                            guint32      code);
+gboolean  dsp_map_has_control             (GtkEventController *controller);
+gboolean  dsp_map_has_shift               (GtkEventController *controller);
+
+/* dsp-map-layer-band.c */
+void      dsp_map_layer_init_band         (DspMapLayer *self);
+void      dsp_map_layer_snapshot_band     (DspMapLayer *self,
+                                           GtkSnapshot *snapshot);
+void      dsp_map_layer_cancel_band       (DspMapLayer *self);
 
 /* dsp-map-layer-keys.c */
 void      dsp_map_layer_init_keys         (DspMapLayer *self);

@@ -7,6 +7,7 @@
  *   dsp-map-layer-overlay.c   what is drawn over it by the main thread: the selection, what is under the pointer
  *   dsp-map-layer-hit.c       what lies under a point, in words too
  *   dsp-map-layer-input.c     what the pointer does
+ *   dsp-map-layer-band.c      box and lasso
  *   dsp-map-layer-keys.c      what the keyboard does
  */
 #define G_LOG_DOMAIN "dsp-map"
