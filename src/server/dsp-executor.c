@@ -316,13 +316,18 @@ finish_push (DspExecutor *self,
   item_free (item);
 }
 
+/* A long push stands behind those who came meanwhile; one that is tried again keeps its place. */
 static void
 requeue (DspExecutor *self,
-         Item        *item)
+         Item        *item,
+         gboolean     first)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  g_queue_push_head (&self->queue, item);
+  if (first)
+    g_queue_push_head (&self->queue, item);
+  else
+    g_queue_push_tail (&self->queue, item);
 }
 
 /* The next push for an open batch; NULL if none may join. */
@@ -380,7 +385,7 @@ fail_batch (DspExecutor  *self,
       if (!full && items->len > 1)
         {
           item->alone = TRUE;
-          requeue (self, item);
+          requeue (self, item, TRUE);
           continue;
         }
       answer (item, 503, full ? "disk_full" : "unavailable", full ? "the disk of the server is full" : "it could not be stored");
@@ -414,7 +419,7 @@ run_batch (DspExecutor *self)
       item->stored_next = item->next;
       item->stored_begun = item->begun;
       item->stored_length = item->results->len;
-      requeue (self, item);
+      requeue (self, item, FALSE);
     }
   for (guint i = 0; i < items->len; i++)
     if (((Item *) items->pdata[i])->answered)

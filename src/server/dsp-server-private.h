@@ -73,6 +73,8 @@ void dsp_routes_dispatch (DspRequest *request, gpointer server);
 
 void dsp_handle_sign_in       (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_session       (DspServer *server, DspRequest *request, DspSession *session);
+/* A token that stood in a URL is in logs and histories by now: it ends. On an I/O thread. */
+void dsp_end_leaked_token     (const char *token, gpointer server);
 void dsp_handle_session_end   (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_password      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_user_key      (DspServer *server, DspRequest *request, DspSession *session);

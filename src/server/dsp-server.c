@@ -99,6 +99,7 @@ open_http (DspServer               *self,
   http.routes = dsp_routes;
   http.n_routes = dsp_n_routes;
   http.dispatch = dsp_routes_dispatch;
+  http.url_token = dsp_end_leaked_token;
   http.user_data = self;
   if (options->waits_per_token > 0)
     http.max_waits_per_key = options->waits_per_token;

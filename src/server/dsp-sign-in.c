@@ -540,6 +540,35 @@ dsp_handle_session_end (DspServer  *server,
   dsp_call_read (dsp_call_new (server, request, session), server->signers, end_session);
 }
 
+static void
+end_leaked (DspDb   *db,
+            gpointer data)
+{
+  g_autoptr(DspCall) call = data;
+  g_autoptr(GError) error = NULL;
+
+  g_warning ("user %s sent a token in a URL: it is ended", call->session->user_name);
+  if (!dsp_executor_write (call->server->executor, delete_token, call->session, &error))
+    g_warning ("the token is ended in memory only: %s", error->message);
+  wake_ended (call->server);
+}
+
+void
+dsp_end_leaked_token (const char *token,
+                      gpointer    data)
+{
+  DspServer *server = data;
+  g_autoptr(DspSession) session = dsp_sessions_find (server->sessions, token, g_get_real_time ());
+  DspCall *call;
+
+  if (session == NULL)
+    return;
+  dsp_sessions_end (server->sessions, session);
+  call = dsp_call_new (server, NULL, session);
+  if (!dsp_readers_push (server->signers, end_leaked, call))
+    dsp_call_free (call);
+}
+
 /* ---- a new password ---- */
 
 typedef struct
