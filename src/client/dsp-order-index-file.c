@@ -15,6 +15,7 @@
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAGIC G_GUINT64_CONSTANT (0x0131584449505344) /* DSPIDX1, and tells the byte order */
@@ -22,6 +23,7 @@
 typedef struct {
   FILE   *file;
   guint64 sum;
+  guint64 size;   /* of a file that is read: no number in it can mean more than this */
   bool    failed;
 } Stream;
 
@@ -138,7 +140,7 @@ get_codes (Stream   *s,
            guint     capacity)
 {
   DspDictionary *dictionary = &column->dictionary;
-  guint n = (guint) get_number (s, G_MAXINT32);
+  guint n = (guint) get_number (s, MIN (s->size, G_MAXINT32));
   guint width;
 
   for (guint code = 1; code < n && !s->failed; code++)
@@ -179,7 +181,7 @@ dsp_order_index_write (DspOrderIndex *index,
 {
   g_autofree char *making = g_strconcat (path, ".new", NULL);
   int fd = g_open (making, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  Stream s = { fd >= 0 ? fdopen (fd, "wb") : NULL, MAGIC, false };
+  Stream s = { fd >= 0 ? fdopen (fd, "wb") : NULL, MAGIC, 0, false };
   guint n_words = (index->n_rows + 63) / 64;
   guint64 sum;
 
@@ -225,7 +227,7 @@ read_index (Stream        *s,
 
   if (get_number (s, G_MAXUINT64) != MAGIC || (there = get_text (s)) == NULL || strcmp (there, stamp) != 0)
     return false;
-  n_rows = (guint) get_number (s, G_MAXINT32);
+  n_rows = (guint) get_number (s, MIN (s->size / sizeof (DspId), G_MAXINT32));
   n_orders = (guint) get_number (s, n_rows);
   if (s->failed)
     return false;
@@ -266,7 +268,8 @@ dsp_order_index_read (const char *path,
                       GError    **error)
 {
   g_autoptr(DspOrderIndex) index = NULL;
-  Stream s = { g_fopen (path, "rbe"), MAGIC, false };
+  Stream s = { g_fopen (path, "rbe"), MAGIC, 0, false };
+  struct stat info;
   bool ok;
 
   if (s.file == NULL)
@@ -275,6 +278,7 @@ dsp_order_index_read (const char *path,
       return NULL;
     }
   index = dsp_order_index_new ();
+  s.size = fstat (fileno (s.file), &info) == 0 ? (guint64) info.st_size : 0;
   ok = read_index (&s, index, stamp);
   fclose (s.file);
   if (ok)

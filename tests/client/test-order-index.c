@@ -6,6 +6,7 @@
 #include "config.h"
 #include "dsp-order-index-private.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static const char *const groups[] = { "LEAK", "METER", "NETWORK" };
@@ -412,6 +413,46 @@ test_flags_and_values (void)
   g_assert_cmpstr (g_array_index (values, DspColumnValue, 0).text, ==, order->type);
 }
 
+/* Written and read again it answers the same; with another stamp, cut, or with a byte changed it is refused. */
+static void
+test_kept_in_a_file (void)
+{
+  Twin *twin = twin_new ();
+  g_autofree char *dir = g_dir_make_tmp ("despacho-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (dir, "index", NULL);
+  g_autofree char *bytes = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspFilter) filter = dsp_filter_parse (&dsp_order, "status=unassigned&postal_code=031*", NULL);
+  gsize length;
+
+  twin_churn (twin, 4000);
+  g_assert_true (dsp_order_index_write (twin->index, path, "stamp 1", &error));
+  g_assert_no_error (error);
+  g_assert_null (dsp_order_index_read (path, "stamp 2", NULL));
+  dsp_order_index_unref (twin->index);
+  twin->index = dsp_order_index_read (path, "stamp 1", &error);
+  g_assert_no_error (error);
+  check_query (twin, filter, DSP_EXCEPTION_NONE, FIELD (penalty_at), 50);
+  twin_churn (twin, 500);
+  check_query (twin, filter, DSP_EXCEPTION_NONE, FIELD (neighbourhood), 50);
+
+  g_file_get_contents (path, &bytes, &length, NULL);
+  g_file_set_contents (path, bytes, (gssize) length / 2, NULL);
+  g_assert_null (dsp_order_index_read (path, "stamp 1", NULL));
+  for (guint i = 0; i < 50; i++)
+    {
+      gsize at = (gsize) g_test_rand_int_range (0, (gint32) length);
+
+      bytes[at] ^= 0x10;
+      g_file_set_contents (path, bytes, (gssize) length, NULL);
+      g_assert_null (dsp_order_index_read (path, "stamp 1", NULL));
+      bytes[at] ^= 0x10;
+    }
+  g_unlink (path);
+  g_rmdir (dir);
+  twin_free (twin);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -422,5 +463,6 @@ main (int   argc,
   g_test_add_func ("/order-index/sorted-in-background", test_sorted_in_background);
   g_test_add_func ("/order-index/totals", test_totals);
   g_test_add_func ("/order-index/flags-and-values", test_flags_and_values);
+  g_test_add_func ("/order-index/kept-in-a-file", test_kept_in_a_file);
   return g_test_run ();
 }
