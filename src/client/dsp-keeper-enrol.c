@@ -76,6 +76,7 @@ dsp_keeper_enrol_again (DspKeeper   *keeper,
       return dsp_keeper_fail (error);
     }
   keeper->device = *device;
+  keeper->rolled_back = FALSE;
   keeper->last_no = new_last;
   g_ptr_array_set_size (keeper->pending, 0);
   g_hash_table_remove_all (keeper->mentions);

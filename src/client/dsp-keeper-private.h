@@ -73,7 +73,7 @@ struct _DspKeeper
   /* identity */
   char        *server, *fingerprint, *user_name, *full_name;
   DspId        user_id, device;
-  gboolean     enrolled;
+  gboolean     enrolled, rolled_back;
   gint64       last_no;
   DspActor    *actor;         /* (nullable) */
   gboolean     complete;      /* the actor sees everything: what is not here does not exist */
@@ -96,6 +96,8 @@ struct _DspKeeper
   DspFacts     facts;
   gpointer     scratch;       /* (owned) (nullable): what facts.get() lent last */
   const DspEntity *scratch_entity;
+  gboolean     scratch_is_fresh; /* it is what the base has, while commands are judged and nothing is written */
+  gboolean     judging;
   GError      *facts_error;   /* (nullable): the first failed read */
 
   DspCopy      copy;

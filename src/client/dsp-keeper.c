@@ -425,8 +425,9 @@ load_sync_state (DspKeeper *keeper,
 /**
  * dsp_keeper_set_session:
  * @verifier: (nullable): argon2id text of the password, for signing in without the server
- * Refused if the file is of another user or server. A device that differs from the stored one is another enrolment:
- * dsp_keeper_enrol_again().
+ * Refused if the file is of another user or server. A device that differs from the stored one is another enrolment: what
+ * was never answered is given anew under it. A server that has heard more of this device than the file ever said has
+ * heard another copy of it: nothing is sent any more until there is a new device.
  */
 gboolean
 dsp_keeper_set_session (DspKeeper   *keeper,
@@ -441,12 +442,14 @@ dsp_keeper_set_session (DspKeeper   *keeper,
                         const char  *verifier,
                         GError     **error)
 {
-  (void) epoch;
   if (keeper->enrolled && (!dsp_id_equal (&keeper->user_id, user_id) || g_strcmp0 (keeper->server, server) != 0))
     {
       g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED, "this cache is of %s at %s", keeper->user_name, keeper->server);
       return FALSE;
     }
+  if (keeper->enrolled && !dsp_id_equal (&keeper->device, device) && !dsp_keeper_enrol_again (keeper, device, epoch, last, error))
+    return FALSE;
+  keeper->rolled_back = keeper->enrolled && last > keeper->last_no;
   if (!dsp_db_begin (keeper->db, error))
     return dsp_keeper_fail (error);
   if (!dsp_keeper_put_text (keeper, "identity", "server", server, error) ||
@@ -663,6 +666,12 @@ char *
 dsp_keeper_dup_epoch (DspKeeper *keeper)
 {
   return g_strdup (keeper->epoch);
+}
+
+gboolean
+dsp_keeper_is_rolled_back (DspKeeper *keeper)
+{
+  return keeper->rolled_back;
 }
 
 gint64

@@ -96,6 +96,7 @@ gboolean        dsp_keeper_pushed    (DspKeeper *keeper, gint64 first, const cha
 gboolean        dsp_keeper_renumber  (DspKeeper *keeper, gint64 last, GError **error); /* the server is behind: offer again from last + 1 */
 /* Highest number given so far; a server that has a higher one has heard a copy of this file. */
 gint64          dsp_keeper_last_no   (DspKeeper *keeper);
+gboolean        dsp_keeper_is_rolled_back (DspKeeper *keeper); /* such a copy was heard: a new device is needed */
 gboolean        dsp_keeper_has_unsent (DspKeeper *keeper);
 
 /* receiving (dsp-keeper-feed.c) */

@@ -362,13 +362,18 @@ dsp_keeper_give (DspKeeper        *keeper,
   g_autofree char *text = args_text (command, args, given);
   GHashTableIter iter;
   gpointer key;
+  gboolean judged;
 
   if (!keeper->enrolled)
     {
       g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SIGN_IN, "nobody has signed in here yet");
       return NULL;
     }
-  if (!judge (keeper, command, ids, n_ids, args, given, drafts, replaced, outcome, error))
+  keeper->judging = TRUE;
+  keeper->scratch_is_fresh = FALSE;
+  judged = judge (keeper, command, ids, n_ids, args, given, drafts, replaced, outcome, error);
+  keeper->judging = FALSE;
+  if (!judged)
     {
       put_back (keeper, replaced, false);
       dsp_keeper_fail (error);
@@ -718,7 +723,7 @@ dsp_keeper_next_push (DspKeeper *keeper,
   char device[DSP_ID_TEXT];
 
   *first = 0;
-  if (keeper->epoch == NULL || !dsp_keeper_has_unsent (keeper))
+  if (keeper->epoch == NULL || keeper->rolled_back || !dsp_keeper_has_unsent (keeper))
     return NULL;
   if (!gather_push (keeper, commands, numbers, error) || (numbers->len > 0 && !mark_sent (keeper, numbers, error)))
     {

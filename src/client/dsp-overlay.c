@@ -125,12 +125,20 @@ base_get (DspKeeper       *keeper,
       *record = cached->record;
       return cached->record != NULL ? DSP_FACT_HERE : absent (keeper);
     }
+  if (keeper->judging && keeper->scratch_is_fresh && keeper->scratch != NULL && keeper->scratch_entity == entity &&
+      dsp_id_equal (&((DspRecord *) keeper->scratch)->id, id))
+    {
+      *record = keeper->scratch;
+      return DSP_FACT_HERE;
+    }
   if (keeper->scratch_entity != entity)
     forget_scratch (keeper);
+  keeper->scratch_is_fresh = FALSE;
   switch (dsp_table_get (keeper->db, NULL, entity, id, DSP_FIELDS_ALL, scratch (keeper, entity), &error))
     {
     case DSP_STEP_ROW:
       *record = keeper->scratch;
+      keeper->scratch_is_fresh = TRUE;
       if (dsp_entity_is_small (entity))
         {
           cached = over_new (entity, id, g_steal_pointer (&keeper->scratch));
@@ -198,6 +206,7 @@ facts_find (gpointer         data,
     }
   if (keeper->scratch_entity != entity)
     forget_scratch (keeper);
+  keeper->scratch_is_fresh = FALSE;
   switch (dsp_table_lookup (keeper->db, NULL, entity, field, text, DSP_FIELDS_ALL, scratch (keeper, entity), &error))
     {
     case DSP_STEP_ROW:

@@ -357,6 +357,7 @@ do_set_session (gpointer data)
   gboolean by_password = session->password != NULL &&
                          crypto_pwhash_str (verifier, session->password, strlen (session->password), 2, 64 * 1024 * 1024) == 0;
 
+  /* Named by the person: also if the server gave the same device again. */
   if (set->anew && !dsp_keeper_enrol_again (set->self->keeper, &session->device, session->epoch, session->last, &set->error))
     return;
   set->done = dsp_keeper_set_session (set->self->keeper, session->server, session->fingerprint, &session->user_id, session->user_name,

@@ -164,7 +164,7 @@ take_item (DspReplica   *self,
     forget_order (self, &item->id);
   if (item->pending)
     {
-      DspHeld *held = dsp_held_new (item->entity, &item->id, record != NULL ? dsp_record_dup (item->entity, record) : NULL);
+      DspHeld *held = dsp_held_new (item->entity, &item->id, g_steal_pointer (&item->record));
 
       g_hash_table_replace (self->overlay, held, held);
     }
@@ -212,11 +212,23 @@ take_delta (DspReplica *self,
   dsp_replica_emit_changed (self, &changes);
 }
 
+/* The time of the last contact alone is no news. */
+static bool
+same_state (const DspKeeperState *a,
+            const DspKeeperState *b)
+{
+  return a->n_waiting == b->n_waiting && a->n_waiting_rows == b->n_waiting_rows && a->n_rejected == b->n_rejected &&
+         a->has_data == b->has_data && a->enrolled == b->enrolled && g_strcmp0 (a->full_name, b->full_name) == 0 &&
+         a->actor != NULL && b->actor != NULL && a->actor->grants->len == b->actor->grants->len &&
+         memcmp (a->actor->grants->data, b->actor->grants->data, a->actor->grants->len * sizeof (DspActorGrant)) == 0;
+}
+
 static gboolean
 on_told (gpointer data)
 {
   Told *told = data;
   DspReplica *self = told->self;
+  bool news = false;
 
   if (told->delta != NULL)
     g_atomic_int_add (&self->n_told, -1);
@@ -224,12 +236,14 @@ on_told (gpointer data)
     return G_SOURCE_REMOVE;
   if (told->state != NULL)
     {
+      news = !same_state (self->state, told->state);
       dsp_keeper_state_free (self->state);
       self->state = g_steal_pointer (&told->state);
     }
   if (told->delta != NULL)
     take_delta (self, told->delta);
-  g_signal_emit (self, signals[SIGNAL_STATUS_CHANGED], 0);
+  if (news)
+    g_signal_emit (self, signals[SIGNAL_STATUS_CHANGED], 0);
   return G_SOURCE_REMOVE;
 }
 

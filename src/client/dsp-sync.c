@@ -323,6 +323,7 @@ do_next_push (gpointer data)
 
   c->text = dsp_keeper_next_push (keeper_of (c), &c->first, &c->error);
   c->number = dsp_keeper_last_no (keeper_of (c));
+  c->flag = dsp_keeper_is_rolled_back (keeper_of (c));
 }
 
 static void
@@ -833,8 +834,10 @@ send_once (DspSync    *self,
       g_warning ("the outbox cannot be read: %s", next.error->message);
       return rest (self, next_pause (bound_ms, 5));
     }
+  if (next.flag)
+    set_block (self, BLOCK_QUARANTINED, "the server has heard more of this device than this file ever said");
   if (next.text == NULL)
-    return TRUE;
+    return !is_stopping (self);
   *more = TRUE;
   if (!dsp_channel_ask (channel, "POST", "v1/commands", next.text, self->all, &answer, &error))
     return after_failure (self, error, bound_ms);

@@ -75,7 +75,8 @@ void        dsp_sync_fetch_history_async  (DspSync *self, const DspEntity *entit
                                            GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray  *dsp_sync_fetch_history_finish (DspSync *self, GAsyncResult *result, GError **error);
 
-/* A new enrolment for a cache that is quarantined: unsent commands are given anew under @session's new device. */
+/* A new enrolment for a cache that is quarantined (sign in without naming the device): what was never answered is given
+ * anew under @session's new device. dsp_replica_set_session() does the same when the server gave another device. */
 gboolean    dsp_replica_enrol_again (DspReplica *self, const DspSession *session, GError **error);
 
 G_END_DECLS

@@ -560,6 +560,44 @@ test_offered_again_after_restore (Fixture      *f,
   g_assert_nonnull (strstr (again, "order.assign"));
 }
 
+/* A file that was put back from a copy: the server has heard more than it says. It keeps still until it has a new device;
+ * then what waits is given anew, from 1 on. */
+static void
+test_rolled_back_file (Fixture      *f,
+                       gconstpointer data)
+{
+  g_autoptr(DspOutcome) outcome = assign (f, 0, 1, 1);
+  g_autoptr(GError) error = NULL;
+  DspId user = office_id ("user", 1), device = office_id ("device", 1), fresh = office_id ("device", 2);
+  g_autofree char *push = NULL, *again = NULL;
+  gint64 first;
+
+  dsp_keeper_set_session (f->keeper, "https://server", NULL, &user, "ana", "Ana", &device, OFFICE_EPOCH, 7, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (dsp_keeper_is_rolled_back (f->keeper));
+  push = dsp_keeper_next_push (f->keeper, &first, &error);
+  g_assert_null (push);
+  dsp_keeper_set_session (f->keeper, "https://server", NULL, &user, "ana", "Ana", &fresh, OFFICE_EPOCH, 0, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (dsp_keeper_is_rolled_back (f->keeper));
+  g_assert_cmpuint (n_waiting (f), ==, 1);
+  again = dsp_keeper_next_push (f->keeper, &first, &error);
+  g_assert_nonnull (again);
+  g_assert_cmpint (first, ==, 1);
+  g_assert_cmpint (order_of (f, 0)->status, ==, DSP_ORDER_ASSIGNED);
+}
+
+static void
+test_other_users_file (Fixture      *f,
+                       gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  DspId user = office_id ("user", 2), device = office_id ("device", 3);
+
+  g_assert_false (dsp_keeper_set_session (f->keeper, "https://server", NULL, &user, "luis", NULL, &device, OFFICE_EPOCH, 0, NULL, &error));
+  g_assert_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED);
+}
+
 /* Random commands, answers and pages in any order: the overlay that was kept up record by record is the one that a whole
  * replay gives. */
 static void
@@ -661,6 +699,8 @@ main (int   argc,
   ADD ("killed-after-giving", test_killed_after_giving);
   ADD ("scope-taken-away", test_scope_taken_away);
   ADD ("offered-again-after-restore", test_offered_again_after_restore);
+  ADD ("rolled-back-file", test_rolled_back_file);
+  ADD ("other-users-file", test_other_users_file);
   ADD ("replay-is-the-same", test_replay_is_the_same);
   return g_test_run ();
 }

@@ -437,8 +437,8 @@ test_token_ends (Office       *office,
   g_assert_cmpuint (replica_status (office->ana).n_waiting, ==, 1);
   session = replica_sign_in (office->url, office->server->fingerprint, "ana", NULL, test_text (key, "key"), &error);
   g_assert_no_error (error);
-  /* Another device: as the cache has one, the sign-in of the window names it. Here the old number line must not break. */
-  dsp_replica_enrol_again (office->ana->replica, session, &error);
+  /* The sign-in did not name the cache's device and got another one: what waits is given anew under it. */
+  dsp_replica_set_session (office->ana->replica, session, &error);
   g_assert_no_error (error);
   dsp_sync_set_token (office->ana->sync, session->token);
   WAIT_FOR (replica_is_idle (office->ana));
