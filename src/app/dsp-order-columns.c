@@ -449,6 +449,109 @@ add_field (GtkColumnView  *view,
   gtk_column_view_column_set_visible (column, visible);
 }
 
+/* Numbers of orders and accounts are short in one office and long in another. */
+void
+dsp_order_columns_fit (GtkColumnView *view,
+                       DspOffice     *office)
+{
+  static const gsize offsets[] = { offsetof (DspOrder, number), offsetof (DspOrder, account) };
+  GListModel *columns = gtk_column_view_get_columns (view);
+  g_autoptr(GVariant) widths = g_settings_get_value (dsp_office_get_settings (office), "column-widths");
+  guint n_rows;
+  const guint32 *rows = dsp_office_get_rows (office, &n_rows);
+
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+      const DspField *field = dsp_order_columns_field (column);
+      int width;
+
+      if (field == NULL || (field->offset != offsets[0] && field->offset != offsets[1]) ||
+          g_variant_lookup (widths, field->name, "i", &width))
+        continue;
+      width = default_width (field);
+      for (guint row = 0; row < n_rows && row < 20; row++)
+        {
+          const DspOrder *order = dsp_office_get_order (office, rows[row]);
+          const char *text = order != NULL ? *dsp_field_text (field, order) : NULL;
+
+          if (text != NULL)
+            width = MAX (width, MIN (220, 34 + 9 * (int) g_utf8_strlen (text, -1)));
+        }
+      gtk_column_view_column_set_fixed_width (column, width);
+    }
+}
+
+typedef struct {
+  DspOffice           *office; /* not owned, as in Column */
+  GtkColumnViewColumn *column; /* not owned: it owns this */
+  guint                id;
+} Saver;
+
+static gboolean
+save_width (gpointer user_data)
+{
+  Saver *saver = user_data;
+  GSettings *settings = dsp_office_get_settings (saver->office);
+  g_autoptr(GVariant) before = g_settings_get_value (settings, "column-widths");
+  const DspField *field = dsp_order_columns_field (saver->column);
+  GVariantBuilder builder;
+  GVariantIter iter;
+  const char *name;
+  int width;
+
+  saver->id = 0;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{si}"));
+  g_variant_iter_init (&iter, before);
+  while (g_variant_iter_next (&iter, "{&si}", &name, &width))
+    if (!g_str_equal (name, field->name))
+      g_variant_builder_add (&builder, "{si}", name, width);
+  g_variant_builder_add (&builder, "{si}", field->name, gtk_column_view_column_get_fixed_width (saver->column));
+  g_settings_set_value (settings, "column-widths", g_variant_builder_end (&builder));
+  return G_SOURCE_REMOVE;
+}
+
+/* While a border is dragged the width changes with every frame; the last one counts. */
+static void
+on_width_changed (GtkColumnViewColumn *column,
+                  GParamSpec          *pspec,
+                  Saver               *saver)
+{
+  g_clear_handle_id (&saver->id, g_source_remove);
+  saver->id = g_timeout_add (800, save_width, saver);
+}
+
+static void
+saver_free (gpointer data)
+{
+  Saver *saver = data;
+
+  g_clear_handle_id (&saver->id, g_source_remove);
+  g_free (saver);
+}
+
+/* From now on a change of width is the person's. */
+void
+dsp_order_columns_keep_widths (GtkColumnView *view,
+                               DspOffice     *office)
+{
+  GListModel *columns = gtk_column_view_get_columns (view);
+
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+      Saver *saver;
+
+      if (dsp_order_columns_field (column) == NULL || g_object_get_data (G_OBJECT (column), "saver") != NULL)
+        continue;
+      saver = g_new0 (Saver, 1);
+      saver->office = office;
+      saver->column = column;
+      g_object_set_data_full (G_OBJECT (column), "saver", saver, saver_free);
+      g_signal_connect (column, "notify::fixed-width", G_CALLBACK (on_width_changed), saver);
+    }
+}
+
 void
 dsp_order_columns_add (GtkColumnView *view,
                        DspOffice     *office)

@@ -11,6 +11,11 @@ G_BEGIN_DECLS
  * "columns"; hides what is not named there. @view must not have a model yet. */
 void dsp_order_columns_add  (GtkColumnView *view, DspOffice *office);
 
+/* Makes number and account as wide as the first rows need, unless the person chose a width. */
+void dsp_order_columns_fit  (GtkColumnView *view, DspOffice *office);
+/* Remembers the widths that the person gives from now on. */
+void dsp_order_columns_keep_widths (GtkColumnView *view, DspOffice *office);
+
 /* The field of a column; NULL for tick and time left. */
 const DspField *dsp_order_columns_field (GtkColumnViewColumn *column);
 

@@ -32,6 +32,7 @@ struct _DspOrderView
   AdwStatusPage *empty;
   GtkWidget     *empty_button;
   gboolean       setting_tab;
+  gboolean       fitted;
 };
 
 G_DEFINE_FINAL_TYPE (DspOrderView, dsp_order_view, GTK_TYPE_WIDGET)
@@ -166,6 +167,12 @@ show_counts (DspOrderView *self)
   gtk_widget_set_tooltip_text (self->statuses, text->str);
 
   dsp_office_get_rows (self->office, &n_rows);
+  if (n_rows > 0 && !self->fitted)
+    {
+      self->fitted = TRUE;
+      dsp_order_columns_fit (self->view, self->office);
+      dsp_order_columns_keep_widths (self->view, self->office);
+    }
   if (n_rows == 0 && result != NULL)
     {
       DspReplicaStatus status;
@@ -173,7 +180,8 @@ show_counts (DspOrderView *self)
                           dsp_office_get_exception (self->office) != DSP_EXCEPTION_NONE;
 
       dsp_replica_get_status (dsp_office_get_replica (self->office), &status);
-      if (status.loading || result->loading || status.link == DSP_LINK_FIRST_SYNC)
+      if (status.loading || result->loading || status.link == DSP_LINK_FIRST_SYNC ||
+          (status.link == DSP_LINK_CONNECTING && dsp_office_n_in_tab (self->office, DSP_TAB_ALL) == 0))
         {
           adw_status_page_set_title (self->empty, _("Orders are being fetched"));
           adw_status_page_set_description (self->empty, _("They appear here as they come."));
@@ -183,7 +191,7 @@ show_counts (DspOrderView *self)
           adw_status_page_set_title (self->empty, _("No order with these filters"));
           adw_status_page_set_description (self->empty, NULL);
         }
-      else if (dsp_office_get_tab (self->office) == DSP_TAB_UNASSIGNED)
+      else if (dsp_office_get_tab (self->office) == DSP_TAB_UNASSIGNED && dsp_office_n_in_tab (self->office, DSP_TAB_ALL) > 0)
         {
           adw_status_page_set_title (self->empty, _("Every order has a crew"));
           adw_status_page_set_description (self->empty, _("New ones appear here by themselves."));
