@@ -773,17 +773,43 @@ sign_in_again_cb (gpointer user_data)
 
 /* ---- a password after a one-time key ---- */
 
+static DspSession *
+dup_session (const DspSession *session)
+{
+  DspSession *copy = g_new0 (DspSession, 1);
+
+  copy->server = g_strdup (session->server);
+  copy->fingerprint = g_strdup (session->fingerprint);
+  copy->token = g_strdup (session->token);
+  copy->device = session->device;
+  copy->user_id = session->user_id;
+  copy->user_name = g_strdup (session->user_name);
+  copy->full_name = g_strdup (session->full_name);
+  copy->epoch = g_strdup (session->epoch);
+  copy->last = session->last;
+  return copy;
+}
+
+typedef struct {
+  DspWindow  *window;  /* (owned) */
+  DspSession *session; /* (owned): with the new password */
+} NewPassword;
+
 static void
 password_set_cb (GObject      *source,
                  GAsyncResult *res,
                  gpointer      user_data)
 {
-  g_autoptr(DspWindow) self = user_data;
+  g_autofree NewPassword *data = user_data;
+  g_autoptr(DspWindow) self = data->window;
+  g_autoptr(DspSession) session = data->session;
   g_autoptr(GError) error = NULL;
 
   if (self->office == NULL)
     return;
-  if (dsp_set_password_finish (res, &error))
+  /* From now on it opens this computer's data without network too. */
+  if (dsp_set_password_finish (res, &error) &&
+      dsp_replica_set_session (dsp_office_get_replica (self->office), session, &error))
     dsp_office_message (self->office, 0, "%s", _("Your password is set"));
   else
     {
@@ -799,10 +825,16 @@ on_password_response (AdwMessageDialog *dialog,
                       DspWindow        *self)
 {
   GtkEditable *entry = g_object_get_data (G_OBJECT (dialog), "entry");
-  DspSession *session = g_object_get_data (G_OBJECT (dialog), "session");
+  const DspSession *session = g_object_get_data (G_OBJECT (dialog), "session");
+  NewPassword *data;
 
-  if (g_str_equal (response, "set"))
-    dsp_set_password_async (session, NULL, gtk_editable_get_text (entry), NULL, password_set_cb, g_object_ref (self));
+  if (!g_str_equal (response, "set"))
+    return;
+  data = g_new0 (NewPassword, 1);
+  data->window = g_object_ref (self);
+  data->session = dup_session (session);
+  data->session->password = g_strdup (gtk_editable_get_text (entry));
+  dsp_set_password_async (data->session, NULL, data->session->password, NULL, password_set_cb, data);
 }
 
 static void
@@ -815,18 +847,16 @@ on_password_typed (GtkEditable *editable,
   adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (dialog), "set", *first != '\0' && g_str_equal (first, second));
 }
 
-static DspSession *
-dup_session (const DspSession *session)
+/* Not a row of libadwaita: in 1.2 one that has the focus when its dialog is answered by Return crashes on its way out. */
+static GtkWidget *
+make_password_entry (const char *name)
 {
-  DspSession *copy = g_new0 (DspSession, 1);
+  GtkWidget *entry = gtk_password_entry_new ();
 
-  copy->server = g_strdup (session->server);
-  copy->fingerprint = g_strdup (session->fingerprint);
-  copy->token = g_strdup (session->token);
-  copy->device = session->device;
-  copy->user_id = session->user_id;
-  copy->user_name = g_strdup (session->user_name);
-  return copy;
+  gtk_password_entry_set_show_peek_icon (GTK_PASSWORD_ENTRY (entry), TRUE);
+  g_object_set (entry, "placeholder-text", name, "activates-default", TRUE, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  return entry;
 }
 
 static void
@@ -836,13 +866,12 @@ ask_password (DspWindow        *self,
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Choose a password"),
                                               _("The key was good for this once. With a password you can sign in again, "
                                                 "also without network."));
-  GtkWidget *group = adw_preferences_group_new (), *first = adw_password_entry_row_new (), *second = adw_password_entry_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *first = make_password_entry (_("New password")), *second = make_password_entry (_("Once more"));
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (first), _("New password"));
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (second), _("Once more"));
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), first);
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), second);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), group);
+  gtk_box_append (GTK_BOX (box), first);
+  gtk_box_append (GTK_BOX (box), second);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), box);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "later", _("_Later"), "set", _("_Set password"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "set", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_response_enabled (ADW_MESSAGE_DIALOG (dialog), "set", FALSE);
@@ -1041,19 +1070,16 @@ on_notice_clicked (GtkWidget *button,
                    DspWindow *self)
 {
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Sign in again"), NULL);
-  GtkWidget *group = adw_preferences_group_new (), *entry = adw_password_entry_row_new ();
+  GtkWidget *entry = make_password_entry (_("Password"));
 
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog), _("%s at %s"),
                                   dsp_replica_get_user_name (dsp_office_get_replica (self->office)),
                                   dsp_replica_get_server (dsp_office_get_replica (self->office)));
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (entry), _("Password"));
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), entry);
-  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), group);
+  adw_message_dialog_set_extra_child (ADW_MESSAGE_DIALOG (dialog), entry);
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "sign-in", _("_Sign in"), NULL);
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "sign-in", ADW_RESPONSE_SUGGESTED);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "sign-in");
   adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  gtk_text_set_activates_default (GTK_TEXT (gtk_editable_get_delegate (GTK_EDITABLE (entry))), TRUE);
   g_object_set_data (G_OBJECT (dialog), "entry", entry);
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_again_response), self, 0);
   gtk_window_present (GTK_WINDOW (dialog));
@@ -1170,6 +1196,8 @@ action_assign (GtkWidget  *widget,
   DspWindow *self = DSP_WINDOW (widget);
   guint32 number = parameter != NULL ? g_variant_get_uint32 (parameter) : 0;
 
+  if (g_str_equal (name, "win.select-all") && typing (self, "selection.select-all"))
+    return;
   if (self->assignments == NULL)
     return;
   if (g_str_equal (name, "win.assign"))
@@ -1191,10 +1219,7 @@ action_assign (GtkWidget  *widget,
   else if (g_str_equal (name, "win.select-none"))
     dsp_office_select (self->office, NULL);
   else if (g_str_equal (name, "win.select-all"))
-    {
-      if (!typing (self, "selection.select-all"))
-        dsp_assignments_page_select_all (self->assignments);
-    }
+    dsp_assignments_page_select_all (self->assignments);
   else if (g_str_equal (name, "win.clear-filters"))
     {
       dsp_office_set_exception (self->office, DSP_EXCEPTION_NONE);
@@ -1217,7 +1242,7 @@ action_undo (GtkWidget  *widget,
 {
   DspWindow *self = DSP_WINDOW (widget);
 
-  if (self->office == NULL || (parameter == NULL && typing (self, "text.undo")))
+  if ((parameter == NULL && typing (self, "text.undo")) || self->office == NULL)
     return;
   dsp_assign_undo (widget, self->office, parameter != NULL ? g_variant_get_int64 (parameter) : 0);
 }
