@@ -15,8 +15,6 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-/* Crews' home bases are drawn when not more than these lie in view: hundreds would hide the orders. */
-#define MAX_CREWS 40
 /* Single orders are drawn when not more than these lie in view. */
 #define MAX_PINS 4000
 
@@ -190,9 +188,8 @@ show_crews (DspMapPane *self)
 {
   const GPtrArray *crews = dsp_office_records (self->office, &dsp_crew);
   g_autoptr(GArray) list = g_array_new (FALSE, TRUE, sizeof (DspMapCrew));
-  DspGeoBox region = dsp_map_view_get_region (self->view);
 
-  for (guint i = 0; i < crews->len && list->len <= MAX_CREWS; i++)
+  for (guint i = 0; i < crews->len; i++)
     {
       const DspCrew *crew = crews->pdata[i];
       DspMapCrew one = { .id = crew->id, .code = crew->code, .name = crew->name };
@@ -201,11 +198,8 @@ show_crews (DspMapPane *self)
         continue;
       one.lat_e7 = (gint32) crew->home_lat_e7.value;
       one.lon_e7 = (gint32) crew->home_lon_e7.value;
-      if (one.lat_e7 >= region.south && one.lat_e7 <= region.north && one.lon_e7 >= region.west && one.lon_e7 <= region.east)
-        g_array_append_val (list, one);
+      g_array_append_val (list, one);
     }
-  if (list->len > MAX_CREWS)
-    g_array_set_size (list, 0);
   dsp_map_view_set_crews (self->view, (const DspMapCrew *) list->data, list->len);
 }
 
@@ -269,13 +263,6 @@ show_pins (DspMapPane *self)
       g_array_append_val (pins, pin);
     }
   dsp_map_view_set_pins (self->view, (const DspMapPin *) pins->data, pins->len);
-}
-
-static void
-on_region_changed (DspMapPane *self)
-{
-  show_crews (self);
-  show_pins (self);
 }
 
 static void
@@ -603,7 +590,7 @@ dsp_map_pane_new (DspOffice *office)
   g_signal_connect (self->view, "selection-changed", G_CALLBACK (on_codes_selected), self);
   g_signal_connect (self->view, "pins-chosen", G_CALLBACK (on_pins_chosen), self);
   g_signal_connect (self->view, "pin-activated", G_CALLBACK (on_pin_activated), self);
-  g_signal_connect_swapped (self->view, "region-changed", G_CALLBACK (on_region_changed), self);
+  g_signal_connect_swapped (self->view, "region-changed", G_CALLBACK (show_pins), self);
   g_signal_connect (self->view, "drag-prepare", G_CALLBACK (on_drag_prepare), self);
   g_signal_connect (self->view, "drag-begin", G_CALLBACK (on_drag_begin), self);
   g_signal_connect (self->view, "drag-end", G_CALLBACK (on_drag_end), self);

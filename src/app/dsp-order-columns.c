@@ -353,7 +353,7 @@ static int
 default_width (const DspField *field)
 {
   static const struct { const char *name; int width; } widths[] = {
-    { "number", 140 }, { "account", 112 }, { "group", 120 }, { "type", 140 }, { "subtype", 140 }, { "created_at", 106 },
+    { "number", 96 }, { "account", 84 }, { "group", 120 }, { "type", 140 }, { "subtype", 140 }, { "created_at", 106 },
     { "attention_at", 106 }, { "penalty_at", 106 }, { "state", 120 }, { "municipality", 130 }, { "neighbourhood", 150 },
     { "postal_code", 66 }, { "priority", 60 }, { "crew_id", 120 }, { "status", 124 }, { "contact_name", 180 }, { "phone", 104 },
   };

@@ -1270,28 +1270,20 @@ action_window (GtkWidget  *widget,
 
 /* ---- object ---- */
 
-static void
-dsp_window_size_allocate (GtkWidget *widget,
-                          int        width,
-                          int        height,
-                          int        baseline)
-{
-  DspWindow *self = DSP_WINDOW (widget);
-
-  GTK_WIDGET_CLASS (dsp_window_parent_class)->size_allocate (widget, width, height, baseline);
-  if (self->settings != NULL && !gtk_window_is_maximized (GTK_WINDOW (self)) && width >= 360 && height >= 294)
-    {
-      g_settings_set_int (self->settings, "window-width", width);
-      g_settings_set_int (self->settings, "window-height", height);
-    }
-}
-
 static gboolean
 dsp_window_close_request (GtkWindow *window)
 {
   DspWindow *self = DSP_WINDOW (window);
 
+  int width, height;
+
   g_settings_set_boolean (self->settings, "window-maximized", gtk_window_is_maximized (window));
+  gtk_window_get_default_size (window, &width, &height);
+  if (width >= 360 && height >= 294)
+    {
+      g_settings_set_int (self->settings, "window-width", width);
+      g_settings_set_int (self->settings, "window-height", height);
+    }
   /* What was given is on disk before the window goes. */
   close_office (self);
   return GTK_WINDOW_CLASS (dsp_window_parent_class)->close_request (window);
@@ -1326,7 +1318,6 @@ dsp_window_class_init (DspWindowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = dsp_window_dispose;
   G_OBJECT_CLASS (klass)->finalize = dsp_window_finalize;
-  widget_class->size_allocate = dsp_window_size_allocate;
   GTK_WINDOW_CLASS (klass)->close_request = dsp_window_close_request;
   g_type_ensure (DSP_TYPE_SEARCH_BOX);
   gtk_widget_class_set_template_from_resource (widget_class, "/mx/despacho/Despacho/dsp-window.ui");
