@@ -9,6 +9,7 @@
 #include "dsp-channel.h"
 #include "dsp-json-read.h"
 
+#include <glib/gi18n-lib.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -172,7 +173,7 @@ sign_in (GTask        *task,
   g_string_free (json, TRUE);
   ask->shown = g_strdup (dsp_channel_get_shown_fingerprint (channel));
   if (asked && answer.status == 429)
-    g_set_error (&error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_WAIT, "too many attempts: wait %u s", answer.retry_after_s);
+    g_set_error (&error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_WAIT, _("wait %u s"), answer.retry_after_s);
   else if (asked && answer.status != 200)
     dsp_answer_set_error (&answer, &error);
   else if (asked)

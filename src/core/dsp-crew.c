@@ -7,6 +7,7 @@
 #include "dsp-entities.h"
 #include "dsp-rule.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* clang-format off */
@@ -75,16 +76,16 @@ crew_check (gconstpointer record,
   const DspCrew *crew = record;
 
   if (crew->home_lat_e7.is_set != crew->home_lon_e7.is_set)
-    return dsp_refuse (error, DSP_RULE_INVALID, "home base of crew %s has only one of latitude and longitude", crew->code);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("home base of crew %s has only one of latitude and longitude"), crew->code);
   if (crew->starts.is_set && crew->ends.is_set && crew->starts.value >= crew->ends.value)
-    return dsp_refuse (error, DSP_RULE_INVALID, "crew %s ends its work before it starts it", crew->code);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("crew %s ends its work before it starts it"), crew->code);
   for (guint i = 0; crew->days_off != NULL && crew->days_off[i] != NULL; i++)
     {
       const char *day = crew->days_off[i];
       DspDate date;
 
       if (!(day[0] >= '1' && day[0] <= '7' && day[1] == '\0') && !dsp_date_parse (day, strlen (day), &date))
-        return dsp_refuse (error, DSP_RULE_INVALID, "days_off: “%s” is neither a weekday 1 to 7 nor a day YYYY-MM-DD", day);
+        return dsp_refuse (error, DSP_RULE_INVALID, _("days off: “%s” is neither a weekday 1 to 7 nor a day YYYY-MM-DD"), day);
     }
   return TRUE;
 }
@@ -96,7 +97,7 @@ membership_check (gconstpointer record,
   const DspMembership *membership = record;
 
   if (membership->until.day != 0 && membership->until.day < membership->from.day)
-    return dsp_refuse (error, DSP_RULE_INVALID, "the membership ends before it begins");
+    return dsp_refuse (error, DSP_RULE_INVALID, _("the membership ends before it begins"));
   return TRUE;
 }
 

@@ -9,6 +9,8 @@
 #include "dsp-field.h"
 #include "dsp-rule.h"
 
+#include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 /* A text without a limit of its own. */
@@ -219,6 +221,21 @@ dsp_table_equal (const DspTable *table,
   return true;
 }
 
+/**
+ * dsp_field_title:
+ * What messages call a field. Where there is no translation it is the name on the wire: the server answers programs, and
+ * those look for it.
+ *
+ * Returns: the label in the language of the process, or the name.
+ */
+const char *
+dsp_field_title (const DspField *field)
+{
+  const char *title = field->label != NULL ? _(field->label) : NULL;
+
+  return title != NULL && title != field->label ? title : field->name;
+}
+
 static gboolean
 check_text (const DspField *f,
             const char     *text,
@@ -228,17 +245,17 @@ check_text (const DspField *f,
   glong max = f->max != 0 ? (glong) f->max : TEXT_MAX;
 
   if (!g_utf8_validate (text, -1, NULL))
-    return dsp_refuse (error, DSP_RULE_INVALID, "%s is not valid UTF-8", f->name);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("%s is not valid UTF-8"), dsp_field_title (f));
   length = g_utf8_strlen (text, -1);
   if (length < f->min || length > max)
-    return dsp_refuse (error, DSP_RULE_INVALID, "%s has %ld characters; %ld to %ld are allowed: “%.40s”",
-                       f->name, length, (glong) f->min, max, text);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("%s has %ld characters; %ld to %ld are allowed: “%.40s”"),
+                       dsp_field_title (f), length, (glong) f->min, max, text);
   for (const char *p = text; *p != '\0'; p++)
     {
       if ((f->flags & DSP_DIGITS) && !g_ascii_isdigit (*p))
-        return dsp_refuse (error, DSP_RULE_INVALID, "%s takes digits only: “%.40s”", f->name, text);
+        return dsp_refuse (error, DSP_RULE_INVALID, _("%s takes digits only: “%.40s”"), dsp_field_title (f), text);
       if ((guchar) *p < 0x20 && !((f->flags & DSP_LONG) && (*p == '\n' || *p == '\t')))
-        return dsp_refuse (error, DSP_RULE_INVALID, "%s holds a control character (%02x)", f->name, (guchar) *p);
+        return dsp_refuse (error, DSP_RULE_INVALID, _("%s holds a control character (%02x)"), dsp_field_title (f), (guchar) *p);
     }
   return TRUE;
 }
@@ -250,8 +267,7 @@ check_number (const DspField *f,
 {
   if ((f->min != 0 || f->max != 0) && (value < f->min || value > f->max))
     return dsp_refuse (error, DSP_RULE_INVALID,
-                       "%s is %" G_GINT64_FORMAT "; %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " are allowed",
-                       f->name, value, f->min, f->max);
+                       _("%s is %" PRId64 "; %" PRId64 " to %" PRId64 " are allowed"), dsp_field_title (f), value, f->min, f->max);
   return TRUE;
 }
 
@@ -261,7 +277,7 @@ check_field (const DspField *f,
              GError        **error)
 {
   if (dsp_field_is_none (f, r))
-    return !(f->flags & DSP_REQUIRED) || dsp_refuse (error, DSP_RULE_REQUIRED, "%s is missing", f->name);
+    return !(f->flags & DSP_REQUIRED) || dsp_refuse (error, DSP_RULE_REQUIRED, _("%s is missing"), dsp_field_title (f));
 
   switch ((DspKind) f->kind)
     {
@@ -274,11 +290,11 @@ check_field (const DspField *f,
         guint max = f->max != 0 ? (guint) f->max : LIST_MAX;
 
         if (g_strv_length (list) > max)
-          return dsp_refuse (error, DSP_RULE_INVALID, "%s has %u items; at most %u are allowed",
-                             f->name, g_strv_length (list), max);
+          return dsp_refuse (error, DSP_RULE_INVALID, _("%s has %u items; at most %u are allowed"),
+                             dsp_field_title (f), g_strv_length (list), max);
         for (guint i = 0; list[i] != NULL; i++)
           {
-            DspField item = { .name = f->name, .min = 1, .max = 200, .flags = 0 };
+            DspField item = { .name = f->name, .label = f->label, .min = 1, .max = 200, .flags = 0 };
 
             if (!check_text (&item, list[i], error))
               return FALSE;
@@ -287,17 +303,17 @@ check_field (const DspField *f,
       }
     case DSP_KIND_WORD:
       if (*dsp_field_word (f, r) >= f->words->n)
-        return dsp_refuse (error, DSP_RULE_INVALID, "%s holds a word that is not known here", f->name);
+        return dsp_refuse (error, DSP_RULE_INVALID, _("%s holds a word that is not known here"), dsp_field_title (f));
       return TRUE;
     case DSP_KIND_YES_NO:
       if (*dsp_field_word (f, r) > DSP_NO)
-        return dsp_refuse (error, DSP_RULE_INVALID, "%s is neither yes nor no", f->name);
+        return dsp_refuse (error, DSP_RULE_INVALID, _("%s is neither yes nor no"), dsp_field_title (f));
       return TRUE;
     case DSP_KIND_TIME:
       /* The years 1900 to 2199: a clock that is off by more is no instant of an office. */
       if (dsp_field_time (f, r)->us < G_GINT64_CONSTANT (-2208988800000000) ||
           dsp_field_time (f, r)->us > G_GINT64_CONSTANT (7258118400000000))
-        return dsp_refuse (error, DSP_RULE_INVALID, "%s is outside of the years 1900 to 2199", f->name);
+        return dsp_refuse (error, DSP_RULE_INVALID, _("%s is outside of the years 1900 to 2199"), dsp_field_title (f));
       return TRUE;
     case DSP_KIND_ID:
     case DSP_KIND_DATE:
@@ -508,7 +524,7 @@ dsp_field_set_text (const DspField *f,
       *dsp_field_list (f, r) = split_list (clean);
       return TRUE;
     }
-  return dsp_refuse (error, DSP_RULE_INVALID, "%s cannot be “%.60s”", f->name, clean);
+  return dsp_refuse (error, DSP_RULE_INVALID, _("%s cannot be “%.60s”"), dsp_field_title (f), clean);
 }
 
 /**

@@ -133,6 +133,7 @@ bool     dsp_table_equal   (const DspTable *table, gconstpointer a, gconstpointe
 guint64  dsp_table_diff    (const DspTable *table, gconstpointer a, gconstpointer b);
 gboolean dsp_table_check   (const DspTable *table, gconstpointer record, guint64 mask, GError **error);
 
+const char *dsp_field_title (const DspField *field);
 bool     dsp_field_is_none (const DspField *field, gconstpointer record);
 bool     dsp_field_equal   (const DspField *field, gconstpointer a, gconstpointer b);
 void     dsp_field_copy    (const DspField *field, gpointer to, gconstpointer from);

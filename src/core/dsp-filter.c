@@ -7,6 +7,7 @@
 #include "dsp-filter.h"
 #include "dsp-rule.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* More is no filter that a person made. */
@@ -123,7 +124,7 @@ read_number (const DspField *field,
     case DSP_KIND_LIST:
       break;
     }
-  return dsp_refuse (error, DSP_RULE_INVALID, "%s cannot be “%.60s”", field->name, text);
+  return dsp_refuse (error, DSP_RULE_INVALID, _("%s cannot be “%.60s”"), dsp_field_title (field), text);
 }
 
 static bool
@@ -142,7 +143,7 @@ decode (const char *text,
   if (decoded != NULL && g_utf8_validate (decoded, -1, NULL))
     return decoded;
   g_free (decoded);
-  dsp_refuse (error, DSP_RULE_INVALID, "filter: “%.60s” is not percent-encoded UTF-8", text);
+  dsp_refuse (error, DSP_RULE_INVALID, _("filter: “%.60s” is not percent-encoded UTF-8"), text);
   return NULL;
 }
 
@@ -162,7 +163,7 @@ read_range (const DspField *field,
   a->from = G_MININT64;
   a->to = G_MAXINT64;
   if (*from == '\0' && *to == '\0')
-    return dsp_refuse (error, DSP_RULE_INVALID, "%s: a range needs an end", field->name);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("%s: a range needs an end"), dsp_field_title (field));
   if (is_text (field))
     {
       a->text = *from != '\0' ? g_steal_pointer (&from) : NULL;
@@ -170,7 +171,7 @@ read_range (const DspField *field,
       return TRUE;
     }
   if (field->kind == DSP_KIND_ID || field->kind == DSP_KIND_WORD || field->kind == DSP_KIND_YES_NO)
-    return dsp_refuse (error, DSP_RULE_INVALID, "%s takes no range: “%.60s”", field->name, text);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("%s takes no range: “%.60s”"), dsp_field_title (field), text);
   return (*from == '\0' || read_number (field, from, &a->from, error)) &&
          (*to == '\0' || read_number (field, to, &a->to, error));
 }
@@ -193,11 +194,11 @@ read_alternative (const DspField *field,
   if (dots != NULL)
     return read_range (field, text, dots, a, error);
   if (length == 0)
-    return dsp_refuse (error, DSP_RULE_INVALID, "%s: the value is missing", field->name);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("%s: the value is missing"), dsp_field_title (field));
   if (text[length - 1] == '*')
     {
       if (!is_text (field))
-        return dsp_refuse (error, DSP_RULE_INVALID, "%s takes no prefix: “%.60s”", field->name, text);
+        return dsp_refuse (error, DSP_RULE_INVALID, _("%s takes no prefix: “%.60s”"), dsp_field_title (field), text);
       a->op = DSP_OP_PREFIX;
       a->text = decode (text, (gssize) length - 1, error);
       return a->text != NULL;
@@ -214,7 +215,7 @@ read_alternative (const DspField *field,
     }
   if (field->kind == DSP_KIND_ID)
     return dsp_id_parse (value, strlen (value), &a->id) ||
-           dsp_refuse (error, DSP_RULE_INVALID, "%s cannot be “%.60s”", field->name, value);
+           dsp_refuse (error, DSP_RULE_INVALID, _("%s cannot be “%.60s”"), dsp_field_title (field), value);
   return read_number (field, value, &a->from, error);
 }
 
@@ -229,7 +230,7 @@ read_alternatives (const DspField *field,
   g_array_set_clear_func (any, alternative_clear);
   if (g_strv_length (parts) > MAX_ALTERNATIVES)
     {
-      dsp_refuse (error, DSP_RULE_INVALID, "%s has more than %d values", field->name, MAX_ALTERNATIVES);
+      dsp_refuse (error, DSP_RULE_INVALID, _("%s has more than %d values"), dsp_field_title (field), MAX_ALTERNATIVES);
       return NULL;
     }
   for (guint i = 0; parts[i] != NULL; i++)
@@ -268,12 +269,12 @@ set_penalized (DspFilter  *filter,
     {
       value[strlen (value) - 1] = '\0';
       if (!g_ascii_string_to_signed (value + 1, 10, 1, 24 * 366, &hours, NULL))
-        return dsp_refuse (error, DSP_RULE_INVALID, "penalized: “%sh” is not a number of hours from 1 to 8784", value);
+        return dsp_refuse (error, DSP_RULE_INVALID, _("penalized: “%sh” is not a number of hours from 1 to 8784"), value);
       filter->penalized = DSP_PENALIZED_WITHIN;
       filter->within_hours = (int) hours;
     }
   else
-    return dsp_refuse (error, DSP_RULE_INVALID, "penalized is yes, no, or <4h; not “%.60s”", value);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("penalized is yes, no, or <4h; not “%.60s”"), value);
   return TRUE;
 }
 
@@ -318,7 +319,7 @@ dsp_filter_set (DspFilter  *filter,
 
   field = dsp_table_find (&filter->entity->table, name, strlen (name));
   if (field == NULL || !(field->flags & DSP_FILTER))
-    return dsp_refuse (error, DSP_RULE_INVALID, "%s has no filter “%.60s”", filter->entity->table.name, name);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("%s has no filter “%.60s”"), filter->entity->table.name, name);
   condition.field = field;
   condition.any = values != NULL ? read_alternatives (field, values, error) : NULL;
   if (values != NULL && condition.any == NULL)
@@ -350,7 +351,7 @@ dsp_filter_parse (const DspEntity *entity,
     return g_steal_pointer (&filter);
   if (strlen (text) > MAX_TEXT)
     {
-      dsp_refuse (error, DSP_RULE_INVALID, "a filter has at most %d bytes", MAX_TEXT);
+      dsp_refuse (error, DSP_RULE_INVALID, _("a filter has at most %d bytes"), MAX_TEXT);
       return NULL;
     }
   parts = g_strsplit (text, "&", -1);
@@ -362,7 +363,7 @@ dsp_filter_parse (const DspEntity *entity,
         continue;
       if (equals == NULL)
         {
-          dsp_refuse (error, DSP_RULE_INVALID, "filter: “%.60s” has no value", parts[i]);
+          dsp_refuse (error, DSP_RULE_INVALID, _("filter: “%.60s” has no value"), parts[i]);
           return NULL;
         }
       *equals = '\0';

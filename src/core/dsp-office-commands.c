@@ -8,6 +8,8 @@
 #include "config.h"
 #include "dsp-command.h"
 
+#include <glib/gi18n-lib.h>
+
 /* ---- crews ---- */
 
 static gboolean
@@ -21,7 +23,7 @@ need_distributor (DspWork     *work,
     return FALSE;
   distributor = dsp_work_get (work, &dsp_distributor, id);
   if (distributor != NULL && distributor->retired == DSP_YES)
-    return dsp_refuse (error, DSP_RULE_INVALID, "distributor %s is retired", distributor->code);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("distributor %s is retired"), distributor->code);
   return TRUE;
 }
 
@@ -164,7 +166,7 @@ profile_put (DspWork      *work,
   const char *unknown = NULL;
 
   if (!dsp_permissions_from_words (&set, (const char *const *) profile->permissions, &unknown))
-    return dsp_refuse (error, DSP_RULE_INVALID, "permissions: there is no “%s”", unknown);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("permissions: there is no “%s”"), unknown);
   return TRUE;
 }
 

@@ -8,6 +8,8 @@
 #include "config.h"
 #include "dsp-command.h"
 
+#include <glib/gi18n-lib.h>
+
 #define DSP_APPLY(fn, Record, Args)                                                                                   \
   static gboolean fn (DspWork *, Record *, const Args *, GError **);                                                  \
   static gboolean fn##_any (DspWork *w, gpointer r, gconstpointer a, GError **e) { return fn (w, r, a, e); }          \
@@ -93,7 +95,7 @@ DSP_APPLY (create, DspOrder, DspOrder)
   if (order->created_at.us == 0)
     order->created_at.us = dsp_work_now (work);
   if (!dsp_id_is_none (&order->crew_id))
-    return dsp_refuse (error, DSP_RULE_INVALID, "an order is created without a crew, and then assigned");
+    return dsp_refuse (error, DSP_RULE_INVALID, _("an order is created without a crew, and then assigned"));
   if (!choose_distributor (work, order, error))
     return FALSE;
   link_customer (work, order);
@@ -104,7 +106,7 @@ DSP_APPLY (create, DspOrder, DspOrder)
 DSP_APPLY (import, DspOrder, DspOrder)
 {
   if (!dsp_id_is_none (&args->crew_id) || args->status != DSP_ORDER_NONE)
-    return dsp_refuse (error, DSP_RULE_INVALID, "an import brings orders in; crew and status come by commands");
+    return dsp_refuse (error, DSP_RULE_INVALID, _("an import brings orders in; crew and status come by commands"));
   if (order->version == 0)
     return create (work, order, args, error);
   return TRUE;
@@ -191,15 +193,15 @@ DSP_APPLY (move, DspOrder, DspMove)
 DSP_APPLY (close_order, DspOrder, DspClose)
 {
   if (args->attended != DSP_YES)
-    return dsp_refuse (error, DSP_RULE_INVALID, "attended completely: “%s”; only a complete order is closed",
+    return dsp_refuse (error, DSP_RULE_INVALID, _("attended completely: “%s”; only a complete order is closed"),
                        args->attended == DSP_NO ? "no" : "");
   if (args->satisfied != DSP_YES)
-    return dsp_refuse (error, DSP_RULE_INVALID, "customer satisfied: “%s”; only then is an order closed",
+    return dsp_refuse (error, DSP_RULE_INVALID, _("customer satisfied: “%s”; only then is an order closed"),
                        args->satisfied == DSP_NO ? "no" : "");
   if (args->closed_at.us > dsp_work_now (work) + CLOCK_TOLERANCE_US)
-    return dsp_refuse (error, DSP_RULE_INVALID, "closed_at of order %s lies in the future", order->number);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("the attention time of order %s lies in the future"), order->number);
   if (args->closed_at.us < order->created_at.us)
-    return dsp_refuse (error, DSP_RULE_INVALID, "closed_at of order %s is before its creation", order->number);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("the attention time of order %s is before its creation"), order->number);
   order->closed_at = args->closed_at;
   dsp_set_text (&order->resolution, args->resolution);
   dsp_set_text (&order->observation, args->observation);

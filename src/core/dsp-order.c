@@ -7,6 +7,8 @@
 #include "dsp-entities.h"
 #include "dsp-rule.h"
 
+#include <glib/gi18n-lib.h>
+
 static const DspWord status_list[] = {
   [DSP_ORDER_NONE]          = { NULL, NULL },
   [DSP_ORDER_UNASSIGNED]    = { "unassigned", N_("Unassigned") },
@@ -75,11 +77,11 @@ order_check (gconstpointer record,
   bool has_crew = !dsp_id_is_none (&order->crew_id);
 
   if (order->lat_e7.is_set != order->lon_e7.is_set)
-    return dsp_refuse (error, DSP_RULE_INVALID, "order %s has only one of latitude and longitude", order->number);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("order %s has only one of latitude and longitude"), order->number);
   if (order->status == DSP_ORDER_UNASSIGNED && has_crew)
-    return dsp_refuse (error, DSP_RULE_INVALID, "order %s is unassigned and yet has a crew", order->number);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("order %s is unassigned and yet has a crew"), order->number);
   if ((order->status == DSP_ORDER_ASSIGNED || order->status == DSP_ORDER_IN_PROGRESS) && !has_crew)
-    return dsp_refuse (error, DSP_RULE_INVALID, "order %s is assigned but to no crew", order->number);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("order %s is assigned but to no crew"), order->number);
   return TRUE;
 }
 

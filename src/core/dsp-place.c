@@ -7,6 +7,7 @@
 #include "dsp-entities.h"
 #include "dsp-rule.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static const DspWord source_list[] = {
@@ -70,7 +71,7 @@ postal_code_check (gconstpointer record,
   const DspPostalCode *code = record;
 
   if (code->lat_e7.is_set != code->lon_e7.is_set)
-    return dsp_refuse (error, DSP_RULE_INVALID, "postal code %s has only one of latitude and longitude", code->code);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("postal code %s has only one of latitude and longitude"), code->code);
   return TRUE;
 }
 

@@ -8,6 +8,7 @@
 #include "dsp-filter.h"
 #include "dsp-rule.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* clang-format off */
@@ -75,7 +76,7 @@ user_check (gconstpointer record,
 
   for (const char *p = name; *p != '\0'; p++)
     if (!g_ascii_isalnum (*p) && strchr ("._-@", *p) == NULL)
-      return dsp_refuse (error, DSP_RULE_INVALID, "a user id takes letters, digits and . _ - @: “%s”", name);
+      return dsp_refuse (error, DSP_RULE_INVALID, _("a user id takes letters, digits and %s: “%s”"), ". _ - @", name);
   return TRUE;
 }
 
@@ -89,7 +90,7 @@ saved_filter_check (gconstpointer record,
   g_autoptr(DspFilter) parsed = NULL;
 
   if (entity == NULL)
-    return dsp_refuse (error, DSP_RULE_INVALID, "module: there is no list “%s”", filter->module);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("module: there is no list “%s”"), filter->module);
   parsed = dsp_filter_parse (entity, filter->query, error);
   return parsed != NULL;
 }

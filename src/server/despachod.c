@@ -217,7 +217,7 @@ main (int    argc,
   DspServerOptions options;
   DspServer *server;
 
-  /* For the words about the options; numbers and dates stay as a server writes them. */
+  /* For the words about the options only: numbers stay as JSON writes them, and answers are the same everywhere. */
   setlocale (LC_CTYPE, "");
   setlocale (LC_MESSAGES, "");
   bindtextdomain (GETTEXT_PACKAGE, g_getenv ("DESPACHO_LOCALE_DIR") != NULL ? g_getenv ("DESPACHO_LOCALE_DIR") : LOCALEDIR);
@@ -230,6 +230,7 @@ main (int    argc,
       fprintf (stderr, "despachod: %s\n", error->message);
       return 2;
     }
+  setlocale (LC_MESSAGES, "C");
   if (arguments.version)
     {
       printf ("despachod %s\n", PACKAGE_VERSION);
