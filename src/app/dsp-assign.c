@@ -172,12 +172,27 @@ list_refused (Work *work)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* What was done is no longer selected: the next tick must not take along orders that have left the list. What was
+ * refused stays selected, for another try. */
+static void
+deselect_done (Work *work)
+{
+  g_autoptr(GtkBitset) left = NULL;
+
+  if (work->rows == NULL || work->n_given == 0 || work->refused->len > 0)
+    return;
+  left = gtk_bitset_copy (dsp_office_get_selection (work->office));
+  gtk_bitset_subtract (left, work->rows);
+  dsp_office_select (work->office, left);
+}
+
 /* All calls have answered: tells what became of the gesture. */
 static void
 finish (Work *work)
 {
   gint64 gesture = 0;
 
+  deselect_done (work);
   if (work->groups->len > 0 && work->what != DO_UNDO)
     gesture = remember (work->office, work->groups);
   /* What was handed over is out of the hand: nothing stays selected unseen in another tab. */

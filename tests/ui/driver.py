@@ -28,7 +28,7 @@ from gi.repository import Atspi, Gio, GLib  # noqa: E402
 BUILD = os.environ.get("DSP_BUILD_ROOT", os.getcwd())
 SOURCE = os.environ.get("DSP_SOURCE_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SCREENSHOTS = os.environ.get("DSP_SCREENSHOTS", os.path.join(BUILD, "screenshots"))
-TIMEOUT = float(os.environ.get("DSP_UI_TIMEOUT", "15"))
+TIMEOUT = float(os.environ.get("DSP_UI_TIMEOUT", "30"))
 
 
 class Failure(AssertionError):
@@ -56,20 +56,26 @@ def screenshot(name):
     return path
 
 
-def wait_for(condition, what, timeout=TIMEOUT):
-    """Returns the first true value of condition(); raises Failure after timeout seconds."""
+def try_for(condition, timeout):
+    """Returns the first true value of condition(), or None after timeout seconds."""
     end = time.monotonic() + timeout
     while True:
         try:
             value = condition()
         except GLib.Error:                       # the node went away while it was being read
             value = None
-        if value:
-            return value
-        if time.monotonic() > end:
-            name = "failed-" + re.sub(r"[^a-z0-9]+", "-", what.lower())[:60].strip("-")
-            raise Failure("waited %.0f s for: %s (picture: %s)" % (timeout, what, screenshot(name)))
+        if value or time.monotonic() > end:
+            return value or None
         time.sleep(0.03)
+
+
+def wait_for(condition, what, timeout=TIMEOUT):
+    """Returns the first true value of condition(); raises Failure after timeout seconds."""
+    value = try_for(condition, timeout)
+    if value is None:
+        name = "failed-" + re.sub(r"[^a-z0-9]+", "-", what.lower())[:60].strip("-")
+        raise Failure("waited %.0f s for: %s (picture: %s)" % (timeout, what, screenshot(name)))
+    return value
 
 
 class Bus:
@@ -116,8 +122,10 @@ ACCESSIBLE = "org.a11y.atspi.Accessible"
 ROOT_PATH = "/org/a11y/atspi/accessible/root"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 WINDOW_COORDINATES = 1
-TABLES = ("tree table", "table")
+TABLES = ("tree table", "table", "list")
 LEAVES = ("label", "image", "icon")
+NO_NAMES = ("", "GtkLabel")          # what an empty label is called
+WINDOWS = ("frame", "dialog", "window", "alert")
 
 
 class Element:
@@ -184,7 +192,8 @@ class Element:
 
     def walk(self, tables=True, limit=20000):
         """Yields (element, role, name, description) of all nodes below it that are visible, nearest first. Without
-        tables it does not go into long lists."""
+        tables it does not go into lists."""
+        self.app.must_run()
         level, roles = [self], {}
         while level and limit > 0:
             found = []
@@ -467,7 +476,7 @@ class App(Program):
     def __init__(self, session, arguments, folder=None, env=None, executable=None, label=None):
         App.count += 1
         self.folder = folder or tempfile.mkdtemp(prefix="app-", dir=session.folder)
-        environment = dict(os.environ, LANG="C.UTF-8", GDK_BACKEND="x11", **{
+        environment = dict(os.environ, LANG="C.UTF-8", GDK_BACKEND="x11", G_DEBUG="fatal-criticals", **{
             name: self.subfolder(sub) for name, sub in (("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache"),
                                                         ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state"))})
         environment.update(env or {})
@@ -484,9 +493,12 @@ class App(Program):
 
     # The accessibility tree
 
-    def _find_root(self):
+    def must_run(self):
         if not self.running():
             raise Failure("%s ended with %s: %s" % (self.label, self.process.returncode, self.tail()))
+
+    def _find_root(self):
+        self.must_run()
         self.bus_name = self.bus.applications().get(self.pid)
         return self.bus_name and Element(self, ROOT_PATH)
 
@@ -523,6 +535,11 @@ class App(Program):
         add(self.root, 0)
         return "\n".join(lines)
 
+    def dialog(self):
+        """The dialog or second window that was opened last, or None."""
+        tops = [element for element in self.root.children() if element.has("visible")]
+        return tops[-1] if len(tops) > 1 else None
+
     # Windows of the display
 
     def windows(self):
@@ -533,22 +550,24 @@ class App(Program):
 
     def surface_offset(self, element):
         """What has to be added to an element's extents to come to its place on the screen."""
-        node, title, inner = element, None, None
+        node, top, inner = element, None, None
         while node.path != ROOT_PATH and not node.path.endswith("/null"):
             name = node.name
             if inner is None and name.startswith("GtkPopover") and name != "GtkPopoverContent":
                 inner = node
-            if node.role in ("frame", "dialog", "window", "alert"):
-                title = name
+            if node.role in WINDOWS:
+                top = node
                 break
             node = node.parent
         windows = {window: self._geometry(window) for window in self.windows()}
         if inner is not None:
             return self._popover_offset(inner, windows)
-        for window, (x, y, _width, _height) in windows.items():
-            if title and run("xdotool", "getwindowname", window).strip() == title:
-                return x, y
-        return next(((x, y) for x, y, _width, _height in windows.values()), (0, 0))
+        if top is None or not windows:
+            return 0, 0
+        # Dialogs have no title: then the window of the same size is meant.
+        title, (_x, _y, width, height) = top.name, top.extents()
+        return min((title != run("xdotool", "getwindowname", window).strip(), abs(wide - width) + abs(high - height), x, y)
+                   for window, (x, y, wide, high) in windows.items())[2:]
 
     @staticmethod
     def _popover_offset(popover, windows):
@@ -614,7 +633,7 @@ def cell_texts(row):
     texts = []
     for cell in cells:
         labels = [name for _found, role, name, _text in cell.walk(limit=12) if role == "label"]
-        texts.append(" ".join(label for label in labels if label))
+        texts.append(" ".join(label for label in labels if label not in NO_NAMES))
     return texts
 
 
@@ -683,9 +702,10 @@ class Tests:
         failed = 0
         print("TAP version 13\n1..%d" % len(self.cases), flush=True)
         for i, (name, function) in enumerate(self.cases, 1):
+            start = time.monotonic()
             try:
                 function()
-                print("ok %d %s" % (i, name), flush=True)
+                print("ok %d %s\n# %.1f s" % (i, name, time.monotonic() - start), flush=True)
             except Exception as error:  # pylint: disable=broad-except
                 failed += 1
                 print("not ok %d %s" % (i, name), flush=True)

@@ -44,6 +44,7 @@ def _():
     driver.wait_for(lambda: (first.count("Unassigned"), first.count("Assigned")) == (before[0] - 2, before[1] + 2),
                     "two orders to change lists")
     assert not set(numbers) & set(first.numbers())
+    driver.wait_for(lambda: first.selected() == "", "nothing to be selected any more")
     first.app.screenshot("assigned")
 
 
@@ -65,7 +66,7 @@ def _():
     number = first.numbers()[0]
     first.tick(number)
     first.press("Reassign")
-    first.give_reason("Wrongly assigned before")
+    first.give_reason("Wrongly assigned before", "Reassign")
     driver.wait_for(lambda: (first.count("Unassigned"), first.count("Assigned")) == (before[0] + 1, before[1] - 1),
                     "one order to come back")
     driver.wait_for(lambda: second.count("Unassigned") == before[0] + 1, "the other window to show it", 3)
@@ -88,7 +89,7 @@ def _():
     global server
     before = first.count("Unassigned")
     server.stop()
-    driver.wait_for(lambda: re.match("offline", first.sign(), re.IGNORECASE), "the sign to say offline", 30)
+    driver.wait_for(lambda: first.sign().startswith("offline"), "the sign to say offline", 30)
     first.tick(first.numbers()[0])
     first.assign("C-03")
     driver.wait_for(lambda: first.count("Unassigned") == before - 1, "the change in the window, without a server")
@@ -97,7 +98,7 @@ def _():
     assert second.count("Unassigned") == before
     server = server.restarted()
     driver.wait_for(lambda: second.count("Unassigned") == before - 1, "the other window to show it", 90)
-    driver.wait_for(lambda: re.match("online", first.sign(), re.IGNORECASE), "the sign to say online", 30)
+    driver.wait_for(lambda: first.sign().startswith("online"), "the sign to say online", 30)
 
 
 try:

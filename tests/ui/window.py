@@ -6,6 +6,8 @@ by its accessible name, which is English when LANG is C."""
 import re
 import time
 
+from gi.repository import GLib
+
 import driver
 
 NUMBER = re.compile(r"^\s*(90\d{4})\s*$")
@@ -16,16 +18,45 @@ class Window:
 
     def __init__(self, app):
         self.app = app
+        self._found = {}
 
-    def wait_until_open(self, timeout=40):
-        """Signed in and showing orders."""
+    def _part(self, role, name):
+        """A part of the window that stays, by the beginning of its name. Looked for once: there are many nodes."""
+        element = self._found.get((role, name))
+        try:
+            if element is not None and element.name.startswith(name):
+                return element
+        except GLib.Error:
+            pass                                # it has gone
+        element = self.app.maybe(role, re.compile("^" + re.escape(name)), tables=False)
+        self._found[role, name] = element
+        return element
+
+    def wait_until_open(self, password=None, timeout=40):
+        """Signed in and showing orders. Who came with a one-time key is asked for a password: set it, or put it off."""
         driver.wait_for(lambda: self.count("All") > 0, "orders in the window of %s" % self.app.label, timeout)
+        dialog = driver.try_for(self.app.dialog, 2)
+        if dialog is None:
+            return self
+        first = dialog.find("text", "New password")
+        if password is None:
+            self.dialog_button(dialog, "Later").press()
+        else:
+            first.set_text(password)
+            dialog.find("text", "Once more").set_text(password)
+            self.dialog_button(dialog, "Set password").press()
+        driver.wait_for(lambda: self.app.dialog() is None, "the question to close")
         return self
+
+    @staticmethod
+    def dialog_button(dialog, name):
+        """A button of a dialog. The mnemonic's underscore is part of an accessible name."""
+        return dialog.find("push button", re.compile("^" + "_?".join([""] + [re.escape(c) for c in name])))
 
     # Tabs and counts
 
     def _tab(self, name):
-        return self.app.maybe("toggle button", re.compile("^%s: " % name), tables=False)
+        return self._part("push button", name + ": ")
 
     def count(self, name):
         """The number that a tab shows."""
@@ -35,13 +66,13 @@ class Window:
 
     def open_tab(self, name):
         self._tab(name).click()
-        driver.wait_for(lambda: self._tab(name).has("checked") or self._tab(name).has("pressed"), "the tab " + name)
+        driver.wait_for(lambda: self._tab(name).has("pressed"), "the tab " + name)
         time.sleep(0.2)
 
     # The list
 
     def table(self):
-        return self.app.find("tree table", "Orders")
+        return driver.wait_for(lambda: self._part("tree table", "Orders"), "the list of orders")
 
     def rows(self, limit=12):
         """The first rows, by number: (element, texts of the cells)."""
@@ -62,8 +93,13 @@ class Window:
 
     def selected(self):
         """What the action bar says about the selection, or nothing."""
-        label = self.app.maybe("label", re.compile(r"^[\d,.]+ selected"), tables=False)
-        return label.text if label is not None and label.has("showing") else ""
+        label = self._part("status bar", "")
+        bar = self._part("filler", "GtkActionBar")
+        if label is None or bar is None:
+            return ""
+        # A bar that is rolled up leaves its contents under its lower edge.
+        _x, y, _width, height = bar.extents()
+        return label.name if label.extents()[1] < y + height else ""
 
     # The action bar
 
@@ -83,27 +119,27 @@ class Window:
         self.press("Assign")
         self.give_reason(reason)
 
-    def give_reason(self, reason):
-        try:
-            entry = driver.wait_for(lambda: self.app.maybe("text", "Reason", tables=False), "a question for a reason", 1)
-        except driver.Failure:
+    def give_reason(self, reason, button="Assign"):
+        dialog = driver.try_for(self.app.dialog, 1)
+        if dialog is None:
             return                              # nothing to warn about
-        entry.set_text(reason)
-        dialog = entry
-        while dialog.role not in ("dialog", "alert", "frame", "window"):
-            dialog = dialog.parent
-        dialog.find("push button", re.compile("^_?(Assign|Move|Reassign)")).press()
-        driver.wait_for(lambda: self.app.maybe("text", "Reason", tables=False) is None, "the question to close")
+        dialog.find("text", "Reason").set_text(reason)
+        self.dialog_button(dialog, button).press()
+        driver.wait_for(lambda: self.app.dialog() is None, "the question to close")
 
     # The header bar
 
     def sign(self):
         """What the connection sign says."""
-        button = self.app.maybe("push button", re.compile("^(Online|Offline|Connecting|Synchroni)", re.IGNORECASE),
-                                tables=False)
+        button = self._found.get("sign")
         if button is None:
-            return ""
+            button = self.app.find("push button", re.compile("^(online|offline|connecting|fetching)"), tables=False)
+            self._found["sign"] = button
         return button.name
 
+    # The crews
+
     def crew_card(self, code):
-        return self.app.find(None, re.compile("^%s " % re.escape(code)), tables=False)
+        """The card of a crew: its name says the load, as in "C-01 Norte 1, 5/6"."""
+        cards = driver.wait_for(lambda: self._part("list", "Crews"), "the crew cards")
+        return cards.find("panel", re.compile("^%s " % re.escape(code)))
