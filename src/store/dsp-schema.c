@@ -205,7 +205,9 @@ gboolean
 dsp_schema_analyze (DspDb   *db,
                     GError **error)
 {
-  if (!db->driver->analyze (db, error))
+  /* The size of the table is believed of whichever index comes last: all must say the same. */
+  if (!db->driver->analyze (db, error) || !db->driver->set_share (db, dsp_order.table.name, "id", 1, 0, error) ||
+      !db->driver->set_share (db, dsp_order.table.name, "number", 1, 0, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (indexes); i++)
     if (indexes[i].server && indexes[i].entity == &dsp_order &&
