@@ -51,13 +51,8 @@ import_row (DspBatch           *batch,
     }
   if (fault == NULL)
     done = dsp_batch_add (batch, &id, &order, given, row->line, 1, error);
-  else if (fault->domain == DSP_RULE_ERROR)
-    dsp_report_refuse (report, row->line, 1, fault->message);
   else
-    {
-      g_propagate_error (error, g_steal_pointer (&fault));
-      done = FALSE;
-    }
+    done = dsp_import_refuse (report, row->line, &fault, error);
   dsp_table_clear (&dsp_order.table, &order);
   return done;
 }
@@ -195,12 +190,8 @@ dsp_import_orders (DspLink      *link,
   batch = dsp_batch_new (link, report, &dsp_order_import, group, ORDER_ROWS);
   while ((result = dsp_mapping_reader_next (reader, &row, error)) != DSP_CSV_END && result != DSP_CSV_FAILED)
     {
-      guint64 done, total;
-
       dsp_report_read (report, 1);
-      dsp_input_get_progress (dsp_mapping_reader_get_input (reader), &done, &total);
-      dsp_report_progress (report, done, total);
-      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      if (dsp_import_is_stopped (cancellable, dsp_mapping_reader_get_input (reader), report, error))
         return FALSE;
       if (result == DSP_CSV_REFUSED)
         dsp_report_refuse (report, row.line, 1, row.reason);
