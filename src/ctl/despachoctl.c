@@ -26,31 +26,51 @@ typedef struct {
   GCancellable *cancellable;
 } Call;
 
-static GCancellable *interrupted;
+static void
+call_clear (Call *call)
+{
+  char **texts[] = { &call->database, &call->socket_path, &call->mapping, &call->today,
+                     &call->property, &call->profile,     &call->scope,   &call->reason };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_clear_pointer (texts[i], g_free);
+  g_clear_pointer (&call->words, g_strfreev);
+  g_clear_object (&call->cancellable);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Call, call_clear)
+
+/* What Ctrl+C and "systemctl stop" send. */
+static void
+fill_signals (sigset_t *set)
+{
+  sigemptyset (set);
+  sigaddset (set, SIGINT);
+  sigaddset (set, SIGTERM);
+}
 
 static void *
 wait_for_signals (void *data)
 {
-  sigset_t *set = data;
+  GCancellable *cancellable = data;
+  sigset_t set;
   int signal_number;
 
   /* The push under way is answered first; nothing is left half done. */
-  while (sigwait (set, &signal_number) == 0)
-    g_cancellable_cancel (interrupted);
+  fill_signals (&set);
+  while (sigwait (&set, &signal_number) == 0)
+    g_cancellable_cancel (cancellable);
   return NULL;
 }
 
-/* Ctrl+C is taken by a thread, since cancelling is no work for a signal handler. */
+/* Ctrl+C is taken by a thread, since cancelling is no work for a signal handler. It lasts as long as the program. */
 static void
-watch_signals (void)
+watch_signals (GCancellable *cancellable)
 {
-  static sigset_t set;
+  sigset_t set;
 
-  sigemptyset (&set);
-  sigaddset (&set, SIGINT);
-  sigaddset (&set, SIGTERM);
+  fill_signals (&set);
   pthread_sigmask (SIG_BLOCK, &set, NULL);
-  g_thread_unref (g_thread_new ("signals", wait_for_signals, &set));
+  g_thread_unref (g_thread_new ("signals", wait_for_signals, g_object_ref (cancellable)));
 }
 
 /* The server inside tells of faults in its log: here that is one line more for whoever looks. */
@@ -161,7 +181,7 @@ static const struct {
   { "orders", import_orders },
 };
 
-/* "crews" is the file of crew records. */
+/* "crews" is the file of crew records. What nobody makes by hand is not imported by the row either. */
 static const DspEntity *
 entity_of_plural (const char *what)
 {
@@ -170,7 +190,7 @@ entity_of_plural (const char *what)
   for (guint i = 0; dsp_entities[i] != NULL; i++)
     if (length > 1 && what[length - 1] == 's' && strlen (dsp_entities[i]->table.name) == length - 1 &&
         strncmp (dsp_entities[i]->table.name, what, length - 1) == 0)
-      return dsp_entities[i];
+      return dsp_import_need_command (dsp_entities[i], "create", NULL) != NULL ? dsp_entities[i] : NULL;
   return NULL;
 }
 
@@ -407,7 +427,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  Call call = { 0 };
+  g_auto(Call) call = { 0 };
   g_autoptr(GError) error = NULL;
   g_autoptr(GOptionContext) context = NULL;
   const GOptionEntry options[] = {
@@ -456,17 +476,15 @@ main (int   argc,
       return 2;
     }
 
-  call.cancellable = interrupted = g_cancellable_new ();
-  watch_signals ();
+  call.cancellable = g_cancellable_new ();
+  watch_signals (call.cancellable);
   done = run (&call, &error);
-  if (!done && g_cancellable_is_cancelled (interrupted))
+  if (!done && g_cancellable_is_cancelled (call.cancellable))
     {
       g_printerr (_("despachoctl: stopped; what was sent before is in the database whole\n"));
       return 130;
     }
   if (!done)
     g_printerr ("despachoctl: %s\n", error->message);
-  g_strfreev (call.words);
-  g_object_unref (interrupted);
   return done ? 0 : 1;
 }

@@ -100,6 +100,34 @@ read_boundaries (DspGeojson   *geojson,
   return result == DSP_GEOJSON_END;
 }
 
+/* A code of which nothing with an area is left goes out of @boundaries; each that stays has its place in @geometries. */
+static void
+finish_boundaries (GPtrArray *boundaries,
+                   GPtrArray *geometries,
+                   DspReport *report)
+{
+  for (guint i = 0; i < boundaries->len;)
+    {
+      Boundary *boundary = g_ptr_array_index (boundaries, i);
+      g_autoptr(GError) fault = NULL;
+      DspGeometry *geometry = boundary->n > 0 ? dsp_geometry_builder_finish (boundary->builder, &fault) : NULL;
+
+      if (geometry != NULL)
+        {
+          g_ptr_array_add (geometries, geometry);
+          i++;
+          continue;
+        }
+      if (fault != NULL)
+        {
+          g_autofree char *reason = g_strdup_printf (_("postal code %s: %s"), boundary->code, fault->message);
+
+          dsp_report_refuse (report, boundary->line, boundary->n, reason);
+        }
+      g_ptr_array_remove_index (boundaries, i);
+    }
+}
+
 static gboolean
 send_boundary (DspLink        *link,
                DspBatch       *batch,
@@ -153,16 +181,7 @@ dsp_import_boundaries (DspLink      *link,
   if (group == NULL || (geojson = dsp_geojson_open (path, &options, cancellable, error)) == NULL ||
       !read_boundaries (geojson, boundaries, report, cancellable, error))
     return FALSE;
-  for (guint i = 0; i < boundaries->len; i++)
-    {
-      Boundary *boundary = g_ptr_array_index (boundaries, i);
-      DspGeometry *geometry = dsp_geometry_builder_finish (boundary->builder, error);
-
-      boundary->builder = NULL;
-      if (geometry == NULL)
-        return FALSE;
-      g_ptr_array_add (geometries, geometry);
-    }
+  finish_boundaries (boundaries, geometries, report);
   simple = dsp_geometry_simplify_set (geometries, BOUNDARY_TOLERANCE_M);
 
   batch = dsp_batch_new (link, report, &dsp_area_import, group, DSP_IMPORT_CATALOGUE_ROWS);

@@ -75,6 +75,7 @@ put_record (DspLink         *link,
   const DspField *key = dsp_entity_key (entity);
   DspRecord *head = record;
   const DspRecord *there = NULL;
+  const DspCommand *command;
 
   if (key != NULL)
     {
@@ -92,22 +93,14 @@ put_record (DspLink         *link,
       there = dsp_directory_by_id (directory, entity, &head->id, NULL);
     }
 
-  if (there == NULL)
-    {
-      *outcome = DSP_OUTCOME_ADDED;
-      if (!dsp_link_give (link, dsp_import_command_of (entity, "create"), &head->id, record, given, error))
-        return FALSE;
-    }
-  else
-    {
-      guint64 differ = dsp_table_diff (&entity->table, there, record) & given;
-
-      *outcome = differ != 0 ? DSP_OUTCOME_CHANGED : DSP_OUTCOME_UNCHANGED;
-      if (differ == 0)
-        return TRUE;
-      if (!dsp_link_give (link, dsp_import_command_of (entity, "change"), &head->id, record, differ, error))
-        return FALSE;
-    }
+  if (there != NULL)
+    given &= dsp_table_diff (&entity->table, there, record);
+  *outcome = there == NULL ? DSP_OUTCOME_ADDED : given != 0 ? DSP_OUTCOME_CHANGED : DSP_OUTCOME_UNCHANGED;
+  if (*outcome == DSP_OUTCOME_UNCHANGED)
+    return TRUE;
+  command = dsp_import_need_command (entity, there == NULL ? "create" : "change", error);
+  if (command == NULL || !dsp_link_give (link, command, &head->id, record, given, error))
+    return FALSE;
   dsp_directory_add (directory, entity, record);
   return TRUE;
 }

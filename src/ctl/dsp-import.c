@@ -6,6 +6,8 @@
 #include "config.h"
 #include "dsp-import.h"
 
+#include <glib/gi18n.h>
+
 /**
  * dsp_import_group:
  * Returns: (transfer full): what names the content of a file in the history: the same for the same bytes
@@ -42,17 +44,21 @@ dsp_import_open_csv (const char   *path,
 }
 
 /**
- * dsp_import_command_of:
+ * dsp_import_need_command:
  * @verb: "create", "change" and so on
- * Returns: (nullable): the entity's command of that name
+ * Returns: the entity's command of that name, or NULL with an error: not every record can be made or changed by hand
  */
 const DspCommand *
-dsp_import_command_of (const DspEntity *entity,
-                       const char      *verb)
+dsp_import_need_command (const DspEntity *entity,
+                         const char      *verb,
+                         GError         **error)
 {
   g_autofree char *name = g_strdup_printf ("%s.%s", entity->table.name, verb);
+  const DspCommand *command = dsp_command_find (name);
 
-  return dsp_command_find (name);
+  if (command == NULL)
+    dsp_refuse (error, DSP_RULE_INVALID, _("%s: there is no “%s”"), entity->table.name, verb);
+  return command;
 }
 
 /**

@@ -19,7 +19,7 @@ char    *dsp_import_group        (const char *path, GError **error) G_GNUC_WARN_
 DspCsv  *dsp_import_open_csv     (const char *path, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean dsp_import_is_stopped   (GCancellable *cancellable, DspInput *input, DspReport *report, GError **error);
 gboolean dsp_import_refuse       (DspReport *report, guint64 line, GError **fault, GError **error);
-const DspCommand *dsp_import_command_of (const DspEntity *entity, const char *verb);
+const DspCommand *dsp_import_need_command (const DspEntity *entity, const char *verb, GError **error);
 
 gboolean dsp_import_postal_codes (DspLink *link, const char *path, DspReport *report, GCancellable *cancellable, GError **error);
 gboolean dsp_import_coordinates  (DspLink *link, const char *path, DspReport *report, GCancellable *cancellable, GError **error);

@@ -36,18 +36,6 @@ set_words (DspDirectory   *directory,
   return TRUE;
 }
 
-static const DspCommand *
-need_command (const DspEntity *entity,
-              const char      *verb,
-              GError         **error)
-{
-  const DspCommand *command = dsp_import_command_of (entity, verb);
-
-  if (command == NULL)
-    dsp_refuse (error, DSP_RULE_INVALID, _("%s: there is no “%s”"), entity->table.name, verb);
-  return command;
-}
-
 /* CREW/TECHNICIAN: of several, one after the other, the latest. */
 static gboolean
 find_membership (DspDirectory     *directory,
@@ -103,7 +91,7 @@ dsp_office_add (DspLink         *link,
                 GError         **error)
 {
   g_autoptr(DspDirectory) directory = dsp_directory_new (link);
-  const DspCommand *command = need_command (entity, "create", error);
+  const DspCommand *command = dsp_import_need_command (entity, "create", error);
   gpointer record = dsp_record_new (entity);
   DspId id = dsp_new_id ();
   guint64 given = 0;
@@ -122,7 +110,7 @@ dsp_office_change (DspLink         *link,
                    GError         **error)
 {
   g_autoptr(DspDirectory) directory = dsp_directory_new (link);
-  const DspCommand *command = need_command (entity, "change", error);
+  const DspCommand *command = dsp_import_need_command (entity, "change", error);
   const DspRecord *there = NULL;
   gpointer record = dsp_record_new (entity);
   guint64 given = 0;

@@ -127,11 +127,11 @@ class Office:
 
     # despachoctl
 
-    def start(self, *words, database=None, env=None, before=None):
+    def start(self, *words, database=None, env=None, before=None, stderr=subprocess.PIPE):
         """despachoctl, running. It is waited for by its communicate(), or killed at the end of the test."""
         command = [DESPACHOCTL, "--database", f"sqlite:{self.database}" if database is None else database, *words]
         process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, text=True, encoding="utf-8", errors="replace",
+                                   stderr=stderr, text=True, encoding="utf-8", errors="replace",
                                    env=dict(os.environ, **(env or {})), preexec_fn=before)
         process.words = words
         self.running.append(process)
@@ -145,6 +145,7 @@ class Office:
             out, err = process.communicate()
             raise Failure(f"still running after {PATIENCE_S} s: {Result(process.words, None, out, err)}") from None
         self.running.remove(process)
+        err = err or ""
         result = Result(process.words, process.returncode, out, err)
         check("Sanitizer" not in err and "CRITICAL" not in err and "WARNING" not in err, "no fault of its own", result)
         return result

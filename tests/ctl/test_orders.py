@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import datetime
 import json
+import os
+import pty
 
 import ctl
 from ctl import check, equal, test
@@ -198,6 +200,22 @@ def _(office):
     office.load("orders", office.xz(path), "--mapping", mapping).counts(1500, 1500, 0, 0, 0)
     office.load("orders", office.zip(path), "--mapping", mapping).counts(1500, 0, 0, 1500, 0)
     office.whole()
+
+
+@test("On a terminal a bar shows how far the file is read; a pipe gets none")
+def _(office):
+    office.init()
+    path = office.file("o.csv", "n,at\n" + "".join(f"{n},2026-03-01 09:00\n" for n in range(3000)))
+    mapping = office.mapping()
+    terminal, end = pty.openpty()
+    # A terminal holds a few kilobytes until they are read; a bar takes less.
+    process = office.start("import", "orders", path, "--mapping", mapping, "--json", stderr=end)
+    os.close(end)
+    office.end(process).counts(3000, 3000, 0, 0, 0)
+    shown = os.read(terminal, 65536).decode()
+    os.close(terminal)
+    check("o.csv [" in shown and "%" in shown and shown.endswith("\x1b[K"), "a bar that is taken away at the end", repr(shown))
+    check("[" not in office.load("orders", path, "--mapping", mapping).ok().err, "no bar")
 
 
 @test("A name that is a formula comes in as it is, and goes out of list as text")

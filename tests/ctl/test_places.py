@@ -170,10 +170,11 @@ def _(office):
     ring = square(-99.17, 19.38)
     text = ",\n".join(json.dumps(member) for member in [
         feature("03100"), feature("03101", ring[:-1]), feature("03102", ring[:2] + ring[:1]),
-        feature("03103", geometry={"type": "Point", "coordinates": [-99, 19]}), feature("0310X"), feature("03104")])
+        feature("03103", geometry={"type": "Point", "coordinates": [-99, 19]}), feature("0310X"), feature("03104"),
+        feature("03105", [ring[0]] * 4), feature("03106", [ring[0], ring[1], ring[0], ring[1], ring[0]])])
     path = office.file("bad.geojson", '{"type":"FeatureCollection","features":[\n' + text + "\n]}")
-    said = office.load("boundaries", path).counts(6, 2, 0, 0, 4)
-    said.says("bad.geojson, line 3: ", "03101", "line 4: ", "03102", "line 5: ", "Point", "line 6: ", "0310X")
+    said = office.load("boundaries", path).counts(8, 2, 0, 0, 6)
+    said.says("03105", "03106", "bad.geojson, line 3: ", "03101", "line 4: ", "03102", "line 5: ", "Point", "line 6: ", "0310X")
     equal(sorted(row["code"] for row in office.rows("area")), ["03100", "03104"], "codes")
     nan = office.file("nan.geojson", features(feature("03100"), feature("03110", [[float("nan"), 19.3], *ring[1:]])))
     said = office.ctl("import", "boundaries", nan)
