@@ -2,76 +2,30 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * From back to front: the base map (a ShumateMapLayer on one of our sources), our layer (dsp-map-layer.c), and panels:
- * tools, the line about what is under the pointer, the legend, zoom buttons, scale and attribution.
+ * tools, the line about what is under the pointer, the legend, zoom buttons, scale and attribution. Beside it
+ *
+ *   dsp-map-view-base.c   the base map
+ *   dsp-map-view-look.c   where it looks
+ *   dsp-map-view-draw.c   the same on paper
  */
 #define G_LOG_DOMAIN "dsp-map"
 
 #include "config.h"
-#include "dsp-map-view.h"
+#include "dsp-map-view-private.h"
 
 #include <glib/gi18n.h>
-#include <shumate/shumate.h>
 #include <string.h>
 
-#include "dsp-map-layer.h"
-#include "dsp-map-legend.h"
 #include "dsp-map-mercator.h"
-#include "dsp-map-palette.h"
 #include "dsp-map-resources.h"
-#include "dsp-map-source.h"
-#include "dsp-map-tile.h"
 
 #define RESOURCE_PATH "/mx/despacho/Despacho/map/"
-#define MAX_CACHE_BYTES (256 * 1024 * 1024)
 #define REGION_DELAY_MS 150
-#define FIT_MARGIN 28    /* pixels around what is shown */
-#define MAX_FIT_ZOOM 15.4
-#define GO_TO_MS 220
 
 /* Where the map begins: Mexico. */
 #define FIRST_LAT 23.9
 #define FIRST_LON -102.0
 #define FIRST_ZOOM 4.6
-
-typedef enum
-{
-  PENDING_NOTHING,
-  PENDING_FIT,
-  PENDING_SELECTION,
-} Pending;
-
-struct _DspMapView
-{
-  GtkWidget parent_instance;
-
-  GtkWidget *overlay;
-  ShumateMap *map;
-  GtkToggleButton *box_button;
-  GtkToggleButton *lasso_button;
-  GtkWidget *selection_button;
-  GtkEntry *code_entry;
-  GtkRevealer *hover_revealer;
-  GtkLabel *hover_label;
-  GtkDropDown *colour_drop_down;
-  DspMapLegend *legend;
-  GtkLabel *off_map_label;
-  ShumateScale *scale;
-  GtkLabel *attribution_label;
-
-  ShumateViewport *viewport; /* (not owned): the map's */
-  DspMapLayer *layer;        /* (not owned): a child of the map */
-  ShumateMapLayer *base;     /* (not owned): a child of the map */
-  DspMapSource *source;      /* (owned) */
-  DspMapOutline *outline;    /* (owned) (nullable) */
-  char *data_attribution;    /* (owned) (nullable) */
-
-  DspMapColour colour;
-  DspMapTool tool;
-  Pending pending;           /* until there is a size and the areas are ready */
-  guint region_id;
-  DspMapFrame told_frame;    /* at the last "region-changed" */
-  gboolean is_busy;
-};
 
 G_DEFINE_FINAL_TYPE (DspMapView, dsp_map_view, GTK_TYPE_WIDGET)
 G_DEFINE_QUARK (dsp-map-error-quark, dsp_map_error)
@@ -85,102 +39,7 @@ enum {
 };
 static guint signals[N_SIGNALS];
 
-/* --- base map --- */
-
-static void
-show_base (DspMapView *self)
-{
-  ShumateMapLayer *base;
-  const char *license = shumate_map_source_get_license (SHUMATE_MAP_SOURCE (self->source));
-  g_autoptr(GString) text = g_string_new (license);
-
-  dsp_map_source_set_is_dark (self->source, adw_style_manager_get_dark (adw_style_manager_get_default ()));
-  dsp_map_source_set_scale_factor (self->source, (guint) gtk_widget_get_scale_factor (GTK_WIDGET (self)));
-  dsp_map_source_set_has_cairo_renderer (self->source, dsp_map_widget_has_cairo_renderer (GTK_WIDGET (self)));
-
-  base = shumate_map_layer_new (SHUMATE_MAP_SOURCE (self->source), self->viewport);
-  shumate_map_insert_layer_behind (self->map, SHUMATE_LAYER (base), SHUMATE_LAYER (self->layer));
-  if (self->base != NULL)
-    shumate_map_remove_layer (self->map, SHUMATE_LAYER (self->base));
-  self->base = base;
-
-  if (self->data_attribution != NULL && *self->data_attribution != '\0')
-    g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", self->data_attribution);
-  gtk_label_set_text (self->attribution_label, text->str);
-  gtk_widget_set_visible (GTK_WIDGET (self->attribution_label), text->len > 0);
-}
-
-static void
-take_source (DspMapView   *self,
-             DspMapSource *source)
-{
-  if (self->source != NULL)
-    g_signal_handlers_disconnect_by_data (self->source, self);
-  g_clear_object (&self->source);
-  self->source = source;
-  dsp_map_source_set_outline (source, self->outline);
-  g_signal_connect_object (source, "refresh", G_CALLBACK (show_base), self, G_CONNECT_SWAPPED);
-  show_base (self);
-}
-
 /* --- where it looks --- */
-
-static void
-go_to (DspMapView *self,
-       double      x,
-       double      y,
-       double      zoom)
-{
-  gboolean is_animated = FALSE;
-
-  shumate_map_stop_go_to (self->map);
-  g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-enable-animations", &is_animated, NULL);
-  if (is_animated && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    {
-      shumate_map_go_to_full_with_duration (self->map, dsp_map_lat_from_y (y), dsp_map_lon_from_x (x), zoom, GO_TO_MS);
-      return;
-    }
-
-  shumate_viewport_set_zoom_level (self->viewport, zoom);
-  shumate_location_set_location (SHUMATE_LOCATION (self->viewport), dsp_map_lat_from_y (y), dsp_map_lon_from_x (x));
-}
-
-static void
-fit (DspMapView *self,
-     double      x0,
-     double      y0,
-     double      x1,
-     double      y1)
-{
-  double width = gtk_widget_get_width (GTK_WIDGET (self)) - 2 * FIT_MARGIN;
-  double height = gtk_widget_get_height (GTK_WIDGET (self)) - 2 * FIT_MARGIN;
-  double scale = MIN (MAX (width, 64) / MAX (x1 - x0, 1e-12), MAX (height, 64) / MAX (y1 - y0, 1e-12));
-  double zoom = floor (dsp_map_zoom_from_scale (scale) * 5) / 5;
-
-  go_to (self, (x0 + x1) / 2, (y0 + y1) / 2, CLAMP (zoom, DSP_MAP_MIN_ZOOM, MAX_FIT_ZOOM));
-}
-
-static void
-do_pending (DspMapView *self)
-{
-  Pending pending = self->pending;
-  double x0, y0, x1, y1;
-
-  if (pending == PENDING_NOTHING || gtk_widget_get_width (GTK_WIDGET (self)) <= 0
-      || dsp_map_layer_is_preparing (self->layer))
-    return;
-
-  /* Without any data yet, it waits for some. */
-  if (!dsp_map_layer_get_extent (self->layer, pending == PENDING_SELECTION, &x0, &y0, &x1, &y1))
-    {
-      if (pending == PENDING_SELECTION)
-        self->pending = PENDING_NOTHING;
-      return;
-    }
-
-  self->pending = PENDING_NOTHING;
-  fit (self, x0, y0, x1, y1);
-}
 
 static gboolean
 on_region_settled (gpointer user_data)
@@ -306,7 +165,7 @@ on_tallies_changed (DspMapView *self)
 {
   update_legend (self);
   on_hover_changed (self);
-  do_pending (self);
+  dsp_map_view_do_pending (self);
 }
 
 static void
@@ -315,7 +174,7 @@ on_layer_busy (DspMapView *self)
   gboolean is_busy = dsp_map_layer_is_busy (self->layer);
 
   if (!is_busy)
-    do_pending (self);
+    dsp_map_view_do_pending (self);
   if (self->is_busy == is_busy)
     return;
 
@@ -336,7 +195,7 @@ on_dark_changed (DspMapView *self)
   dsp_map_layer_set_is_dark (self->layer, is_dark);
   update_legend (self);
   if (gtk_widget_get_realized (GTK_WIDGET (self)))
-    show_base (self);
+    dsp_map_view_show_base (self);
 }
 
 /* --- panels --- */
@@ -393,26 +252,15 @@ on_code_entered (DspMapView *self)
 }
 
 static void
-zoom_by (DspMapView *self,
-         double      step)
-{
-  double zoom = round ((shumate_viewport_get_zoom_level (self->viewport) + step) * 5) / 5;
-
-  go_to (self, dsp_map_x_from_lon (shumate_location_get_longitude (SHUMATE_LOCATION (self->viewport))),
-         dsp_map_y_from_lat (shumate_location_get_latitude (SHUMATE_LOCATION (self->viewport))),
-         CLAMP (zoom, DSP_MAP_MIN_ZOOM, DSP_MAP_MAX_ZOOM));
-}
-
-static void
 on_zoom_in (DspMapView *self)
 {
-  zoom_by (self, 0.8);
+  dsp_map_view_zoom_by (self, 0.8);
 }
 
 static void
 on_zoom_out (DspMapView *self)
 {
-  zoom_by (self, -0.8);
+  dsp_map_view_zoom_by (self, -0.8);
 }
 
 /* --- widget --- */
@@ -444,7 +292,7 @@ dsp_map_view_size_allocate (GtkWidget *widget,
 
   gtk_widget_allocate (self->overlay, width, height, baseline, NULL);
   on_viewport_notify (self);
-  do_pending (self);
+  dsp_map_view_do_pending (self);
 }
 
 static void
@@ -453,7 +301,7 @@ dsp_map_view_realize (GtkWidget *widget)
   GTK_WIDGET_CLASS (dsp_map_view_parent_class)->realize (widget);
 
   /* Now it is known how the window draws. */
-  show_base (DSP_MAP_VIEW (widget));
+  dsp_map_view_show_base (DSP_MAP_VIEW (widget));
 }
 
 static void
@@ -730,7 +578,7 @@ dsp_map_view_set_data_attribution (DspMapView *self,
 
   g_free (self->data_attribution);
   self->data_attribution = g_strdup (attribution);
-  show_base (self);
+  dsp_map_view_show_base (self);
 }
 
 /* --- selection --- */
@@ -819,170 +667,7 @@ dsp_map_view_set_tool (DspMapView *self,
   dsp_map_layer_set_tool (self->layer, tool);
 }
 
-/* --- base map --- */
-
-void
-dsp_map_view_use_outline (DspMapView *self)
-{
-  g_return_if_fail (DSP_IS_MAP_VIEW (self));
-
-  take_source (self, dsp_map_source_new_outline (self->outline));
-}
-
-/* Shows the tiles of a file; over-zooms past its last level. Returns FALSE with DSP_MAP_ERROR, showing the outline. */
-gboolean
-dsp_map_view_use_mbtiles (DspMapView  *self,
-                          const char  *path,
-                          GError     **error)
-{
-  DspMapSource *source;
-
-  g_return_val_if_fail (DSP_IS_MAP_VIEW (self), FALSE);
-  g_return_val_if_fail (path != NULL, FALSE);
-
-  source = dsp_map_source_new_mbtiles (path, error);
-  if (source == NULL)
-    {
-      dsp_map_view_use_outline (self);
-      return FALSE;
-    }
-
-  take_source (self, source);
-
-  return TRUE;
-}
-
-/* Shows a server's tiles, kept in the user's cache folder. @attribution is shown on the map, as the server's owner asks.
- * Returns FALSE with DSP_MAP_ERROR_BAD_TEMPLATE, showing the outline; what the network does later is no error. */
-gboolean
-dsp_map_view_use_server (DspMapView  *self,
-                         const char  *url_template,
-                         const char  *attribution,
-                         GError     **error)
-{
-  g_autofree char *cache_dir = g_build_filename (g_get_user_cache_dir (), "despacho", "tiles", NULL);
-  DspMapSource *source;
-
-  g_return_val_if_fail (DSP_IS_MAP_VIEW (self), FALSE);
-  g_return_val_if_fail (url_template != NULL, FALSE);
-
-  source = dsp_map_source_new_server (url_template, cache_dir, MAX_CACHE_BYTES, error);
-  if (source == NULL)
-    {
-      dsp_map_view_use_outline (self);
-      return FALSE;
-    }
-
-  shumate_map_source_set_license (SHUMATE_MAP_SOURCE (source), attribution != NULL ? attribution : "");
-  take_source (self, source);
-
-  return TRUE;
-}
-
-/* --- where it looks --- */
-
-/* Shows all codes with orders; once there are any, if there are none yet. */
-void
-dsp_map_view_zoom_to_fit (DspMapView *self)
-{
-  g_return_if_fail (DSP_IS_MAP_VIEW (self));
-
-  self->pending = PENDING_FIT;
-  do_pending (self);
-}
-
-void
-dsp_map_view_zoom_to_selection (DspMapView *self)
-{
-  g_return_if_fail (DSP_IS_MAP_VIEW (self));
-
-  self->pending = PENDING_SELECTION;
-  do_pending (self);
-}
-
-/* Shows a code and puts the keyboard's cursor on it. Returns FALSE for a code without a place. */
-gboolean
-dsp_map_view_zoom_to_code (DspMapView *self,
-                           const char *code)
-{
-  double x0, y0, x1, y1, zoom;
-
-  g_return_val_if_fail (DSP_IS_MAP_VIEW (self), FALSE);
-
-  if (!dsp_map_layer_get_code_extent (self->layer, code, &x0, &y0, &x1, &y1))
-    return FALSE;
-
-  dsp_map_layer_set_cursor (self->layer, code);
-  zoom = shumate_viewport_get_zoom_level (self->viewport);
-  if (x1 - x0 < 1e-9)
-    {
-      go_to (self, x0, y0, MAX (zoom, 13));
-    }
-  else
-    {
-      /* Its neighbours too: a shape alone does not say where it is. */
-      double dx = x1 - x0, dy = y1 - y0;
-
-      fit (self, x0 - dx, y0 - dy, x1 + dx, y1 + dy);
-    }
-
-  return TRUE;
-}
-
-void
-dsp_map_view_set_centre (DspMapView *self,
-                         gint32      lat_e7,
-                         gint32      lon_e7,
-                         double      zoom)
-{
-  g_return_if_fail (DSP_IS_MAP_VIEW (self));
-
-  self->pending = PENDING_NOTHING;
-  shumate_map_stop_go_to (self->map);
-  shumate_viewport_set_zoom_level (self->viewport, CLAMP (zoom, DSP_MAP_MIN_ZOOM, DSP_MAP_MAX_ZOOM));
-  shumate_location_set_location (SHUMATE_LOCATION (self->viewport), lat_e7 / 1e7, lon_e7 / 1e7);
-}
-
-void
-dsp_map_view_get_centre (DspMapView *self,
-                         gint32     *lat_e7,
-                         gint32     *lon_e7,
-                         double     *zoom)
-{
-  g_return_if_fail (DSP_IS_MAP_VIEW (self));
-
-  *lat_e7 = (gint32) lround (shumate_location_get_latitude (SHUMATE_LOCATION (self->viewport)) * 1e7);
-  *lon_e7 = (gint32) lround (shumate_location_get_longitude (SHUMATE_LOCATION (self->viewport)) * 1e7);
-  *zoom = shumate_viewport_get_zoom_level (self->viewport);
-}
-
-/* The part of the world in view. */
-DspGeoBox
-dsp_map_view_get_region (DspMapView *self)
-{
-  DspMapFrame frame;
-  DspGeoPoint north_west, south_east;
-
-  g_return_val_if_fail (DSP_IS_MAP_VIEW (self), ((DspGeoBox) { 0 }));
-
-  dsp_map_layer_get_frame (self->layer, &frame);
-  north_west = dsp_map_point_from_xy (frame.origin_x, frame.origin_y);
-  south_east = dsp_map_point_from_xy (frame.origin_x + frame.width / frame.scale,
-                                      frame.origin_y + frame.height / frame.scale);
-
-  return (DspGeoBox) { north_west.lon_e7, south_east.lat_e7, south_east.lon_e7, north_west.lat_e7 };
-}
-
-/* TRUE if single orders are shown at this zoom: time to hand in those of the region. */
-gboolean
-dsp_map_view_wants_pins (DspMapView *self)
-{
-  g_return_val_if_fail (DSP_IS_MAP_VIEW (self), FALSE);
-
-  return shumate_viewport_get_zoom_level (self->viewport) >= DSP_MAP_PIN_ZOOM;
-}
-
-/* --- printing and tests --- */
+/* --- for tests --- */
 
 /* TRUE while the screen is not yet what it will be: areas, a picture or base tiles are being made. */
 gboolean
@@ -1042,64 +727,4 @@ dsp_map_view_get_pin_position (DspMapView  *self,
   g_return_val_if_fail (DSP_IS_MAP_VIEW (self), FALSE);
 
   return dsp_map_layer_get_pin (self->layer, id, &unit_x, &unit_y) && to_widget (self, unit_x, unit_y, x, y);
-}
-
-/* Draws what is in view, on the outline as base map, in the light style, with legend and attribution, into width x
- * height of the context's units: for paper. */
-void
-dsp_map_view_draw (DspMapView *self,
-                   cairo_t    *cr,
-                   double      width,
-                   double      height)
-{
-  g_autoptr(PangoLayout) layout = NULL;
-  DspMapRenderInput input;
-  double centre_x, centre_y;
-  int text_width, text_height;
-
-  g_return_if_fail (DSP_IS_MAP_VIEW (self));
-  g_return_if_fail (width > 0 && height > 0);
-
-  dsp_map_layer_get_render_input (self->layer, &input);
-  input.is_dark = FALSE;
-  centre_x = input.frame.origin_x + input.frame.width / 2 / input.frame.scale;
-  centre_y = input.frame.origin_y + input.frame.height / 2 / input.frame.scale;
-  if (input.frame.width > 0 && input.frame.height > 0)
-    input.frame.scale *= MIN (width / input.frame.width, height / input.frame.height);
-  input.frame.width = width;
-  input.frame.height = height;
-  input.frame.origin_x = centre_x - width / 2 / input.frame.scale;
-  input.frame.origin_y = centre_y - height / 2 / input.frame.scale;
-
-  cairo_save (cr);
-  cairo_rectangle (cr, 0, 0, width, height);
-  cairo_clip (cr);
-  if (self->outline != NULL)
-    dsp_map_outline_draw (self->outline, cr, &input.frame, FALSE);
-  dsp_map_render (cr, &input, NULL, NULL);
-
-  layout = pango_cairo_create_layout (cr);
-  cairo_save (cr);
-  cairo_translate (cr, 6, height - DSP_MAP_LEGEND_HEIGHT - 6);
-  cairo_rectangle (cr, 0, 0, DSP_MAP_LEGEND_WIDTH, DSP_MAP_LEGEND_HEIGHT);
-  dsp_map_set_rgb (cr, dsp_map_palette_get_paper (FALSE), 0.9);
-  cairo_fill (cr);
-  dsp_map_legend_draw (cr, layout, self->colour, input.tallies->breaks[self->colour], FALSE);
-  cairo_restore (cr);
-
-  if (self->data_attribution == NULL || *self->data_attribution == '\0')
-    {
-      pango_layout_set_text (layout, "Natural Earth", -1);
-    }
-  else
-    {
-      g_autofree char *text = g_strdup_printf ("Natural Earth · %s", self->data_attribution);
-
-      pango_layout_set_text (layout, text, -1);
-    }
-  pango_layout_get_pixel_size (layout, &text_width, &text_height);
-  cairo_move_to (cr, width - text_width - 6, height - text_height - 4);
-  dsp_map_set_rgb (cr, dsp_map_palette_get_ink (FALSE), 0.8);
-  pango_cairo_show_layout (cr, layout);
-  cairo_restore (cr);
 }
