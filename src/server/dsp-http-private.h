@@ -4,6 +4,7 @@
  *   dsp-http.c          the library's callbacks, start and stop (the only file that includes the library's header)
  *   dsp-http-conns.c    connections: caps, deadlines, peers that leave; one timer thread
  *   dsp-http-request.c  requests as their owner sees them, waiting, the answer
+ *   dsp-http-body.c     the body of a request, as it comes in pieces
  *   dsp-http-reply.c    compression, header fields and error bodies of replies
  *   dsp-http-fields.c, dsp-http-target.c   checks without I/O
  *   dsp-http-listen.c, dsp-http-tls.c      sockets and certificates
@@ -169,6 +170,16 @@ DspRequest *dsp_request_ref           (DspRequest *self);
 void        dsp_request_unref         (DspRequest *self);
 gboolean    dsp_request_finish_locked (DspRequest *self,
                                        DspReply   *reply);
+
+/* body */
+gboolean    dsp_body_begin            (DspHttp    *self,
+                                       DspRequest *request,
+                                       DspConn    *conn);
+gboolean    dsp_body_add              (DspHttp    *self,
+                                       DspRequest *request,
+                                       const char *data,
+                                       gsize       length);
+void        dsp_body_end              (DspRequest *request);
 
 /* http: implemented beside the library's header */
 void        dsp_http_resume_          (gpointer    handle);

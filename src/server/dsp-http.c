@@ -22,7 +22,6 @@
 #include "dsp-http-private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <microhttpd.h>
 #include <string.h>
@@ -461,73 +460,8 @@ check_request (DspHttp               *self,
 
   find_address (request, conn);
 
-  if (request->length > 0)
-    {
-      if ((request->route->flags & DSP_ROUTE_SPOOL) != 0)
-        {
-          request->spool_fd = open (self->options.spool_folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-          if (request->spool_fd < 0)
-            return refuse (self, connection, request, 503, "storage", "the body can not be stored now");
-        }
-      else
-        request->gathered = g_byte_array_new ();
-
-      g_mutex_lock (&self->table.lock);
-      conn->phase = DSP_PHASE_BODY;
-      conn->body_start = g_get_monotonic_time ();
-      conn->deadline = conn->body_start + (gint64) self->options.body_ms * 1000;
-      g_mutex_unlock (&self->table.lock);
-    }
-
-  return MHD_YES;
-}
-
-static gboolean
-spool (DspRequest *request,
-       const char *data,
-       gsize       length)
-{
-  while (length > 0)
-    {
-      ssize_t n = write (request->spool_fd, data, length);
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return FALSE;
-      data += n;
-      length -= n;
-    }
-
-  return TRUE;
-}
-
-static enum MHD_Result
-take_body (DspHttp    *self,
-           DspRequest *request,
-           const char *data,
-           gsize       length)
-{
-  gint64 by_rate;
-
-  if (request->received + length > (guint64) MAX (request->length, 0))
-    return MHD_NO;
-  request->received += length;
-
-  if (request->gathered != NULL)
-    g_byte_array_append (request->gathered, (const guint8 *) data, length);
-  else if (!spool (request, data, length))
-    {
-      g_warning ("a body can not be stored: %s", g_strerror (errno));
-      return MHD_NO;
-    }
-
-  /* Large bodies over slow lines get more time as long as they keep coming. */
-  by_rate = (gint64) request->received * G_USEC_PER_SEC / self->options.body_rate;
-  g_mutex_lock (&self->table.lock);
-  if (request->conn != NULL)
-    request->conn->deadline = request->conn->body_start + MAX ((gint64) self->options.body_ms * 1000, by_rate);
-  g_mutex_unlock (&self->table.lock);
+  if (request->length > 0 && !dsp_body_begin (self, request, conn))
+    return refuse (self, connection, request, 503, "storage", "the body can not be stored now");
 
   return MHD_YES;
 }
@@ -564,12 +498,7 @@ dispatch (DspHttp               *self,
   if (stopping)
     return refuse (self, connection, request, 503, "stopping", "the server is stopping");
 
-  if (request->gathered != NULL)
-    request->body = g_byte_array_free_to_bytes (g_steal_pointer (&request->gathered));
-  else
-    request->body = g_bytes_new_static ("", 0);
-  if (request->spool_fd >= 0)
-    lseek (request->spool_fd, 0, SEEK_SET);
+  dsp_body_end (request);
 
   /* The owner's hold. It may be answered already when this returns. */
   dsp_request_ref (request);
@@ -614,7 +543,7 @@ handle_cb (void                  *data,
       gsize length = *upload_length;
 
       *upload_length = 0;
-      return take_body (self, request, upload, length);
+      return dsp_body_add (self, request, upload, length) ? MHD_YES : MHD_NO;
     }
 
   return request->dispatched ? answer (self, connection, request) : dispatch (self, connection, request);
