@@ -4,6 +4,7 @@
  *   dsp-http.c          the library's callbacks, start and stop (the only file that includes the library's header)
  *   dsp-http-conns.c    connections: caps, deadlines, peers that leave; one timer thread
  *   dsp-http-request.c  requests as their owner sees them, waiting, the answer
+ *   dsp-http-check.c    what is judged of a request before its body
  *   dsp-http-body.c     the body of a request, as it comes in pieces
  *   dsp-http-reply.c    compression, header fields and error bodies of replies
  *   dsp-http-fields.c, dsp-http-target.c   checks without I/O
@@ -170,6 +171,14 @@ DspRequest *dsp_request_ref           (DspRequest *self);
 void        dsp_request_unref         (DspRequest *self);
 gboolean    dsp_request_finish_locked (DspRequest *self,
                                        DspReply   *reply);
+
+/* check */
+gboolean    dsp_check_request         (DspHttp    *self,
+                                       DspRequest *request,
+                                       DspConn    *conn,
+                                       const char *method,
+                                       guint      *allowed,
+                                       DspRefusal *refusal);
 
 /* body */
 gboolean    dsp_body_begin            (DspHttp    *self,

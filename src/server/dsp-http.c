@@ -325,61 +325,6 @@ field_cb (void              *data,
                          &walk->refusal) ? MHD_YES : MHD_NO;
 }
 
-static void
-find_address (DspRequest *request,
-              DspConn    *conn)
-{
-  const char *forwarded;
-
-  g_strlcpy (request->address, conn->address, sizeof request->address);
-  if (!conn->exempt || conn->is_unix)
-    return;
-
-  /* The last element is the one that our own proxy wrote; the others are whatever the client sent. */
-  forwarded = dsp_fields_get_last (&request->fields, "X-Forwarded-For");
-  if (forwarded != NULL)
-    {
-      const char *comma = strrchr (forwarded, ',');
-      g_autofree char *text = g_strstrip (g_strdup (comma != NULL ? comma + 1 : forwarded));
-
-      if (g_hostname_is_ip_address (text))
-        g_strlcpy (request->address, text, sizeof request->address);
-    }
-}
-
-static const char *
-find_url_token (DspRequest *request)
-{
-  const char *names[] = { "token", "access_token", "authorization", "bearer" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      const char *value = dsp_target_get_arg (&request->target, names[i]);
-
-      if (value != NULL)
-        return value;
-    }
-
-  return NULL;
-}
-
-static gboolean
-find_method (const char *name,
-             DspMethod  *method)
-{
-  const char *all[] = { "GET", "POST", "PUT" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
-    if (strcmp (name, all[i]) == 0)
-      {
-        *method = i;
-        return TRUE;
-      }
-
-  return FALSE;
-}
-
-/* Everything that can be judged before the body. */
 static enum MHD_Result
 check_request (DspHttp               *self,
                struct MHD_Connection *connection,
@@ -389,76 +334,21 @@ check_request (DspHttp               *self,
 {
   DspConn *conn = get_conn (connection);
   FieldWalk walk = { &request->fields, { 0 } };
-  DspTargetVerdict verdict;
-  const char *url_token;
-  guint allowed;
-
-#define REFUSE(status, code, message) return refuse (self, connection, request, status, code, message)
+  guint allowed = 0;
 
   request->is_unix = conn->is_unix;
   request->uid = conn->uid;
 
   if (strcmp (version, "HTTP/1.1") != 0 && strcmp (version, "HTTP/1.0") != 0)
-    REFUSE (505, "version", "only HTTP/1.1 and HTTP/1.0 are spoken");
+    return refuse (self, connection, request, 505, "version", "only HTTP/1.1 and HTTP/1.0 are spoken");
 
   MHD_get_connection_values_n (connection, MHD_HEADER_KIND, field_cb, &walk);
-  if (walk.refusal.status != 0 ||
-      !dsp_fields_check_framing (&request->fields,
-                                 conn->is_unix ? NULL : (const char * const *) self->allowed_hosts,
-                                 &request->length, &walk.refusal))
-    REFUSE (walk.refusal.status, walk.refusal.code, walk.refusal.message);
-
-  /* Who comes through the socket is the administrator by the peer's uid; behind a proxy that would be anybody. */
-  if (conn->is_unix && (dsp_fields_get (&request->fields, "X-Forwarded-For") != NULL ||
-                        dsp_fields_get (&request->fields, "Forwarded") != NULL))
-    REFUSE (400, "proxy", "the administrator's socket is not for proxies");
-
-  if (!find_method (method, &request->method))
-    return refuse_method (self, connection, request, 7);
-
-  verdict = dsp_target_parse (&request->target, request->raw_target);
-  if (verdict == DSP_TARGET_TOO_LONG)
-    REFUSE (414, "target", "the target is longer than 2048 bytes");
-  if (verdict == DSP_TARGET_BAD)
-    REFUSE (400, "target", "the target is malformed");
-  if (verdict == DSP_TARGET_NOT_FOUND)
-    REFUSE (404, "not_found", "there is nothing here");
-
-  url_token = find_url_token (request);
-  if (url_token != NULL)
+  if (walk.refusal.status != 0 || !dsp_check_request (self, request, conn, method, &allowed, &walk.refusal))
     {
-      if (self->options.url_token != NULL)
-        self->options.url_token (url_token, self->options.user_data);
-      REFUSE (400, "token_in_url", "tokens are for the Authorization field; this one is ended");
+      if (allowed != 0)
+        return refuse_method (self, connection, request, allowed);
+      return refuse (self, connection, request, walk.refusal.status, walk.refusal.code, walk.refusal.message);
     }
-
-  if (g_atomic_int_get (&self->stopping))
-    REFUSE (503, "stopping", "the server is stopping");
-
-  request->route = dsp_route_find (self->options.routes, self->options.n_routes, &request->target, request->method,
-                                   conn->is_unix, &allowed);
-  if (request->route == NULL && allowed != 0)
-    return refuse_method (self, connection, request, allowed);
-  if (request->route == NULL)
-    REFUSE (404, "not_found", "there is nothing here");
-
-  if (request->method == DSP_METHOD_GET && request->length > 0)
-    REFUSE (400, "length", "GET takes no body");
-  if (request->method != DSP_METHOD_GET && request->length < 0)
-    REFUSE (411, "length", "Content-Length is missing");
-  if (request->length > 0 && (guint64) request->length > request->route->body_cap)
-    REFUSE (413, "too_large", "the body is larger than this path takes");
-  if (request->length > 0 &&
-      !dsp_fields_check_type (&request->fields,
-                              (request->route->flags & (DSP_ROUTE_ANY_TYPE | DSP_ROUTE_SPOOL)) != 0, &walk.refusal))
-    REFUSE (walk.refusal.status, walk.refusal.code, walk.refusal.message);
-
-  if ((request->route->flags & DSP_ROUTE_NEEDS_TOKEN) != 0 && !conn->is_unix &&
-      dsp_fields_get_token (&request->fields) == NULL)
-    REFUSE (401, "sign_in", "sign in first");
-#undef REFUSE
-
-  find_address (request, conn);
 
   if (request->length > 0 && !dsp_body_begin (self, request, conn))
     return refuse (self, connection, request, 503, "storage", "the body can not be stored now");
