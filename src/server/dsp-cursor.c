@@ -41,6 +41,10 @@ dsp_base64url_parse (const char *text,
   size_t got = 0;
   gsize length = strlen (text);
 
+  /* The library takes some bytes above 0x7f for letters. */
+  for (const char *p = text; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && *p != '-' && *p != '_')
+      return FALSE;
   return length == sodium_base64_encoded_len (n, sodium_base64_VARIANT_URLSAFE_NO_PADDING) - 1 &&
          sodium_base642bin (bytes, n, text, length, NULL, &got, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
          got == n && end == text + length;
