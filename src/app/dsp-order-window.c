@@ -51,10 +51,9 @@ view_unref (View *view)
 }
 
 static void
-closed (gpointer data)
+closed (GtkWidget *window,
+        View      *view)
 {
-  View *view = data;
-
   view->window = NULL;
   g_signal_handlers_disconnect_by_data (view->office, view);
   view_unref (view);
@@ -471,7 +470,7 @@ dsp_order_window_open (GtkWindow         *parent,
   gtk_window_set_transient_for (GTK_WINDOW (view->window), parent);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (view->window), TRUE);
   gtk_window_set_default_size (GTK_WINDOW (view->window), 980, 600);
-  g_object_set_data_full (G_OBJECT (view->window), "view", view, closed);
+  g_signal_connect (view->window, "destroy", G_CALLBACK (closed), view);
 
   view->title = adw_window_title_new ("", "");
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), view->title);

@@ -49,10 +49,9 @@ outbox_unref (gpointer data)
 }
 
 static void
-closed (gpointer data)
+closed (GtkWidget *window,
+        Outbox    *outbox)
 {
-  Outbox *outbox = data;
-
   outbox->window = NULL;
   g_clear_handle_id (&outbox->reload_id, g_source_remove);
   g_signal_handlers_disconnect_by_data (outbox->office, outbox);
@@ -480,7 +479,7 @@ dsp_outbox_window_open (GtkWindow *parent,
   gtk_window_set_title (GTK_WINDOW (outbox->window), _("Waiting and refused changes"));
   gtk_window_set_transient_for (GTK_WINDOW (outbox->window), parent);
   gtk_window_set_default_size (GTK_WINDOW (outbox->window), 640, 560);
-  g_object_set_data_full (G_OBJECT (outbox->window), "outbox", outbox, closed);
+  g_signal_connect (outbox->window, "destroy", G_CALLBACK (closed), outbox);
 
   outbox->status = make_label ("", NULL);
   gtk_box_append (GTK_BOX (box), outbox->status);
