@@ -34,7 +34,6 @@ struct _DspAssignmentsPage
   DspOrderView      *orders;
   AdwBin            *map_slot;
   DspCrewPanel      *crews;
-  GtkActionBar      *action_bar;
   GtkWidget         *selected;
   GtkWidget         *crew;
   GtkWidget         *assign_button;
@@ -96,9 +95,16 @@ show_selection (DspAssignmentsPage *self)
   DspAssignable count;
   gboolean has_crew = chosen_crew (self) != NULL;
 
-  gtk_action_bar_set_revealed (self->action_bar, n > 0);
+  /* The bar stays where it is: one that came and went would move the map under the pointer that selects on it. */
+  gtk_widget_set_sensitive (self->clear_button, n > 0);
   if (n == 0)
-    return;
+    {
+      gtk_label_set_text (GTK_LABEL (self->selected), _("Nothing selected"));
+      gtk_widget_set_sensitive (self->assign_button, FALSE);
+      gtk_widget_set_sensitive (self->move_button, FALSE);
+      gtk_widget_set_sensitive (self->release_button, FALSE);
+      return;
+    }
   dsp_assign_count (self->office, selection, &count);
   n_codes = dsp_office_n_codes (self->office, selection);
   g_string_append_printf (text, ngettext ("%'u selected", "%'u selected", n), n);
@@ -256,7 +262,6 @@ dsp_assignments_page_class_init (DspAssignmentsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, orders);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, map_slot);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, crews);
-  gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, action_bar);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, selected);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, crew);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, assign_button);
