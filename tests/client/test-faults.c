@@ -144,16 +144,18 @@ proxy_new (guint16 server_port)
   proxy->port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (proxy->service), NULL, &error);
   g_assert_no_error (error);
   g_signal_connect (proxy->service, "run", G_CALLBACK (on_run), proxy);
+  g_object_set_data_full (G_OBJECT (proxy->service), "proxy", proxy, g_free);
   return proxy;
 }
 
-/* Its threads end when their connections do. */
+/* Its threads end when their connections do; the proxy goes with the service that they hold. */
 static void
 proxy_free (Proxy *proxy)
 {
-  g_socket_service_stop (proxy->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (proxy->service));
-  g_object_unref (proxy->service);
+  g_autoptr(GSocketService) service = proxy->service;
+
+  g_socket_service_stop (service);
+  g_socket_listener_close (G_SOCKET_LISTENER (service));
 }
 
 typedef struct {
