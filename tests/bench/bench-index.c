@@ -4,19 +4,20 @@
  * bench-index [ORDERS]: prints each figure with its goal, as text and as one line of JSON.
  */
 #include "config.h"
-#include "bench-orders.h"
 #include "dsp-order-index.h"
+#include "generate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define FIELD(member) dsp_table_at (&dsp_order.table, offsetof (DspOrder, member))
 
+/* The eleven criteria, alone and three at once. */
 static const char *const filters[] = {
-  "", "status=unassigned", "postal_code=031*", "penalized=yes", "penalized=<4h", "type=TYPE%203", "group=G1,G2",
-  "created_at=2025-05-01T00:00:00Z..2025-06-01T00:00:00Z", "attention_at=2025-06-14T00:00:00Z..2025-06-15T00:00:00Z",
-  "status=unassigned&postal_code=031*,04000..04999&type=TYPE%201", "status=closed&group=G1&created_at=2025-03-01T00:00:00Z..",
-  "priority=1&subtype=SUB%207&penalized=yes", "neighbourhood=Colonia%20200&status=unassigned,assigned&penalized=<4h",
+  "", "status=unassigned", "postal_code=03*", "postal_code=06000..06400", "penalized=yes", "penalized=<4h", "type=Sin%20servicio",
+  "group=Falla,Retiro", "created_at=2026-01-01T00:00:00Z..2026-02-01T00:00:00Z", "attention_at=2026-03-02T06:00:00Z..2026-03-03T06:00:00Z",
+  "status=unassigned&postal_code=03*,06000..06400&type=Sin%20servicio", "status=closed&group=Falla&created_at=2026-01-01T00:00:00Z..",
+  "priority=1&subtype=Total&penalized=yes", "neighbourhood=Narvarte%20Poniente&status=unassigned,assigned&penalized=<4h",
 };
 
 static int
@@ -49,15 +50,17 @@ main (int   argc,
   guint n = argc > 1 ? (guint) atoi (argv[1]) : 1000000;
   g_autoptr(DspOrderIndex) index = dsp_order_index_new ();
   const DspField *sorts[] = { FIELD (created_at), FIELD (penalty_at), FIELD (postal_code), FIELD (status), FIELD (neighbourhood) };
-  DspClock clock = { BENCH_NOW_US, BENCH_NOW_US - G_TIME_SPAN_HOUR * 12, BENCH_NOW_US + G_TIME_SPAN_HOUR * 12, 4 * G_TIME_SPAN_HOUR };
+  DspClock clock = { GENERATE_NOW, GENERATE_NOW - G_TIME_SPAN_HOUR * 10, GENERATE_NOW + G_TIME_SPAN_HOUR * 14, 4 * G_TIME_SPAN_HOUR };
+  g_autoptr(Generate) generate = generate_new (1, n, 400, 12, NULL);
   double times[2000], first[64], all_p50, all_p99, put_ms = 0, prepare_ms;
   guint n_times = 0, n_first = 0;
   gint64 from;
 
   for (guint i = 0; i < n; i++)
     {
-      g_autoptr(DspOrder) order = bench_order (i);
+      g_autoptr(DspOrder) order = dsp_order_new ();
 
+      generate_order (generate, i, false, order);
       from = g_get_monotonic_time ();
       dsp_order_index_put (index, order, 0);
       put_ms += ms_since (from);
@@ -112,12 +115,14 @@ main (int   argc,
     DspOrderQuery query = { .sort = FIELD (status), .clock = clock };
     double update_ms, one_ms;
 
-    for (guint i = 0; i < 5000 && i * 10 < n; i++)
+    /* The newest are the open ones. */
+    for (guint i = 0; i < 5000 && i < n; i++)
       {
-        DspOrder *order = bench_order (i * 10);
+        DspOrder *order = dsp_order_new ();
 
+        generate_order (generate, n - 1 - i, false, order);
         order->status = DSP_ORDER_ASSIGNED;
-        order->crew_id = bench_id (2, 7);
+        order->crew_id = generate_crew_id (7);
         g_ptr_array_add (changed, order);
       }
     from = g_get_monotonic_time ();
