@@ -9,6 +9,7 @@
 #include "config.h"
 #include "dsp-map-source.h"
 
+#include <glib/gi18n.h>
 #include <sqlite3.h>
 
 #include "dsp-map-tile.h"
@@ -152,7 +153,7 @@ check_first_tile (DspMapSourceMbtiles *self,
 
   if (bytes == NULL)
     {
-      g_set_error (error, DSP_MAP_ERROR, DSP_MAP_ERROR_NOT_MBTILES, "%s holds no tiles", path);
+      g_set_error (error, DSP_MAP_ERROR, DSP_MAP_ERROR_NOT_MBTILES, _("%s holds no tiles"), path);
       return FALSE;
     }
 
@@ -164,14 +165,14 @@ check_first_tile (DspMapSourceMbtiles *self,
 
     case DSP_MAP_IMAGE_VECTOR:
       g_set_error (error, DSP_MAP_ERROR, DSP_MAP_ERROR_VECTOR,
-                   "%s holds vector tiles; only images (PNG or JPEG) can be shown", path);
+                   _("%s holds vector tiles; only images (PNG or JPEG) can be shown"), path);
       return FALSE;
 
     case DSP_MAP_IMAGE_WEBP:
     case DSP_MAP_IMAGE_UNKNOWN:
     default:
       g_set_error (error, DSP_MAP_ERROR, DSP_MAP_ERROR_FAILED,
-                   "%s holds tiles in a format that cannot be shown; PNG and JPEG can", path);
+                   _("%s holds tiles in a format that cannot be shown; PNG and JPEG can"), path);
       return FALSE;
     }
 }
@@ -190,7 +191,7 @@ dsp_map_source_new_mbtiles (const char  *path,
   if (!g_file_test (path, G_FILE_TEST_IS_REGULAR)
       || sqlite3_open_v2 (path, &self->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
     {
-      g_set_error (error, DSP_MAP_ERROR, DSP_MAP_ERROR_FAILED, "%s cannot be read", path);
+      g_set_error (error, DSP_MAP_ERROR, DSP_MAP_ERROR_FAILED, _("%s cannot be read"), path);
       return NULL;
     }
   sqlite3_busy_timeout (self->db, 1000);
@@ -200,7 +201,7 @@ dsp_map_source_new_mbtiles (const char  *path,
                           "SELECT tile_data FROM tiles WHERE zoom_level = ?1 AND tile_column = ?2 AND tile_row = ?3",
                           -1, SQLITE_PREPARE_PERSISTENT, &self->stmt, NULL) != SQLITE_OK)
     {
-      g_set_error (error, DSP_MAP_ERROR, DSP_MAP_ERROR_NOT_MBTILES, "%s is no MBTiles file: %s", path,
+      g_set_error (error, DSP_MAP_ERROR, DSP_MAP_ERROR_NOT_MBTILES, _("%s is no MBTiles file: %s"), path,
                    sqlite3_errmsg (self->db));
       return NULL;
     }

@@ -10,6 +10,7 @@
 #include "dsp-map-source.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <libsoup/soup.h>
 #include <string.h>
@@ -397,7 +398,7 @@ check_template (const char  *url_template,
       || strstr (url_template, "{y}") == NULL)
     {
       g_set_error (error, DSP_MAP_ERROR, DSP_MAP_ERROR_BAD_TEMPLATE,
-                   "the map server's address \"%s\" lacks {z}, {x} or {y}", url_template);
+                   _("the map server's address “%s” lacks {z}, {x} or {y}"), url_template);
       return FALSE;
     }
 
@@ -407,7 +408,7 @@ check_template (const char  *url_template,
       || (g_strcmp0 (g_uri_get_scheme (uri), "https") != 0 && g_strcmp0 (g_uri_get_scheme (uri), "http") != 0))
     {
       g_set_error (error, DSP_MAP_ERROR, DSP_MAP_ERROR_BAD_TEMPLATE,
-                   "\"%s\" is no address of a map server: it begins with https:// or http://", url_template);
+                   _("“%s” is no address of a map server: it begins with https:// or http://"), url_template);
       return FALSE;
     }
 
