@@ -74,7 +74,8 @@ on_draw (GtkPrintOperation *operation,
   g_autoptr(PangoFontDescription) bold = pango_font_description_from_string ("Sans Bold 8");
   double width = gtk_print_context_get_width (context);
   g_autofree char *now = dsp_text_time_full ((DspTime) { g_get_real_time () });
-  g_autofree char *title = g_strdup_printf (_("%u orders · %s · page %d"), job->n_rows, now, page + 1);
+  g_autofree char *title = g_strdup_printf (ngettext ("%u order · %s · page %d", "%u orders · %s · page %d", job->n_rows),
+                                            job->n_rows, now, page + 1);
 
   pango_layout_set_font_description (layout, bold);
   draw_text (cr, layout, title, 0, 0, width);
