@@ -332,6 +332,33 @@ second_server_is_refused (void)
   test_server_free (server);
 }
 
+/* Clients pin the certificate that the server made for itself. */
+static void
+certificate_stays (void)
+{
+  TestServer *server = test_server_new ();
+  g_autofree char *fingerprint = NULL;
+  TestClient *root;
+  g_autoptr(TestReply) before = NULL, after = NULL;
+
+  server->tls = TRUE;
+  test_server_start (server);
+  fingerprint = g_strdup (server->fingerprint);
+  g_assert_cmpuint (strlen (fingerprint), ==, 32 * 3 - 1);
+  root = test_administrator (server);
+  g_assert_cmpint (kill (server->pid, SIGHUP), ==, 0);
+  before = test_call (root, "GET", "v1/session", NULL);
+  test_expect (before, 200);
+  test_client_close (root);
+  test_server_stop (server, SIGTERM);
+  test_server_start (server);
+  g_assert_cmpstr (server->fingerprint, ==, fingerprint);
+  after = test_call (root, "GET", "v1/session", NULL);
+  test_expect (after, 200);
+  test_client_free (root);
+  test_server_free (server);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -340,5 +367,6 @@ main (int    argc,
   g_test_add_func ("/crash/killed-server-keeps-what-it-acknowledged", killed_keeps_what_it_acknowledged);
   g_test_add_func ("/crash/full-disk-takes-nothing", full_disk_takes_nothing);
   g_test_add_func ("/crash/second-server-is-refused", second_server_is_refused);
+  g_test_add_func ("/crash/certificate-stays", certificate_stays);
   return g_test_run ();
 }

@@ -293,6 +293,27 @@ grant_ends_by_itself (Office       *office,
   test_client_free (norma);
 }
 
+static void
+disabled_user_stops_waiting (Office       *office,
+                             gconstpointer data)
+{
+  TestClient *norma = test_user (office->root, "norma", "distributor", office->north);
+  g_autofree char *cursor = now_cursor (norma);
+  char id[DSP_ID_TEXT];
+  g_autofree char *command = NULL;
+  g_autoptr(TestReply) disabled = NULL, woken = NULL;
+
+  dsp_id_print (&norma->user, id);
+  command = g_strdup_printf ("{\"kind\":\"user.change\",\"id\":\"%s\",\"args\":{\"disabled\":\"yes\"}}", id);
+  start_pull (norma, cursor, 40);
+  wait_until_parked (office, 1);
+  disabled = test_push (office->root, command, NULL);
+  g_assert_cmpstr (test_text (disabled, "results/0/status"), ==, "applied");
+  woken = test_receive (norma);
+  test_expect (woken, 401);
+  test_client_free (norma);
+}
+
 /* ---- cursors that are not ours ---- */
 
 static char *
@@ -588,6 +609,7 @@ main (int    argc,
   ADD ("S0-21/grants-come-before-rows", grants_come_before_rows);
   ADD ("profile-change-wakes-its-users", profile_change_wakes_its_users);
   ADD ("grant-ends-by-itself", grant_ends_by_itself);
+  ADD ("S0-09/disabled-user-stops-waiting", disabled_user_stops_waiting);
   ADD ("strange-cursors-get-no-rows", strange_cursors_get_no_rows);
   ADD ("snapshot-and-changes-are-the-state", snapshot_and_changes_are_the_state);
   ADD ("pages-of-many-rows-go-on", pages_of_many_rows_go_on);
