@@ -16,6 +16,13 @@ return_outcome (GTask      *task,
                 GError     *error)
 {
   dsp_replica_post_state (self);
+  /* Looked through at the next opening, and mended there. */
+  if (outcome == NULL && g_error_matches (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_DAMAGED))
+    {
+      g_autofree char *doubt = g_strconcat (self->path, ".doubt", NULL);
+
+      g_file_set_contents (doubt, "", 0, NULL);
+    }
   if (outcome != NULL)
     g_task_return_pointer (task, outcome, (GDestroyNotify) dsp_outcome_free);
   else
@@ -345,6 +352,7 @@ typedef struct {
   const DspSession *session;
   gboolean          anew;
   gboolean          done;
+  DspKeeperState   *state;  /* (owned) */
   GError           *error;
 } SetSession;
 
@@ -364,6 +372,7 @@ do_set_session (gpointer data)
                                       session->full_name, &session->device, session->epoch, session->last,
                                       by_password ? verifier : NULL, &set->error);
   sodium_memzero (verifier, sizeof verifier);
+  set->state = dsp_keeper_dup_state (set->self->keeper);
 }
 
 static gboolean
@@ -381,13 +390,16 @@ set_session (DspReplica       *self,
       return FALSE;
     }
   dsp_lane_call (self->lane, TRUE, do_set_session, &set);
+  if (set.state != NULL)
+    {
+      dsp_keeper_state_free (self->state);
+      self->state = set.state;
+    }
   if (!set.done)
     {
       g_propagate_error (error, set.error);
       return FALSE;
     }
-  dsp_keeper_state_free (self->state);
-  self->state = dsp_keeper_dup_state (self->keeper);
   g_signal_emit_by_name (self, "status-changed");
   return TRUE;
 }

@@ -25,6 +25,7 @@
 #define PAUSE_MAX_MS 60000
 #define SUMS_EVERY_US (15 * G_TIME_SPAN_MINUTE)
 #define BLOBS_AT_ONCE 40
+#define UPGRADE_AGAIN_US (10 * G_TIME_SPAN_MINUTE)
 
 typedef enum {
   BLOCK_NONE,
@@ -646,7 +647,10 @@ wait_unblocked (DspSync *self)
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   while (!self->stopping && (self->block != BLOCK_NONE || self->token == NULL))
-    g_cond_wait (&self->changed, &self->lock);
+    if (self->block != BLOCK_UPGRADE)
+      g_cond_wait (&self->changed, &self->lock);
+    else if (!g_cond_wait_until (&self->changed, &self->lock, g_get_monotonic_time () + UPGRADE_AGAIN_US))
+      self->block = BLOCK_NONE; /* the server may have been brought up to date meanwhile */
   return !self->stopping;
 }
 
