@@ -5,21 +5,18 @@
 #include "dsp-application.h"
 #include "dsp-resources.h"
 #include "dsp-icons.h"
+#include "dsp-language.h"
 
-#include <glib/gi18n.h>
-#include <locale.h>
+#include <gtk/gtk.h>
 
 int
 main (int    argc,
       char **argv)
 {
-  const char *locale_dir = g_getenv ("DESPACHO_LOCALE_DIR");
   g_autoptr(DspApplication) application = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  if (dsp_language_begin ())
+    gtk_disable_setlocale ();
   g_set_prgname ("despacho");
   g_resources_register (dsp_get_resource ());
   g_resources_register (dsp_icons_get_resource ());

@@ -7,11 +7,11 @@
 
 #include "dsp-db.h"
 #include "dsp-feed.h"
+#include "dsp-language.h"
 #include "dsp-office.h"
 #include "dsp-server-schema.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -446,11 +446,7 @@ main (int   argc,
   };
   gboolean done;
 
-  setlocale (LC_ALL, "");
-  /* The variable is for runs from the build folder, whose translations are not installed yet. */
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("DESPACHO_LOCALE_DIR") != NULL ? g_getenv ("DESPACHO_LOCALE_DIR") : LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  dsp_language_begin ();
   g_set_prgname ("despachoctl");
   g_log_set_writer_func (write_log, NULL, NULL);
 

@@ -7,6 +7,7 @@
 #define G_LOG_DOMAIN "despachod"
 
 #include "config.h"
+#include "dsp-language.h"
 #include "dsp-server.h"
 
 #include <gio/gio.h>
@@ -217,12 +218,7 @@ main (int    argc,
   DspServerOptions options;
   DspServer *server;
 
-  /* For the words about the options only: numbers stay as JSON writes them, and answers are the same everywhere. */
-  setlocale (LC_CTYPE, "");
-  setlocale (LC_MESSAGES, "");
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("DESPACHO_LOCALE_DIR") != NULL ? g_getenv ("DESPACHO_LOCALE_DIR") : LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  dsp_language_begin ();
   g_log_set_writer_func (write_log, NULL, NULL);
   g_set_prgname ("despachod");
   if (!parse_arguments (&argc, &argv, &arguments, &error))
@@ -230,7 +226,9 @@ main (int    argc,
       fprintf (stderr, "despachod: %s\n", error->message);
       return 2;
     }
-  setlocale (LC_MESSAGES, "C");
+  /* Only the options are described in the person's language: answers and numbers are the same everywhere. */
+  setlocale (LC_ALL, "C");
+  setlocale (LC_CTYPE, "C.UTF-8");
   if (arguments.version)
     {
       printf ("despachod %s\n", PACKAGE_VERSION);
