@@ -1,4 +1,4 @@
-/* dsp-sign-in.c: sign-in, sign-out, passwords and one-time keys
+/* dsp-sign-in.c: sign-in, sign-out and passwords
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A sign-in runs on one of two threads of its own: it reads who that is, checks the password, which takes its time, and
@@ -10,7 +10,7 @@
 #include "config.h"
 #include "dsp-sign-in.h"
 
-#include "dsp-json-scan.h"
+#include "dsp-account.h"
 #include "dsp-json.h"
 #include "dsp-judge.h"
 #include "dsp-password.h"
@@ -20,146 +20,18 @@
 #include <sodium.h>
 #include <string.h>
 
-#define KEY_US (G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC)
-
-/* A body of few texts. */
-typedef struct
-{
-  char    *user, *password, *key, *old, *program; /* (owned) (nullable) */
-  DspId    device;
-} Form;
-
-static void
-wipe (char *text)
-{
-  if (text != NULL)
-    sodium_memzero (text, strlen (text));
-  g_free (text);
-}
-
-static void
-form_free (gpointer data)
-{
-  Form *form = data;
-
-  g_free (form->user);
-  g_free (form->program);
-  wipe (form->password);
-  wipe (form->key);
-  wipe (form->old);
-  g_free (form);
-}
-
-static gboolean
-read_text (DspJsonReader *r,
-           char         **text)
-{
-  return dsp_json_peek (r) == 'n' ? dsp_json_read_null (r) : dsp_json_read_text (r, text);
-}
-
-static Form *
-form_parse (GBytes  *body,
-            GError **error)
-{
-  DspJsonLimits limits = DSP_JSON_LIMITS_DEFAULT;
-  gsize length, name_length;
-  const char *text = g_bytes_get_data (body, &length);
-  Form *form = g_new0 (Form, 1);
-  DspJsonReader r;
-  const char *name;
-
-  dsp_json_reader_init (&r, text != NULL ? text : "", length);
-  if (dsp_json_scan (text != NULL ? text : "", length, &limits, error) && dsp_json_enter_object (&r))
-    while (dsp_json_next_member (&r, &name, &name_length))
-      {
-        g_autofree char *device = NULL;
-
-        if (dsp_json_is (name, name_length, "user"))
-          read_text (&r, &form->user);
-        else if (dsp_json_is (name, name_length, "password"))
-          read_text (&r, &form->password);
-        else if (dsp_json_is (name, name_length, "key"))
-          read_text (&r, &form->key);
-        else if (dsp_json_is (name, name_length, "old"))
-          read_text (&r, &form->old);
-        else if (dsp_json_is (name, name_length, "program"))
-          read_text (&r, &form->program);
-        else if (dsp_json_is (name, name_length, "device"))
-          {
-            if (read_text (&r, &device) && device != NULL && !dsp_id_parse (device, strlen (device), &form->device))
-              dsp_json_fail (&r, "device is not an id");
-          }
-        else
-          dsp_json_skip (&r, NULL, NULL);
-      }
-  if ((error != NULL && *error != NULL) || !dsp_json_reader_finish (&r, error))
-    {
-      form_free (form);
-      return NULL;
-    }
-  return form;
-}
-
-/* ---- who that is ---- */
-
-typedef struct
-{
-  DspId    user_id;
-  char    *name, *full_name;  /* (owned) (nullable) */
-  char    *hash;              /* (owned) (nullable): of the password */
-  gboolean disabled;
-  gboolean found;
-} Account;
-
-static void
-account_clear (Account *account)
-{
-  g_free (account->name);
-  g_free (account->full_name);
-  g_free (account->hash);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Account, account_clear)
-
-static gboolean
-account_read (DspDb       *db,
-              const char  *name,
-              Account     *account,
-              GError     **error)
-{
-  g_autoptr(DspStmt) stmt = NULL;
-  DspStep step;
-
-  stmt = dsp_db_prepare (db, "SELECT u.\"id\", u.\"name\", u.\"full_name\", u.\"disabled\", c.hash FROM \"user\" u"
-                             " LEFT JOIN credential c ON c.user_id = u.\"id\" WHERE u.\"name\" = $1", error);
-  if (stmt == NULL)
-    return FALSE;
-  dsp_stmt_bind_text (stmt, 1, name, -1);
-  step = dsp_stmt_step (stmt, error);
-  if (step == DSP_STEP_ROW)
-    {
-      account->found = TRUE;
-      account->user_id = dsp_stmt_id (stmt, 0);
-      account->name = g_strdup (dsp_stmt_text (stmt, 1, NULL));
-      account->full_name = g_strdup (dsp_stmt_text (stmt, 2, NULL));
-      account->disabled = g_strcmp0 (dsp_stmt_text (stmt, 3, NULL), "yes") == 0;
-      account->hash = g_strdup (dsp_stmt_text (stmt, 4, NULL));
-    }
-  return step != DSP_STEP_FAILED;
-}
-
 /* ---- what a sign-in stores ---- */
 
 typedef struct
 {
-  Account    *account;
-  const Form *form;
-  guint8      key_hash[32];
-  char       *new_hash;   /* (nullable): of the password, when it was weaker than today's */
-  gboolean    refused;    /* (out) */
-  DspDevice   device;     /* (out) */
-  DspSession *session;    /* (out) */
-  char       *token;      /* (out) */
+  DspAccount    *account;
+  const DspForm *form;
+  guint8         key_hash[32];
+  char          *new_hash;   /* (nullable): of the password, when it was weaker than today's */
+  gboolean       refused;    /* (out) */
+  DspDevice      device;     /* (out) */
+  DspSession    *session;    /* (out) */
+  char          *token;      /* (out) */
 } Entering;
 
 static gboolean
@@ -184,7 +56,7 @@ store_password (DspDb       *db,
 static gboolean
 make_administrator (DspFeed     *feed,
                     const char  *name,
-                    Account     *account,
+                    DspAccount  *account,
                     GError     **error)
 {
   DspJudge *judge = dsp_judge_new (feed);
@@ -285,7 +157,7 @@ enter (DspFeed  *feed,
        GError  **error)
 {
   Entering *entering = user_data;
-  Account *account = entering->account;
+  DspAccount *account = entering->account;
   gboolean by_key = entering->form->key != NULL, used = TRUE;
 
   if (by_key && !use_key (feed, entering, &used, error))
@@ -353,14 +225,14 @@ sign_in (DspDb   *db,
 {
   g_autoptr(DspCall) call = data;
   DspServer *server = call->server;
-  const Form *form = call->data;
+  const DspForm *form = call->data;
   const char *address = dsp_request_get_address (call->request);
-  g_auto(Account) account = { 0 };
+  g_auto(DspAccount) account = { 0 };
   g_autoptr(GError) error = NULL;
   Entering entering = { .account = &account, .form = form };
   gboolean right, weak = FALSE;
 
-  if (!account_read (db, form->user, &account, &error))
+  if (!dsp_account_read (db, form->user, &account, &error))
     {
       dsp_reply_fault (call->request, error);
       return;
@@ -391,7 +263,7 @@ sign_in (DspDb   *db,
   answer_entered (call, &entering);
 out:
   dsp_session_unref (entering.session);
-  wipe (entering.token);
+  dsp_wipe (entering.token);
   g_free (entering.new_hash);
 }
 
@@ -401,7 +273,7 @@ dsp_handle_sign_in (DspServer  *server,
                     DspSession *session)
 {
   g_autoptr(GError) error = NULL;
-  Form *form = form_parse (dsp_request_get_body (request), &error);
+  DspForm *form = dsp_form_parse (dsp_request_get_body (request), &error);
   DspCall *call;
   guint wait_s;
 
@@ -412,20 +284,20 @@ dsp_handle_sign_in (DspServer  *server,
     }
   if (form->user == NULL || *form->user == '\0' || strlen (form->user) > 160 || (form->password == NULL) == (form->key == NULL))
     {
-      form_free (form);
+      dsp_form_free (form);
       dsp_request_reply_error (request, 400, "invalid", "user, and password or key are needed");
       return;
     }
   wait_s = dsp_sign_in_limits_try (server->sign_ins, form->user, dsp_request_get_address (request), g_get_monotonic_time ());
   if (wait_s > 0)
     {
-      form_free (form);
+      dsp_form_free (form);
       dsp_request_reply_retry_later (request, 429, wait_s, "wait", "too many attempts");
       return;
     }
   call = dsp_call_new (server, request, NULL);
   call->data = form;
-  call->free_data = form_free;
+  call->free_data = dsp_form_free;
   dsp_call_read (call, server->signers, sign_in);
 }
 
@@ -595,14 +467,14 @@ set_password (DspDb   *db,
 {
   g_autoptr(DspCall) call = data;
   DspSession *session = call->session;
-  const Form *form = call->data;
+  const DspForm *form = call->data;
   const char *address = dsp_request_get_address (call->request);
-  g_auto(Account) account = { 0 };
+  g_auto(DspAccount) account = { 0 };
   g_autoptr(GError) error = NULL;
   g_autofree char *hash = NULL;
   NewPassword new = { .session = session };
 
-  if (!account_read (db, session->user_name, &account, &error))
+  if (!dsp_account_read (db, session->user_name, &account, &error))
     {
       dsp_reply_fault (call->request, error);
       return;
@@ -635,7 +507,7 @@ dsp_handle_password (DspServer  *server,
                      DspSession *session)
 {
   g_autoptr(GError) error = NULL;
-  Form *form = form_parse (dsp_request_get_body (request), &error);
+  DspForm *form = dsp_form_parse (dsp_request_get_body (request), &error);
   const char *why = "password is needed";
   DspCall *call;
   guint wait_s;
@@ -647,165 +519,19 @@ dsp_handle_password (DspServer  *server,
     }
   if (session->local || form->password == NULL || !dsp_password_allowed (form->password, session->user_name, &why))
     {
-      form_free (form);
+      dsp_form_free (form);
       dsp_request_reply_error (request, 400, "password", why);
       return;
     }
   wait_s = dsp_sign_in_limits_try (server->sign_ins, session->user_name, dsp_request_get_address (request), g_get_monotonic_time ());
   if (wait_s > 0)
     {
-      form_free (form);
+      dsp_form_free (form);
       dsp_request_reply_retry_later (request, 429, wait_s, "wait", "too many attempts");
       return;
     }
   call = dsp_call_new (server, request, session);
   call->data = form;
-  call->free_data = form_free;
+  call->free_data = dsp_form_free;
   dsp_call_read (call, server->signers, set_password);
-}
-
-/* ---- one-time keys ---- */
-
-typedef struct
-{
-  const char *user_name; /* NULL: for the first administrator */
-  guint8      hash[32];
-  gint64      until_us;
-  gboolean    pointless; /* (out): there are users already */
-} NewKey;
-
-static gboolean
-insert_key (DspDb        *db,
-            const DspId  *user_id,
-            const NewKey *key,
-            GError      **error)
-{
-  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "DELETE FROM one_time_key WHERE user_id = $1", error);
-
-  if (stmt == NULL)
-    return FALSE;
-  dsp_stmt_bind_id (stmt, 1, user_id);
-  if (!dsp_stmt_run (stmt, NULL, error))
-    return FALSE;
-  g_clear_pointer (&stmt, dsp_stmt_done);
-  stmt = dsp_db_prepare (db, "INSERT INTO one_time_key (hash, user_id, made_at, until) VALUES ($1, $2, $3, $4)", error);
-  if (stmt == NULL)
-    return FALSE;
-  dsp_stmt_bind_blob (stmt, 1, key->hash, sizeof key->hash);
-  dsp_stmt_bind_id (stmt, 2, user_id);
-  dsp_stmt_bind_int (stmt, 3, key->until_us - KEY_US);
-  dsp_stmt_bind_int (stmt, 4, key->until_us);
-  return dsp_stmt_run (stmt, NULL, error);
-}
-
-static gboolean
-store_key (DspFeed  *feed,
-           gpointer  user_data,
-           GError  **error)
-{
-  DspDb *db = dsp_feed_get_db (feed);
-  NewKey *key = user_data;
-  g_auto(Account) account = { 0 };
-  DspId local = dsp_local_user_id ();
-  gint64 n_users = 0;
-
-  if (key->user_name == NULL)
-    {
-      if (!dsp_db_int (db, "SELECT count(*) FROM \"user\"", &n_users, error))
-        return FALSE;
-      key->pointless = n_users > 1;
-      return key->pointless || insert_key (db, &local, key, error);
-    }
-  if (!account_read (db, key->user_name, &account, error))
-    return FALSE;
-  if (!account.found || account.disabled || dsp_id_equal (&account.user_id, &local))
-    {
-      g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_NOT_FOUND, "there is no user “%s” who could sign in", key->user_name);
-      return FALSE;
-    }
-  return insert_key (db, &account.user_id, key, error);
-}
-
-gboolean
-dsp_user_key_issue (DspExecutor *executor,
-                    const char  *user_name,
-                    char       **key,
-                    gint64      *until_us,
-                    GError     **error)
-{
-  g_autofree char *text = dsp_key_make ();
-  NewKey new = { .user_name = user_name, .until_us = g_get_real_time () + KEY_US };
-
-  dsp_key_digest (text, new.hash);
-  if (!dsp_executor_write (executor, store_key, &new, error))
-    return FALSE;
-  *key = g_steal_pointer (&text);
-  if (until_us != NULL)
-    *until_us = new.until_us;
-  return TRUE;
-}
-
-gboolean
-dsp_first_key_issue (DspExecutor *executor,
-                     char       **key,
-                     GError     **error)
-{
-  g_autofree char *text = dsp_key_make ();
-  NewKey new = { .until_us = g_get_real_time () + KEY_US };
-
-  dsp_key_digest (text, new.hash);
-  if (!dsp_executor_write (executor, store_key, &new, error))
-    return FALSE;
-  *key = new.pointless ? NULL : g_steal_pointer (&text);
-  return TRUE;
-}
-
-/* On a signer's thread, which may wait for the executor. */
-static void
-issue_key (DspDb   *db,
-           gpointer data)
-{
-  g_autoptr(DspCall) call = data;
-  const Form *form = call->data;
-  g_autoptr(GError) error = NULL;
-  char *key = NULL;
-  gint64 until_us = 0;
-  GString *out;
-
-  if (!dsp_user_key_issue (call->server->executor, form->user, &key, &until_us, &error))
-    {
-      if (g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_NOT_FOUND))
-        dsp_request_reply_error (call->request, 404, "no_such_record", error->message);
-      else
-        dsp_reply_fault (call->request, error);
-      return;
-    }
-  out = g_string_new ("{\"key\":");
-  dsp_json_put_text (out, key);
-  g_string_append (out, ",\"until\":");
-  dsp_json_put_time (out, until_us);
-  g_string_append_c (out, '}');
-  dsp_reply_json (call->request, out);
-  wipe (key);
-}
-
-void
-dsp_handle_user_key (DspServer  *server,
-                     DspRequest *request,
-                     DspSession *session)
-{
-  g_autoptr(GError) error = NULL;
-  Form *form = form_parse (dsp_request_get_body (request), &error);
-  DspCall *call;
-
-  if (!session->local || form == NULL || form->user == NULL)
-    {
-      g_clear_pointer (&form, form_free);
-      dsp_request_reply_error (request, 400, "invalid", error != NULL ? error->message : "user is needed");
-      return;
-    }
-  call = dsp_call_new (server, request, session);
-  call->data = form;
-  call->free_data = form_free;
-  dsp_call_read (call, server->signers, issue_key);
 }
