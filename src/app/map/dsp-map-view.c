@@ -349,6 +349,13 @@ dsp_map_view_dispose (GObject *object)
 {
   DspMapView *self = DSP_MAP_VIEW (object);
 
+  /* A worker's answer that is on its way keeps the layer alive; it must not tell a widget that is going. */
+  if (self->layer != NULL)
+    g_signal_handlers_disconnect_by_data (self->layer, self);
+  if (self->viewport != NULL)
+    g_signal_handlers_disconnect_by_data (self->viewport, self);
+  self->layer = NULL;
+  self->viewport = NULL;
   g_clear_handle_id (&self->region_id, g_source_remove);
   gtk_widget_dispose_template (GTK_WIDGET (self), DSP_TYPE_MAP_VIEW);
   g_clear_object (&self->source);
