@@ -202,12 +202,16 @@ static gboolean
 place_panes (gpointer user_data)
 {
   DspAssignmentsPage *self = user_data;
-  GSettings *settings = dsp_office_get_settings (self->office);
-  int map = g_settings_get_int (settings, "pane-map"), crews = g_settings_get_int (settings, "pane-crews");
-  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  GSettings *settings;
+  int map, crews, width = gtk_widget_get_width (GTK_WIDGET (self));
 
+  if (self->office == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return G_SOURCE_REMOVE;
   if (width <= 0)
     return G_SOURCE_CONTINUE;
+  settings = dsp_office_get_settings (self->office);
+  map = g_settings_get_int (settings, "pane-map");
+  crews = g_settings_get_int (settings, "pane-crews");
   if (crews < 0 || crews > width - 200)
     crews = width - CLAMP (width * 23 / 100, 270, 380);
   if (map < 0 || map > crews - 200)
