@@ -15,6 +15,8 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+/* Nobody hands more than these to one crew: selecting a whole office asks no crew. */
+#define MAX_ASKED 20000
 #define EDGE_PX 48
 #define SCROLL_STEP_PX 14
 
@@ -88,7 +90,7 @@ update (DspCrewPanel *self)
   const DspOrderTotals *totals = dsp_office_get_totals (self->office);
   GtkBitset *drag = dsp_office_get_drag (self->office);
   GtkBitset *asked = drag != NULL ? drag : dsp_office_get_selection (self->office);
-  gboolean has_question = !gtk_bitset_is_empty (asked);
+  gboolean has_question = !gtk_bitset_is_empty (asked) && gtk_bitset_get_size (asked) <= MAX_ASKED;
   gboolean only_able = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->only_able));
   g_autofree char *folded = dsp_fold (gtk_editable_get_text (GTK_EDITABLE (self->search)));
   g_auto(GStrv) words = g_strsplit_set (folded, " \t", -1);
