@@ -37,8 +37,8 @@ class Failure(AssertionError):
 
 def run(*arguments, **options):
     """Runs a short command and returns its output."""
-    result = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120, check=False,
-                            **options)
+    result = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120,
+                            check=False, **options)
     if result.returncode != 0:
         raise Failure("%s ended with %d: %s" % (" ".join(arguments), result.returncode, result.stderr.strip()))
     return result.stdout
@@ -285,8 +285,7 @@ class Element:
     def drag_to(self, other, **options):
         """Drags from its centre to the centre of another element, or to a place on the screen."""
         self.app.bring_to_front()
-        target = other.centre() if isinstance(other, Element) else other
-        drag(self.centre(), target, **options)
+        drag(self.centre(), other.centre if isinstance(other, Element) else lambda: other, **options)
 
 
 def state_in(words, state):
@@ -315,9 +314,10 @@ def click(x, y, button=1, ctrl=False, shift=False, times=1):
 
 
 def drag(start, end, steps=12, button=1, pause=None, ctrl=False, shift=False, cancel=False):
-    """A drag with real pointer steps. pause() is called before the button is let go: for looking at what the window
-    answers; cancel presses Escape there."""
-    (x0, y0), (x1, y1) = start, end
+    """A drag with real pointer steps to where end() says. It is asked again on arrival, since a window may make room
+    under a drag. pause() is called before the button is let go: for looking at what the window answers; cancel presses
+    Escape there."""
+    (x0, y0), (x1, y1) = start, end()
     keys = [k for k, down in (("ctrl", ctrl), ("shift", shift)) if down]
     move(x0, y0)
     time.sleep(0.12)
@@ -329,7 +329,10 @@ def drag(start, end, steps=12, button=1, pause=None, ctrl=False, shift=False, ca
         for i in range(1, steps + 1):
             move(x0 + (x1 - x0) * i // steps, y0 + (y1 - y0) * i // steps)
             time.sleep(0.03)
-        move(x1 + 2, y1)
+        for _ in range(3):
+            time.sleep(0.15)
+            x1, y1 = end()
+            move(x1 + 2, y1)
         time.sleep(0.15)
         if pause is not None:
             pause()
@@ -602,8 +605,9 @@ class App(Program):
         for window in self.windows()[:1]:
             xdo("windowsize", "--sync", window, width, height)
 
-    def screenshot(self, name):
-        self.bring_to_front()
+    def screenshot(self, name, raise_window=True):
+        if raise_window:
+            self.bring_to_front()
         time.sleep(0.25)
         return screenshot(name)
 

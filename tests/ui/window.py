@@ -137,9 +137,26 @@ class Window:
             self._found["sign"] = button
         return button.name
 
+    def says(self, pattern):
+        """Whether a toast, a dialog or a notice says something."""
+        return self.app.maybe("label", pattern, tables=False)
+
+    def select_nothing(self):
+        if self.selected():
+            self.press("Select nothing")
+            driver.wait_for(lambda: self.selected() == "", "nothing to be selected")
+
+    def close_dialogs(self):
+        while self.app.dialog() is not None:
+            self.app.bring_to_front()
+            driver.keys("Escape")
+            time.sleep(0.5)
+
     # The crews
+
+    def cards(self):
+        return driver.wait_for(lambda: self._part("list", "Crews"), "the crew cards")
 
     def crew_card(self, code):
         """The card of a crew: its name says the load, as in "C-01 Norte 1, 5/6"."""
-        cards = driver.wait_for(lambda: self._part("list", "Crews"), "the crew cards")
-        return cards.find("panel", re.compile("^%s " % re.escape(code)))
+        return self.cards().find("panel", re.compile("^%s " % re.escape(code)))
