@@ -20,6 +20,8 @@
 #define MINUTE_US (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 #define DAY_US (24 * 60 * MINUTE_US)
 #define DEFAULT_VISIT_MINUTES 60
+/* Nobody drives that far to a visit: such coordinates are a mistake of whoever wrote them. */
+#define FAR_KM 300.0
 #define DEFAULT_STARTS (8 * 60)
 #define DEFAULT_ENDS (18 * 60)
 
@@ -61,7 +63,8 @@ dsp_plan_point (DspInt lat_e7,
 {
   DspPlanPoint point = { 0 };
 
-  if (lat_e7.is_set && lon_e7.is_set)
+  /* 0, 0 lies in the Gulf of Guinea and in many files: it means that nobody knew. */
+  if (lat_e7.is_set && lon_e7.is_set && (lat_e7.value != 0 || lon_e7.value != 0))
     {
       double lat = lat_e7.value * 1e-7 * G_PI / 180, lon = lon_e7.value * 1e-7 * G_PI / 180;
 
@@ -355,6 +358,8 @@ answer_way (const DspPlanOrders *orders,
       if ((guint64) seen++ * MAX_PLACES / MAX (n_places, MAX_PLACES) < taken)
         continue;
       taken++;
+      if (dsp_plan_km (n_route > 0 ? &route[0] : &home, &place->at) > FAR_KM)
+        continue;
       way = cheapest (&home, route, n_route, &place->at, &at);
       straight += way;
       memmove (route + at + 1, route + at, (n_route - at) * sizeof *route);

@@ -204,6 +204,23 @@ test_cheapest_insertion (void)
 }
 
 static void
+test_impossible_places (void)
+{
+  DspCrew crew = make_crew ();
+  DspOrder orders[2] = { make_order (), make_order () };
+  DspPlanPoint nowhere = dsp_plan_point (e7 (0), e7 (0));
+  DspPlanAnswer one = ask (&crew, orders, 1, NULL, 0), both;
+
+  g_assert_false (dsp_plan_is_known (&nowhere));
+  /* In Italy: longitude without its sign, or worse. */
+  orders[1].lat_e7 = e7 (41.9);
+  orders[1].lon_e7 = e7 (12.5);
+  both = ask (&crew, orders, 2, NULL, 0);
+  g_assert_cmpuint (both.n_new, ==, 2);
+  g_assert_cmpfloat (both.extra_km, <, 3 * one.extra_km);
+}
+
+static void
 test_late (void)
 {
   DspCrew crew = make_crew ();
@@ -273,6 +290,7 @@ main (int    argc,
   g_test_add_func ("/plan/skill-and-zone-warn", test_skill_and_zone);
   g_test_add_func ("/plan/appointments-warn", test_appointments);
   g_test_add_func ("/plan/cheapest-insertion", test_cheapest_insertion);
+  g_test_add_func ("/plan/impossible-places-do-not-count", test_impossible_places);
   g_test_add_func ("/plan/late-by", test_late);
   g_test_add_func ("/plan/route-waits-for-the-appointment", test_route_waits_for_appointment);
   g_test_add_func ("/plan/thousands-of-orders", test_thousands);
