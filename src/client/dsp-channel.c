@@ -263,7 +263,9 @@ make_message (DspChannel *channel,
       return NULL;
     }
   message = soup_message_new_from_uri (method, uri);
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  /* Numbered commands are done once however often they come; without saying so each POST would get a new connection, and
+   * with it a handshake. */
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   headers = soup_message_get_request_headers (message);
   soup_message_headers_replace (headers, "Accept-Encoding", "zstd");
   if (channel->token != NULL)
