@@ -122,13 +122,24 @@ replica_stop (Replica *self)
   g_clear_object (&self->sync);
 }
 
+static inline gboolean
+replica_tick (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
 static inline void
 replica_close (Replica *self)
 {
+  guint tick = g_timeout_add (5, replica_tick, NULL);
+
   replica_stop (self);
   dsp_replica_close (self->replica);
-  /* What threads were still doing for it ends with the next turns of the loop. */
-  WAIT_FOR (G_OBJECT (self->replica)->ref_count == 1 && !g_main_context_pending (NULL));
+  /* What threads were still doing for it ends soon; a thread that lets its reference go does not wake the loop. */
+  WAIT_FOR (g_atomic_int_get (&G_OBJECT (self->replica)->ref_count) == 1);
+  g_source_remove (tick);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
   g_signal_handlers_disconnect_by_data (self->replica, self);
   g_assert_finalize_object (self->replica);
   self->replica = NULL;
