@@ -94,12 +94,8 @@ class Window:
     def selected(self):
         """What the action bar says about the selection, or nothing."""
         label = self._part("status bar", "")
-        bar = self._part("filler", "GtkActionBar")
-        if label is None or bar is None:
-            return ""
-        # A bar that is rolled up leaves its contents under its lower edge.
-        _x, y, _width, height = bar.extents()
-        return label.name if label.extents()[1] < y + height else ""
+        said = label.name if label is not None else ""
+        return "" if said == "Nothing selected" else said
 
     # The action bar
 
