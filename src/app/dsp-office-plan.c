@@ -1,0 +1,186 @@
+/* dsp-office-plan.c: the crews' days and the orders to be planned
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-office"
+
+#include "config.h"
+#include "dsp-office-private.h"
+
+/* A crew's route is estimated over this many visits at most. */
+#define MAX_STOPS 60
+/* Of more orders than this only a sample is read in full; the others come from the index's columns. */
+#define MAX_PLANNED 1000
+
+typedef struct {
+  GArray *stops; /* of DspPlanStop */
+  GArray *rows;  /* of guint32 */
+} Day;
+
+static void
+day_free (gpointer data)
+{
+  Day *day = data;
+
+  g_array_unref (day->stops);
+  g_array_unref (day->rows);
+  g_free (day);
+}
+
+static DspPlanPoint
+place_point (DspOffice  *self,
+             const char *code)
+{
+  const DspPostalCode *place = dsp_office_get_place (self, code);
+  DspPlanPoint unknown = { 0 };
+
+  return place != NULL ? dsp_plan_point (place->lat_e7, place->lon_e7) : unknown;
+}
+
+typedef struct { DspPlanStop stop; guint32 row; } Visit;
+
+static int
+compare_visits (gconstpointer a,
+                gconstpointer b)
+{
+  const Visit *x = a, *y = b;
+  gint64 tx = x->stop.attention_us != 0 ? x->stop.attention_us : G_MAXINT64;
+  gint64 ty = y->stop.attention_us != 0 ? y->stop.attention_us : G_MAXINT64;
+
+  if (tx == ty)
+    {
+      tx = x->stop.penalty_us != 0 ? x->stop.penalty_us : G_MAXINT64;
+      ty = y->stop.penalty_us != 0 ? y->stop.penalty_us : G_MAXINT64;
+    }
+  return (tx > ty) - (tx < ty);
+}
+
+static void
+make_days (DspOffice *self)
+{
+  g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_order);
+  g_autofree char *states = dsp_office_states_text (dsp_office_tab_states[DSP_TAB_ASSIGNED]);
+  const DspField *attention = dsp_table_at (&dsp_order.table, offsetof (DspOrder, attention_at));
+  const DspField *penalty = dsp_table_at (&dsp_order.table, offsetof (DspOrder, penalty_at));
+  DspOrderIndex *index = dsp_replica_get_index (self->replica);
+  g_autoptr(DspOrderResult) result = NULL;
+  g_autoptr(GHashTable) visits = g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, g_free, (GDestroyNotify) g_array_unref);
+  DspOrderQuery query = { .filter = filter };
+  GHashTableIter iter;
+  gpointer key, value;
+
+  self->days = g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, g_free, day_free);
+  dsp_office_get_clock (self, &query.clock);
+  dsp_filter_set (filter, "status", states, NULL);
+  result = dsp_replica_query_now (self->replica, &query, 0);
+  for (guint i = 0; result != NULL && i < result->n_rows; i++)
+    {
+      guint32 row = result->rows[i];
+      const DspId *crew = dsp_order_index_crew (index, row);
+      Visit visit = { .row = row };
+      GArray *list;
+
+      if (dsp_id_is_none (crew))
+        continue;
+      visit.stop.attention_us = dsp_order_index_time (index, attention, row);
+      visit.stop.penalty_us = dsp_order_index_time (index, penalty, row);
+      if (visit.stop.attention_us >= query.clock.day_to_us)
+        continue;
+      list = g_hash_table_lookup (visits, crew);
+      if (list == NULL)
+        {
+          list = g_array_new (FALSE, FALSE, sizeof (Visit));
+          g_hash_table_insert (visits, g_memdup2 (crew, sizeof *crew), list);
+        }
+      g_array_append_val (list, visit);
+    }
+
+  g_hash_table_iter_init (&iter, visits);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    {
+      GArray *list = value;
+      Day *day = g_new0 (Day, 1);
+
+      g_array_sort (list, compare_visits);
+      day->stops = g_array_new (FALSE, FALSE, sizeof (DspPlanStop));
+      day->rows = g_array_new (FALSE, FALSE, sizeof (guint32));
+      for (guint i = 0; i < list->len; i++)
+        {
+          Visit *visit = &g_array_index (list, Visit, i);
+
+          if (i < MAX_STOPS)
+            visit->stop.at = place_point (self, dsp_order_index_postal_code (index, visit->row));
+          g_array_append_val (day->stops, visit->stop);
+          g_array_append_val (day->rows, visit->row);
+        }
+      g_hash_table_insert (self->days, g_memdup2 (key, sizeof (DspId)), day);
+    }
+}
+
+const DspPlanStop *
+dsp_office_get_stops (DspOffice      *self,
+                      const DspId    *crew_id,
+                      const guint32 **rows,
+                      guint          *n_stops)
+{
+  Day *day;
+
+  if (self->days == NULL)
+    make_days (self);
+  day = g_hash_table_lookup (self->days, crew_id);
+  *n_stops = day != NULL ? day->stops->len : 0;
+  if (rows != NULL)
+    *rows = day != NULL ? (const guint32 *) day->rows->data : NULL;
+  return day != NULL ? (const DspPlanStop *) day->stops->data : NULL;
+}
+
+DspPlanOrders *
+dsp_office_plan (DspOffice *self,
+                 GtkBitset *rows)
+{
+  DspPlanOrders *orders = dsp_plan_orders_new ();
+  DspOrderIndex *index = dsp_replica_get_index (self->replica);
+  const DspField *attention = dsp_table_at (&dsp_order.table, offsetof (DspOrder, attention_at));
+  const DspField *penalty = dsp_table_at (&dsp_order.table, offsetof (DspOrder, penalty_at));
+  guint n = (guint) gtk_bitset_get_size (rows), step = n / MAX_PLANNED + 1, i = 0;
+  GtkBitsetIter iter;
+  guint row;
+
+  if (!gtk_bitset_iter_init_first (&iter, rows, &row))
+    return orders;
+  do
+    {
+      const char *code = dsp_order_index_postal_code (index, row);
+      const DspPostalCode *known = dsp_office_get_place (self, code);
+      DspPlanPoint place = place_point (self, code);
+      const DspOrder *order = i++ % step == 0 ? dsp_office_get_order (self, row) : NULL;
+      DspOrder stub = { 0 };
+
+      if (order == NULL)
+        {
+          stub.status = dsp_order_index_status (index, row);
+          stub.crew_id = *dsp_order_index_crew (index, row);
+          stub.postal_code = (char *) code;
+          stub.municipality = known != NULL ? known->municipality : NULL;
+          stub.attention_at.us = dsp_order_index_time (index, attention, row);
+          stub.penalty_at.us = dsp_order_index_time (index, penalty, row);
+          order = &stub;
+        }
+      dsp_plan_orders_add (orders, order, &place);
+    }
+  while (gtk_bitset_iter_next (&iter, &row));
+  return orders;
+}
+
+void
+dsp_office_answer (DspOffice           *self,
+                   const DspPlanOrders *orders,
+                   const DspCrew       *crew,
+                   DspPlanAnswer       *answer)
+{
+  DspPlanClock clock;
+  guint n;
+  const DspPlanStop *stops = dsp_office_get_stops (self, &crew->id, NULL, &n);
+
+  dsp_office_get_plan_clock (self, &clock);
+  dsp_plan_answer (orders, crew, stops, n, dsp_replica_get_actor (self->replica), &clock, answer);
+}

@@ -1,0 +1,129 @@
+/* dsp-office-records.c: records other than orders, as people call and read them
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-office"
+
+#include "config.h"
+#include "dsp-office-private.h"
+
+#include "dsp-text.h"
+
+#include <glib/gi18n.h>
+
+typedef struct { char *key; gpointer record; } Keyed;
+
+static int
+compare_keyed (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (((const Keyed *) a)->key, ((const Keyed *) b)->key);
+}
+
+/* As people read them: C-9 before C-10. */
+static GPtrArray *
+sorted (DspOffice       *self,
+        const DspEntity *entity,
+        GPtrArray       *list)
+{
+  g_autofree Keyed *keyed = g_new (Keyed, list->len + 1);
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      g_autofree char *title = dsp_office_record_title (self, entity, list->pdata[i]);
+
+      keyed[i].key = g_utf8_collate_key_for_filename (title != NULL ? title : "", -1);
+      keyed[i].record = list->pdata[i];
+    }
+  qsort (keyed, list->len, sizeof *keyed, compare_keyed);
+  for (guint i = 0; i < list->len; i++)
+    {
+      list->pdata[i] = keyed[i].record;
+      g_free (keyed[i].key);
+    }
+  return list;
+}
+
+const GPtrArray *
+dsp_office_records (DspOffice       *self,
+                    const DspEntity *entity)
+{
+  if (self->lists[entity->number] == NULL)
+    self->lists[entity->number] = sorted (self, entity, dsp_replica_list (self->replica, entity));
+  return self->lists[entity->number];
+}
+
+gconstpointer
+dsp_office_get (DspOffice       *self,
+                const DspEntity *entity,
+                const DspId     *id)
+{
+  return dsp_id_is_none (id) ? NULL : dsp_replica_get (self->replica, entity, id);
+}
+
+char *
+dsp_office_record_title (DspOffice       *self,
+                         const DspEntity *entity,
+                         gconstpointer    record)
+{
+  const DspField *code = dsp_table_find (&entity->table, "code", 4);
+  const DspField *name = dsp_table_find (&entity->table, "name", 4);
+
+  if (code != NULL && name != NULL)
+    {
+      const char *c = *dsp_field_text (code, record), *n = *dsp_field_text (name, record);
+
+      if (c != NULL && n != NULL)
+        return g_strdup_printf ("%s %s", c, n);
+    }
+  return g_strdup (dsp_record_display (entity, record));
+}
+
+char *
+dsp_office_title_of (DspOffice       *self,
+                     const DspEntity *entity,
+                     const DspId     *id)
+{
+  gconstpointer record = dsp_office_get (self, entity, id);
+
+  return record != NULL ? dsp_office_record_title (self, entity, record) : g_strdup ("");
+}
+
+char *
+dsp_office_field_text (DspOffice      *self,
+                       const DspField *field,
+                       gconstpointer   record)
+{
+  char *text;
+
+  switch ((DspKind) field->kind)
+    {
+    case DSP_KIND_ID:
+      if (field->target != NULL && field->target != &dsp_customer)
+        return dsp_office_title_of (self, field->target, dsp_field_id (field, record));
+      return g_strdup ("");
+    case DSP_KIND_TIME:
+      return dsp_text_time (*dsp_field_time (field, record));
+    case DSP_KIND_DATE:
+      return dsp_text_date (*dsp_field_date (field, record));
+    case DSP_KIND_WORD:
+      return g_strdup (dsp_text_word (field->words, *dsp_field_word (field, record)));
+    case DSP_KIND_YES_NO:
+      {
+        guint value = *dsp_field_word (field, record);
+
+        return g_strdup (value == DSP_YES ? _("Yes") : value == DSP_NO ? _("No") : "");
+      }
+    case DSP_KIND_LIST:
+      {
+        GStrv list = *dsp_field_list (field, record);
+
+        return list != NULL ? g_strjoinv (", ", list) : g_strdup ("");
+      }
+    case DSP_KIND_TEXT:
+    case DSP_KIND_INT:
+    case DSP_KIND_MONEY:
+    default:
+      text = dsp_field_dup_text (field, record);
+      return text != NULL ? text : g_strdup ("");
+    }
+}
