@@ -141,5 +141,10 @@ void         dsp_over_free         (gpointer over);
 gboolean     dsp_keeper_load_outbox (DspKeeper *keeper, GError **error);
 /* Within a transaction: acknowledged commands up to keeper->pos are in the base now. */
 gboolean     dsp_keeper_settle     (DspKeeper *keeper, GHashTable *affected, GError **error);
+gboolean     dsp_keeper_reload_outbox  (DspKeeper *keeper); /* as it stands on disk; memory may have gone ahead */
+gboolean     dsp_keeper_set_state      (DspKeeper *keeper, gint64 no, const char *state, gint64 seq, GError **error);
+void         dsp_keeper_count_conflict (DspKeeper *keeper, const DspEntity *entity, const DspId *id, int change);
+gboolean     dsp_pending_read_body     (DspPending *pending, const char *body);
+gboolean     dsp_pending_read_args     (DspPending *pending, const char *args);
 
 G_END_DECLS

@@ -1,0 +1,400 @@
+/* dsp-keeper-give.c: commands given: judged, shown at once, stored in the outbox
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-outbox"
+
+#include "config.h"
+#include "dsp-keeper-private.h"
+
+#include "dsp-record-json.h"
+
+#include <string.h>
+
+#define ROWS_PER_COMMAND 200
+
+DspOutcome *
+dsp_outcome_new (void)
+{
+  DspOutcome *outcome = g_new0 (DspOutcome, 1);
+
+  outcome->refused = g_array_new (FALSE, FALSE, sizeof (DspRefusal));
+  return outcome;
+}
+
+void
+dsp_outcome_free (DspOutcome *outcome)
+{
+  if (outcome == NULL)
+    return;
+  for (guint i = 0; i < outcome->refused->len; i++)
+    g_free (g_array_index (outcome->refused, DspRefusal, i).message);
+  g_array_unref (outcome->refused);
+  g_free (outcome);
+}
+
+/* Texts of one command being put together. */
+typedef struct {
+  DspPending *pending;
+  GString    *wanted, *seen;
+  GString    *first_wanted, *first_seen;
+  bool        same_wanted, same_seen;
+} Draft;
+
+static Draft *
+draft_new (const DspCommand *command,
+           gint64            no,
+           gint64            group)
+{
+  Draft *draft = g_new0 (Draft, 1);
+
+  draft->pending = dsp_pending_new (command, no, group);
+  draft->wanted = g_string_new ("[");
+  draft->seen = g_string_new ("[");
+  draft->first_wanted = g_string_new (NULL);
+  draft->first_seen = g_string_new (NULL);
+  draft->same_wanted = draft->same_seen = true;
+  return draft;
+}
+
+static void
+draft_free (gpointer data)
+{
+  Draft *draft = data;
+
+  g_clear_pointer (&draft->pending, dsp_pending_free);
+  g_string_free (draft->wanted, TRUE);
+  g_string_free (draft->seen, TRUE);
+  g_string_free (draft->first_wanted, TRUE);
+  g_string_free (draft->first_seen, TRUE);
+  g_free (draft);
+}
+
+static void
+draft_note (GString       *all,
+            GString       *first,
+            bool          *same,
+            const DspEdit *edit,
+            gconstpointer  record)
+{
+  gsize at;
+
+  if (all->len > 1)
+    g_string_append_c (all, ',');
+  at = all->len;
+  if (edit == NULL || record == NULL)
+    g_string_append (all, "{}");
+  else
+    dsp_record_json_write (&edit->entity->table, record, edit->mask, all);
+  if (at == 1)
+    g_string_append_len (first, all->str + at, (gssize) (all->len - at));
+  else
+    *same = *same && all->len - at == first->len && memcmp (all->str + at, first->str, first->len) == 0;
+}
+
+static void
+draft_add (Draft       *draft,
+           const DspId *id,
+           gint64       base,
+           DspWork     *work)
+{
+  DspEdit *edit = NULL;
+
+  for (guint i = 0; i < dsp_work_n_edits (work) && edit == NULL; i++)
+    {
+      DspEdit *one = dsp_work_edit_at (work, i);
+
+      if (one->entity == draft->pending->command->entity && dsp_id_equal (&((DspRecord *) one->after)->id, id))
+        edit = one;
+    }
+  g_array_append_val (draft->pending->ids, *id);
+  g_array_append_val (draft->pending->bases, base);
+  draft_note (draft->wanted, draft->first_wanted, &draft->same_wanted, edit, edit != NULL && !edit->deleted ? edit->after : NULL);
+  draft_note (draft->seen, draft->first_seen, &draft->same_seen, edit, edit != NULL ? edit->before : NULL);
+}
+
+/* What stands in the request beside the number. */
+static char *
+body_of (DspKeeper  *keeper,
+         DspPending *pending,
+         const char *args)
+{
+  GString *body = g_string_new (NULL);
+  char id[DSP_ID_TEXT], at[32];
+
+  dsp_id_print (&keeper->device, id);
+  dsp_time_print ((DspTime) { pending->at_us }, at);
+  g_string_append_printf (body, "\"kind\":\"%s\",\"v\":%d,\"group\":\"%s/%" G_GINT64_FORMAT "\",\"at\":\"%s\"", pending->command->name,
+                          DSP_COMMAND_VERSION, id, pending->group, at);
+  if ((pending->command->flags & DSP_COMMAND_MANY) && pending->ids->len > 1)
+    {
+      g_string_append (body, ",\"rows\":[");
+      for (guint row = 0; row < pending->ids->len; row++)
+        {
+          dsp_id_print (&g_array_index (pending->ids, DspId, row), id);
+          g_string_append_printf (body, "%s{\"id\":\"%s\",\"base\":%" G_GINT64_FORMAT "}", row > 0 ? "," : "", id,
+                                  g_array_index (pending->bases, gint64, row));
+        }
+      g_string_append_c (body, ']');
+    }
+  else
+    {
+      dsp_id_print (&g_array_index (pending->ids, DspId, 0), id);
+      g_string_append_printf (body, ",\"id\":\"%s\",\"base\":%" G_GINT64_FORMAT, id, g_array_index (pending->bases, gint64, 0));
+    }
+  if (args != NULL)
+    g_string_append_printf (body, ",\"args\":%s", args);
+  return g_string_free (body, FALSE);
+}
+
+/* Given members are written even when they are none: a change to nothing is a change. */
+static char *
+args_text (const DspCommand *command,
+           gconstpointer     args,
+           guint64           given)
+{
+  const DspTable *table = dsp_command_args (command);
+  GString *text;
+
+  if (table == NULL || args == NULL)
+    return NULL;
+  text = g_string_new (NULL);
+  dsp_record_json_write (table, args, given, text);
+  for (guint i = 0; i < table->n_fields; i++)
+    if ((given >> i & 1) && dsp_field_is_none (&table->fields[i], args))
+      {
+        g_string_truncate (text, text->len - 1);
+        g_string_append_printf (text, "%s\"%s\":null}", text->len > 1 ? "," : "", table->fields[i].name);
+      }
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+store_draft (DspKeeper  *keeper,
+             Draft      *draft,
+             const char *args,
+             GError    **error)
+{
+  DspPending *pending = draft->pending;
+  g_autofree char *body = body_of (keeper, pending, args);
+  g_autoptr(DspStmt) stmt = NULL;
+
+  g_string_append_c (draft->wanted, ']');
+  g_string_append_c (draft->seen, ']');
+  stmt = dsp_db_prepare (keeper->db,
+                         "INSERT INTO \"outbox\" (\"no\", \"grp\", \"state\", \"kind\", \"body\", \"args\", \"at\", \"n_rows\", \"wanted\","
+                         " \"seen\") VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9)",
+                         error);
+  if (stmt == NULL)
+    return FALSE;
+  if (draft->same_wanted)
+    g_string_assign (draft->wanted, draft->first_wanted->str);
+  if (draft->same_seen)
+    g_string_assign (draft->seen, draft->first_seen->str);
+  dsp_stmt_bind_int (stmt, 1, pending->no);
+  dsp_stmt_bind_int (stmt, 2, pending->group);
+  dsp_stmt_bind_text (stmt, 3, pending->command->name, -1);
+  dsp_stmt_bind_text (stmt, 4, body, -1);
+  dsp_stmt_bind_text (stmt, 5, args, -1);
+  dsp_stmt_bind_int (stmt, 6, pending->at_us);
+  dsp_stmt_bind_int (stmt, 7, pending->ids->len);
+  dsp_stmt_bind_text (stmt, 8, draft->wanted->str, -1);
+  dsp_stmt_bind_text (stmt, 9, draft->seen->str, -1);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
+static gpointer
+dup_args (const DspCommand *command,
+          gconstpointer     args)
+{
+  const DspTable *table = dsp_command_args (command);
+  gpointer copy;
+
+  if (table == NULL || args == NULL)
+    return NULL;
+  copy = g_malloc0 (table->size);
+  dsp_table_copy (table, copy, args);
+  return copy;
+}
+
+static void
+refuse (DspOutcome   *outcome,
+        const DspId  *id,
+        const GError *why)
+{
+  DspRefusal refusal = { *id, why->domain == DSP_RULE_ERROR ? (DspRule) why->code : DSP_RULE_INVALID, g_strdup (why->message) };
+
+  g_array_append_val (outcome->refused, refusal);
+}
+
+/* Puts back what was in the overlay before a gesture that is not to be. */
+static void
+put_back (DspKeeper  *keeper,
+          GHashTable *replaced,
+          bool        tell)
+{
+  GHashTableIter iter;
+  gpointer key, over;
+
+  g_hash_table_iter_init (&iter, replaced);
+  while (g_hash_table_iter_next (&iter, &key, &over))
+    {
+      g_hash_table_iter_steal (&iter);
+      if (over != NULL)
+        g_hash_table_replace (keeper->overlay, &((DspOver *) over)->key, over);
+      else
+        g_hash_table_remove (keeper->overlay, key);
+      if (tell)
+        dsp_keeper_tell (keeper, key, NULL, NULL);
+      g_free (key);
+    }
+}
+
+static void
+over_or_null_free (gpointer over)
+{
+  if (over != NULL)
+    dsp_over_free (over);
+}
+
+/* Judges each row and collects commands of as many rows as one may have. */
+static gboolean
+judge (DspKeeper        *keeper,
+       const DspCommand *command,
+       const DspId      *ids,
+       guint             n_ids,
+       gconstpointer     args,
+       guint64           given,
+       GPtrArray        *drafts,
+       GHashTable       *replaced,
+       DspOutcome       *outcome,
+       GError          **error)
+{
+  gint64 now_us = g_get_real_time (), group = keeper->last_no + 1;
+  guint max = (command->flags & DSP_COMMAND_MANY) ? ROWS_PER_COMMAND : 1;
+  g_autoptr(DspWork) work = dsp_work_new (&keeper->facts, keeper->actor, now_us);
+
+  for (guint i = 0; i < n_ids; i++)
+    {
+      g_autoptr(GError) why = NULL;
+      gconstpointer before;
+      gint64 base = 0;
+      Draft *draft;
+
+      if (dsp_keeper_effective (keeper, command->entity, &ids[i], &before) == DSP_FACT_HERE)
+        base = ((const DspRecord *) before)->version;
+      if (!dsp_work_run (work, command, &ids[i], base, args, given, NULL, &why))
+        {
+          refuse (outcome, &ids[i], why);
+          continue;
+        }
+      if (keeper->facts_error != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&keeper->facts_error));
+          return FALSE;
+        }
+      draft = drafts->len > 0 ? g_ptr_array_index (drafts, drafts->len - 1) : NULL;
+      if (draft == NULL || draft->pending->ids->len >= max)
+        {
+          draft = draft_new (command, keeper->last_no + 1 + drafts->len, group);
+          draft->pending->at_us = now_us;
+          g_ptr_array_add (drafts, draft);
+        }
+      draft_add (draft, &ids[i], base, work);
+      dsp_keeper_take_edits (keeper, work, replaced);
+      outcome->n_given++;
+    }
+  return TRUE;
+}
+
+static gboolean
+store_drafts (DspKeeper  *keeper,
+              GPtrArray  *drafts,
+              const char *args,
+              GError    **error)
+{
+  gint64 last_no = keeper->last_no + drafts->len;
+
+  if (!dsp_db_begin (keeper->db, error))
+    return FALSE;
+  for (guint i = 0; i < drafts->len; i++)
+    if (!store_draft (keeper, g_ptr_array_index (drafts, i), args, error))
+      {
+        dsp_db_rollback (keeper->db);
+        return FALSE;
+      }
+  if (!dsp_keeper_put_int (keeper, "identity", "last_no", last_no, error) || !dsp_db_commit (keeper->db, error))
+    {
+      dsp_db_rollback (keeper->db);
+      return FALSE;
+    }
+  keeper->last_no = last_no;
+  return TRUE;
+}
+
+/**
+ * dsp_keeper_give:
+ * Judges @command on each record and stores what is accepted. The change is told before it is on disk, so that it shows
+ * at once; if it cannot be stored, what was there before is told again and the error says why.
+ */
+DspOutcome *
+dsp_keeper_give (DspKeeper        *keeper,
+                 const DspCommand *command,
+                 const DspId      *ids,
+                 guint             n_ids,
+                 gconstpointer     args,
+                 guint64           given,
+                 gboolean          preview,
+                 GError          **error)
+{
+  g_autoptr(DspOutcome) outcome = dsp_outcome_new ();
+  g_autoptr(GPtrArray) drafts = g_ptr_array_new_with_free_func (draft_free);
+  g_autoptr(GHashTable) replaced = g_hash_table_new_full (dsp_key_hash, dsp_key_equal, g_free, over_or_null_free);
+  g_autofree char *text = args_text (command, args, given);
+  GHashTableIter iter;
+  gpointer key;
+  gboolean judged;
+
+  if (!keeper->enrolled)
+    {
+      g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SIGN_IN, "nobody has signed in here yet");
+      return NULL;
+    }
+  keeper->judging = TRUE;
+  keeper->scratch_is_fresh = FALSE;
+  judged = judge (keeper, command, ids, n_ids, args, given, drafts, replaced, outcome, error);
+  keeper->judging = FALSE;
+  if (!judged)
+    {
+      put_back (keeper, replaced, false);
+      dsp_keeper_fail (error);
+      return NULL;
+    }
+  if (preview || drafts->len == 0)
+    {
+      put_back (keeper, replaced, false);
+      return g_steal_pointer (&outcome);
+    }
+
+  g_hash_table_iter_init (&iter, replaced);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    dsp_keeper_tell (keeper, key, keeper->user_name, command);
+  dsp_keeper_flush (keeper, TRUE);
+
+  if (!store_drafts (keeper, drafts, text, error))
+    {
+      put_back (keeper, replaced, true);
+      dsp_keeper_flush (keeper, TRUE);
+      dsp_keeper_fail (error);
+      return NULL;
+    }
+  for (guint i = 0; i < drafts->len; i++)
+    {
+      Draft *draft = g_ptr_array_index (drafts, i);
+
+      draft->pending->args = dup_args (command, args);
+      draft->pending->given = given;
+      outcome->group = draft->pending->group;
+      dsp_keeper_add_pending (keeper, g_steal_pointer (&draft->pending));
+    }
+  return g_steal_pointer (&outcome);
+}
