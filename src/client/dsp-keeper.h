@@ -79,7 +79,7 @@ gboolean        dsp_keeper_enrol_again  (DspKeeper *keeper, const DspId *device,
 char           *dsp_keeper_dup_verifier (DspKeeper *keeper, GError **error);
 void            dsp_keeper_contact      (DspKeeper *keeper, gint64 now_us);
 
-/* commands (dsp-outbox.c) */
+/* commands (dsp-outbox.c, dsp-keeper-give.c, -answers.c, -undo.c) */
 DspOutcome     *dsp_keeper_give      (DspKeeper *keeper, const DspCommand *command, const DspId *ids, guint n_ids,
                                       gconstpointer args, guint64 given, gboolean preview, GError **error);
 DspOutcome     *dsp_keeper_undo      (DspKeeper *keeper, gint64 group, GError **error);
@@ -99,7 +99,7 @@ gint64          dsp_keeper_last_no   (DspKeeper *keeper);
 gboolean        dsp_keeper_is_rolled_back (DspKeeper *keeper); /* such a copy was heard: a new device is needed */
 gboolean        dsp_keeper_has_unsent (DspKeeper *keeper);
 
-/* receiving (dsp-keeper-feed.c) */
+/* receiving (dsp-keeper-feed.c, -copy.c, -beside.c) */
 typedef struct {
   gboolean more;          /* ask again at once */
   gboolean bootstrap;     /* something was granted: fetch everything anew */

@@ -1,0 +1,286 @@
+/* dsp-keeper-copy.c: whole copies of what the server has
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A whole copy goes into tables beside the base ("shadow_…"), takes the feed from where it began until it has passed its
+ * own pages, and then becomes the base in one transaction: nobody ever sees a mixture.
+ */
+#define G_LOG_DOMAIN "dsp-keeper"
+
+#include "config.h"
+#include "dsp-keeper-page.h"
+
+#include "dsp-record-json.h"
+
+#include <string.h>
+
+static gboolean
+drop_shadows (DspKeeper *keeper,
+              GError   **error)
+{
+  for (guint e = 0; dsp_entities[e] != NULL; e++)
+    if (!dsp_schema_drop_table (keeper->db, DSP_SHADOW, dsp_entities[e], error))
+      return FALSE;
+  return TRUE;
+}
+
+void
+dsp_keeper_copy_abort (DspKeeper *keeper)
+{
+  if (keeper->copy.active && keeper->db != NULL && !drop_shadows (keeper, NULL))
+    g_debug ("could not drop an unfinished copy, ignoring: the next one does");
+  g_clear_pointer (&keeper->copy.from, g_free);
+  g_clear_pointer (&keeper->copy.epoch, g_free);
+  memset (&keeper->copy, 0, sizeof keeper->copy);
+}
+
+gboolean
+dsp_keeper_copy_begin (DspKeeper *keeper,
+                       GError   **error)
+{
+  dsp_keeper_copy_abort (keeper);
+  if (!drop_shadows (keeper, error))
+    return dsp_keeper_fail (error);
+  for (guint e = 0; dsp_entities[e] != NULL; e++)
+    if (dsp_entities[e] != &dsp_history && !dsp_schema_create_table (keeper->db, DSP_SHADOW, dsp_entities[e], error))
+      return dsp_keeper_fail (error);
+  keeper->copy.active = TRUE;
+  keeper->copy.top_seq = -1;
+  return TRUE;
+}
+
+/* A row goes from text to statement through one record that is used again and again. */
+static bool
+read_row (DspJsonReader   *r,
+          const DspEntity *entity,
+          gpointer         record,
+          GError         **error)
+{
+  DspRecord head = { 0 };
+  const char *name;
+  gsize length;
+  guint64 given;
+  bool body = false;
+
+  if (!dsp_json_enter_object (r))
+    return false;
+  while (dsp_json_next_member (r, &name, &length))
+    if (dsp_json_is (name, length, "id"))
+      dsp_page_read_id (r, &head.id);
+    else if (dsp_json_is (name, length, "scope"))
+      dsp_page_read_scope (r, &head.scope);
+    else if (dsp_json_is (name, length, "version"))
+      dsp_json_read_int (r, &head.version);
+    else if (dsp_json_is (name, length, "body"))
+      {
+        body = dsp_record_json_read_at (&entity->table, DSP_STRICT_RECORD, r, record, &given, error);
+        if (!body)
+          return false;
+      }
+    else
+      dsp_json_skip (r, NULL, NULL);
+  ((DspRecord *) record)->id = head.id;
+  ((DspRecord *) record)->scope = head.scope;
+  ((DspRecord *) record)->version = head.version;
+  return body && !dsp_id_is_none (&head.id);
+}
+
+static gboolean
+load_rows (DspKeeper       *keeper,
+           const DspEntity *entity,
+           const char      *rows,
+           gsize            length,
+           guint           *n_rows,
+           GError         **error)
+{
+  g_autoptr(DspBulk) bulk = NULL;
+  g_autofree gpointer record = g_malloc0 (entity->table.size);
+  DspJsonReader r;
+  gboolean ok = TRUE;
+
+  if (!dsp_db_begin (keeper->db, error))
+    return FALSE;
+  bulk = dsp_bulk_new (keeper->db, DSP_SHADOW, entity, error);
+  ok = bulk != NULL;
+  dsp_json_reader_init (&r, rows, length);
+  dsp_json_enter_array (&r);
+  while (ok && dsp_json_next_item (&r))
+    {
+      ok = read_row (&r, entity, record, error) && dsp_bulk_add (bulk, record, error);
+      dsp_table_clear (&entity->table, record);
+      (*n_rows)++;
+    }
+  if (error != NULL && *error == NULL && !dsp_json_reader_finish (&r, error))
+    ok = FALSE;
+  if (!ok && error != NULL && *error == NULL)
+    dsp_page_bad (error, "a row of the copy");
+  g_clear_pointer (&bulk, dsp_bulk_free);
+  if (ok && dsp_db_commit (keeper->db, error))
+    return TRUE;
+  dsp_db_rollback (keeper->db);
+  return FALSE;
+}
+
+/**
+ * dsp_keeper_copy_page:
+ * @next: (out) (transfer full) (nullable): what to ask with "after"; NULL: that was the last one
+ */
+gboolean
+dsp_keeper_copy_page (DspKeeper  *keeper,
+                      const char *reply,
+                      gsize       length,
+                      char      **next,
+                      guint      *n_rows,
+                      GError    **error)
+{
+  g_autofree char *epoch = NULL, *from = NULL;
+  const DspEntity *entity = NULL;
+  const char *name, *rows = NULL;
+  gsize n, rows_length = 0;
+  gint64 seq = -1;
+  DspJsonReader r;
+
+  *next = NULL;
+  *n_rows = 0;
+  g_return_val_if_fail (keeper->copy.active, FALSE);
+  dsp_json_reader_init (&r, reply, length);
+  dsp_json_enter_object (&r);
+  while (dsp_json_next_member (&r, &name, &n))
+    if (dsp_json_is (name, n, "seq"))
+      dsp_json_read_int (&r, &seq);
+    else if (dsp_json_is (name, n, "epoch") && epoch == NULL)
+      dsp_json_read_text (&r, &epoch);
+    else if (dsp_json_is (name, n, "from") && from == NULL && dsp_json_peek (&r) == '"')
+      dsp_json_read_text (&r, &from);
+    else if (dsp_json_is (name, n, "next") && *next == NULL && dsp_json_peek (&r) == '"')
+      dsp_json_read_text (&r, next);
+    else if (dsp_json_is (name, n, "entity") && dsp_json_peek (&r) == '"')
+      entity = dsp_page_read_entity (&r);
+    else if (dsp_json_is (name, n, "rows"))
+      dsp_json_skip (&r, &rows, &rows_length);
+    else
+      dsp_json_skip (&r, NULL, NULL);
+  if (!dsp_json_reader_finish (&r, error))
+    return FALSE;
+  if (epoch == NULL || seq < 0 || (keeper->copy.epoch != NULL && strcmp (keeper->copy.epoch, epoch) != 0))
+    return dsp_page_bad (error, "a page of a copy without epoch, or of another one");
+  if (keeper->copy.epoch == NULL)
+    {
+      if (from == NULL)
+        return dsp_page_bad (error, "the first page of a copy does not say where the feed goes on");
+      keeper->copy.epoch = g_steal_pointer (&epoch);
+      keeper->copy.from = g_steal_pointer (&from);
+      keeper->copy.pos = seq;
+    }
+  keeper->copy.top_seq = MAX (keeper->copy.top_seq, seq);
+  if (entity != NULL && entity != &dsp_history && rows != NULL && !load_rows (keeper, entity, rows, rows_length, n_rows, error))
+    return dsp_keeper_fail (error);
+  if (dsp_db_log_pages (keeper->db) > 16 * 1024)
+    dsp_db_checkpoint (keeper->db, DSP_CHECKPOINT_PASSIVE, NULL, NULL);
+  return TRUE;
+}
+
+/**
+ * dsp_keeper_copy_index:
+ * @cursor: (out) (transfer full) (nullable): where the feed goes on; NULL: the copy is of one instant, swap it in
+ */
+gboolean
+dsp_keeper_copy_index (DspKeeper *keeper,
+                       char     **cursor,
+                       GError   **error)
+{
+  *cursor = NULL;
+  for (guint e = 0; dsp_entities[e] != NULL; e++)
+    {
+      if (dsp_entities[e] == &dsp_history)
+        continue;
+      if (dsp_entities[e] == &dsp_order ? !dsp_keeper_create_order_indexes (keeper->db, DSP_SHADOW, error)
+                                        : !dsp_schema_create_indexes (keeper->db, DSP_SHADOW, dsp_entities[e], FALSE, error))
+        return dsp_keeper_fail (error);
+    }
+  keeper->copy.indexed = TRUE;
+  if (keeper->copy.top_seq > keeper->copy.pos)
+    *cursor = g_strdup (keeper->copy.from);
+  return TRUE;
+}
+
+gboolean
+dsp_keeper_copy_pull (DspKeeper  *keeper,
+                      const char *text,
+                      gsize       length,
+                      char      **cursor,
+                      gboolean   *done,
+                      GError    **error)
+{
+  g_auto(DspPage) reply = { 0 };
+  gint64 pos = keeper->copy.pos;
+  bool wide = false;
+  guint n = 0;
+
+  *cursor = NULL;
+  g_return_val_if_fail (keeper->copy.indexed, FALSE);
+  if (!dsp_page_read (text, length, &reply, error))
+    return FALSE;
+  if (reply.has_grants || g_strcmp0 (reply.epoch, keeper->copy.epoch) != 0)
+    return dsp_page_bad (error, "what may be seen changed during the copy");
+  if (!dsp_db_begin (keeper->db, error))
+    return dsp_keeper_fail (error);
+  if (!dsp_page_apply (keeper, DSP_SHADOW, &reply, &pos, NULL, NULL, &wide, &n, error) || !dsp_db_commit (keeper->db, error))
+    {
+      dsp_db_rollback (keeper->db);
+      return dsp_keeper_fail (error);
+    }
+  keeper->copy.pos = reply.more ? pos : MAX (pos, reply.head);
+  g_free (keeper->copy.from);
+  keeper->copy.from = g_strdup (reply.cursor);
+  *done = keeper->copy.pos >= keeper->copy.top_seq;
+  *cursor = g_strdup (reply.cursor);
+  return TRUE;
+}
+
+static gboolean
+swap_tables (DspKeeper  *keeper,
+             GHashTable *affected,
+             GError    **error)
+{
+  for (guint e = 0; dsp_entities[e] != NULL; e++)
+    if (dsp_entities[e] != &dsp_history && !dsp_schema_swap_table (keeper->db, DSP_SHADOW, NULL, dsp_entities[e], error))
+      return FALSE;
+  keeper->pos = keeper->copy.pos;
+  return dsp_keeper_put_text (keeper, "sync_state", "cursor", keeper->copy.from, error) &&
+         dsp_keeper_put_text (keeper, "sync_state", "epoch", keeper->copy.epoch, error) &&
+         dsp_keeper_put_int (keeper, "sync_state", "pos", keeper->pos, error) &&
+         dsp_keeper_put_int (keeper, "sync_state", "has_data", 1, error) && dsp_keeper_touch_base (keeper, error) &&
+         dsp_keeper_settle (keeper, affected, error) && dsp_db_commit (keeper->db, error);
+}
+
+/**
+ * dsp_keeper_copy_swap:
+ * The copy becomes the base; the waiting commands are run again over it.
+ */
+gboolean
+dsp_keeper_copy_swap (DspKeeper *keeper,
+                      GError   **error)
+{
+  g_autoptr(GHashTable) affected = dsp_key_set_new ();
+  gint64 before = keeper->pos;
+
+  g_return_val_if_fail (keeper->copy.indexed, FALSE);
+  if (!dsp_db_begin (keeper->db, error))
+    return dsp_keeper_fail (error);
+  if (!swap_tables (keeper, affected, error))
+    {
+      dsp_db_rollback (keeper->db);
+      keeper->pos = before;
+      return dsp_keeper_fail (error);
+    }
+  g_free (keeper->cursor);
+  keeper->cursor = g_steal_pointer (&keeper->copy.from);
+  g_free (keeper->epoch);
+  keeper->epoch = g_steal_pointer (&keeper->copy.epoch);
+  memset (&keeper->copy, 0, sizeof keeper->copy);
+  keeper->has_data = TRUE;
+  g_hash_table_remove_all (keeper->cache);
+  return (dsp_keeper_load_actor (keeper, error) && dsp_keeper_replay (keeper, affected, TRUE, error) &&
+          dsp_keeper_load_all (keeper, error)) ||
+         dsp_keeper_fail (error);
+}
