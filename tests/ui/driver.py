@@ -314,10 +314,11 @@ def click(x, y, button=1, ctrl=False, shift=False, times=1):
 
 
 def drag(start, end, steps=12, button=1, pause=None, ctrl=False, shift=False, cancel=False):
-    """A drag with real pointer steps to where end() says. It is asked again on arrival, since a window may make room
-    under a drag. pause() is called before the button is let go: for looking at what the window answers; cancel presses
+    """A drag with real pointer steps to a place, or to where end() says. It is asked again on arrival, since a window may
+    make room under a drag. pause() is called before the button is let go: for looking at what the window answers; cancel presses
     Escape there."""
-    (x0, y0), (x1, y1) = start, end()
+    place = end if callable(end) else lambda: end
+    (x0, y0), (x1, y1) = start, place()
     keys = [k for k, down in (("ctrl", ctrl), ("shift", shift)) if down]
     move(x0, y0)
     time.sleep(0.12)
@@ -331,7 +332,7 @@ def drag(start, end, steps=12, button=1, pause=None, ctrl=False, shift=False, ca
             time.sleep(0.03)
         for _ in range(3):
             time.sleep(0.15)
-            x1, y1 = end()
+            x1, y1 = place()
             move(x1 + 2, y1)
         time.sleep(0.15)
         if pause is not None:
