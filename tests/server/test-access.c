@@ -201,8 +201,8 @@ hidden_is_like_missing (Office       *office,
   TestClient *norma = test_user (office->root, "norma", "distributor", office->north);
   g_autofree char *missing = test_id ();
   const char *const ids[] = { office->south_order, missing };
-  g_autofree char *texts[2] = { NULL };
-  g_autofree char *reads[2] = { NULL };
+  char *texts[2] = { NULL };
+  char *reads[2] = { NULL };
 
   for (guint i = 0; i < 2; i++)
     {
@@ -225,6 +225,11 @@ hidden_is_like_missing (Office       *office,
     }
   g_assert_cmpstr (texts[0], ==, texts[1]);
   g_assert_cmpstr (reads[0], ==, reads[1]);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_free (texts[i]);
+      g_free (reads[i]);
+    }
   test_client_free (norma);
 }
 

@@ -102,7 +102,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/demo/orders_are_mapped_without_refusal", test_orders);
   g_test_add_func ("/demo/boundaries_are_read_without_refusal", test_boundaries);
   return g_test_run ();
