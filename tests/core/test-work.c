@@ -499,20 +499,20 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/work/S0-02/first-order-of-an-account-makes-its-customer", test_create_links_customer);
-  g_test_add_func ("/work/S0-34/S0-37/assign-unassign-move", test_assign_unassign_move);
-  g_test_add_func ("/work/S0-38/an-order-has-at-most-one-crew", test_at_most_one_crew);
-  g_test_add_func ("/work/crews-that-may-not-take-an-order", test_crews_that_may_not);
-  g_test_add_func ("/work/S0-21/outside-the-scope-nothing-exists", test_outside_the_scope_nothing_exists);
-  g_test_add_func ("/work/profiles-decide-what", test_profiles_decide_what);
-  g_test_add_func ("/work/nobody-raises-himself", test_nobody_raises_himself);
-  g_test_add_func ("/work/S0-46/close-asks-both-conditions", test_close_asks_both);
-  g_test_add_func ("/work/S0-28/penalized-follows-date-and-clock", test_penalized_follows_date_and_clock);
-  g_test_add_func ("/work/retire-needs-an-empty-crew", test_retire_needs_an_empty_crew);
-  g_test_add_func ("/work/import-twice-changes-nothing", test_import_twice_changes_nothing);
-  g_test_add_func ("/work/repeated-creation-is-done-other-content-is-refused", test_repeated_creation);
-  g_test_add_func ("/work/members-have-one-crew-a-day", test_members_have_one_crew_a_day);
-  g_test_add_func ("/work/descriptive-changes-merge", test_descriptive_changes_merge);
-  g_test_add_func ("/work/S0-50/every-command-stays-in-its-table", test_every_command_stays_in_its_table);
+  g_test_add_func ("/command/S0-02/first-order-of-an-account-makes-its-customer", test_create_links_customer);
+  g_test_add_func ("/command/S0-34/S0-37/assign-unassign-move", test_assign_unassign_move);
+  g_test_add_func ("/command/S0-38/an-order-has-at-most-one-crew", test_at_most_one_crew);
+  g_test_add_func ("/command/crews-that-may-not-take-an-order", test_crews_that_may_not);
+  g_test_add_func ("/command/S0-21/outside-the-scope-nothing-exists", test_outside_the_scope_nothing_exists);
+  g_test_add_func ("/command/profiles-decide-what", test_profiles_decide_what);
+  g_test_add_func ("/command/nobody-raises-himself", test_nobody_raises_himself);
+  g_test_add_func ("/command/S0-46/close-asks-both-conditions", test_close_asks_both);
+  g_test_add_func ("/command/S0-28/penalized-follows-date-and-clock", test_penalized_follows_date_and_clock);
+  g_test_add_func ("/command/retire-needs-an-empty-crew", test_retire_needs_an_empty_crew);
+  g_test_add_func ("/command/import-twice-changes-nothing", test_import_twice_changes_nothing);
+  g_test_add_func ("/command/repeated-creation-is-done-other-content-is-refused", test_repeated_creation);
+  g_test_add_func ("/command/members-have-one-crew-a-day", test_members_have_one_crew_a_day);
+  g_test_add_func ("/command/descriptive-changes-merge", test_descriptive_changes_merge);
+  g_test_add_func ("/command/S0-50/every-command-stays-in-its-table", test_every_command_stays_in_its_table);
   return g_test_run ();
 }
