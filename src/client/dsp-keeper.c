@@ -321,9 +321,16 @@ dsp_keeper_stamp (DspKeeper *keeper)
 bool
 dsp_entity_is_small (const DspEntity *entity)
 {
-  return entity == &dsp_crew || entity == &dsp_technician || entity == &dsp_membership || entity == &dsp_distributor ||
-         entity == &dsp_master || entity == &dsp_user || entity == &dsp_profile || entity == &dsp_grant ||
-         entity == &dsp_saved_filter;
+  static const DspEntity *const small[] = {
+    &dsp_crew, &dsp_technician, &dsp_membership, &dsp_distributor, &dsp_master, &dsp_user, &dsp_profile, &dsp_grant,
+    &dsp_saved_filter, &dsp_order_type, &dsp_reason_code, &dsp_solution_code, &dsp_equipment_model, &dsp_policy, &dsp_slot,
+    &dsp_holiday, &dsp_office_settings, &dsp_zone_closure, &dsp_penalty_rule,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (small); i++)
+    if (entity == small[i])
+      return true;
+  return false;
 }
 
 typedef struct {

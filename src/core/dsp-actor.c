@@ -17,16 +17,17 @@ G_STATIC_ASSERT (G_N_ELEMENTS (module_words) == DSP_MODULE_LAST - DSP_MODULE_FIR
 #define DISPATCH "order.assign order.unassign order.move order.close "
 #define CREWS "crew.create crew.change crew.retire crew.restore technician.create technician.change " \
               "membership.create membership.change membership.delete "
+#define ROUNDS "order.sequence roll_call.put zone_closure.create zone_closure.delete "
 #define FILTERS "saved_filter.create saved_filter.change saved_filter.delete "
 #define CONTRACTORS "distributor.create distributor.change master.create master.change "
 #define PAGES "module.assignments module.crews "
 
 const DspShippedProfile dsp_shipped_profiles[] = {
-  { "dispatcher",  N_("Dispatcher"),           DISPATCH CREWS FILTERS PAGES },
-  { "distributor", N_("Distributor"),          DISPATCH CREWS FILTERS "distributor.change " PAGES "module.distributors" },
+  { "dispatcher",  N_("Dispatcher"),           DISPATCH ROUNDS CREWS FILTERS PAGES },
+  { "distributor", N_("Distributor"),          DISPATCH "order.sequence roll_call.put " CREWS FILTERS "distributor.change " PAGES "module.distributors" },
   { "master",      N_("Master"),               FILTERS "distributor.create distributor.change master.change "
                                                PAGES "module.masters module.distributors" },
-  { "supervisor",  N_("Supervisor"),           "order.create " DISPATCH CREWS FILTERS CONTRACTORS
+  { "supervisor",  N_("Supervisor"),           "order.create " DISPATCH ROUNDS CREWS FILTERS CONTRACTORS
                                                PAGES "module.masters module.distributors" },
   { "agent",       N_("Contact-centre agent"), "order.create " FILTERS "module.assignments" },
   { "technician",  N_("Technician"),           "order.close" },

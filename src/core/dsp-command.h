@@ -23,6 +23,7 @@ typedef enum {
   DSP_COMMAND_MANY    = 1 << 3, /* may carry rows: [{id, base}] */
   DSP_COMMAND_STEP    = 1 << 4, /* a state step: legal from the present state, whatever "base" was. Others merge */
   DSP_COMMAND_IMPORT  = 1 << 5, /* only for imports: puts whether the record exists or not */
+  DSP_COMMAND_UPSERTS = 1 << 6, /* puts whether the record exists or not, under an id that its key gives */
 } DspCommandFlags;
 
 typedef gboolean (*DspApply) (DspWork      *work,
@@ -119,6 +120,9 @@ typedef struct { DspId from_crew_id; char *reason; } DspUnassign;     /* order.u
 typedef struct { DspId from_crew_id; DspId crew_id; char *reason; } DspMove; /* order.move */
 typedef struct { DspTime closed_at; DspYesNo attended; DspYesNo satisfied; char *resolution; char *observation; } DspClose;
 extern const DspCommand dsp_order_create, dsp_order_import, dsp_order_assign, dsp_order_unassign, dsp_order_move, dsp_order_close;
+/* The place of an order in its crew's day; none: by appointment again. */
+typedef struct { DspInt visit; } DspSequence;                          /* order.sequence */
+extern const DspCommand dsp_order_sequence;
 extern const DspCommand dsp_customer_put;
 
 /* ---- the others (the .c file of their entity) ---- */
@@ -131,5 +135,15 @@ extern const DspCommand dsp_user_create, dsp_user_change, dsp_profile_create, ds
 extern const DspCommand dsp_grant_create, dsp_grant_delete;
 extern const DspCommand dsp_postal_code_import, dsp_settlement_import, dsp_area_import;
 extern const DspCommand dsp_saved_filter_create, dsp_saved_filter_change, dsp_saved_filter_delete;
+
+/* ---- dsp-catalogue-commands.c ---- */
+extern const DspCommand dsp_order_type_create, dsp_order_type_change, dsp_reason_code_create, dsp_reason_code_change;
+extern const DspCommand dsp_solution_code_create, dsp_solution_code_change;
+extern const DspCommand dsp_equipment_model_create, dsp_equipment_model_change;
+extern const DspCommand dsp_policy_create, dsp_policy_change, dsp_slot_create, dsp_slot_change;
+extern const DspCommand dsp_holiday_create, dsp_holiday_change, dsp_holiday_delete, dsp_office_settings_put;
+extern const DspCommand dsp_zone_closure_create, dsp_zone_closure_delete;
+extern const DspCommand dsp_penalty_rule_create, dsp_penalty_rule_change;
+extern const DspCommand dsp_roll_call_put;
 
 G_END_DECLS

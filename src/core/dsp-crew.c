@@ -43,6 +43,16 @@ static const DspField membership_fields[] = {
   DSP_DATE (DspMembership, from,           N_("From"),                        .flags = DSP_REQUIRED),
   DSP_DATE (DspMembership, until,          N_("Until")),
 };
+
+static const DspField roll_call_fields[] = {
+  DSP_ID   (DspRollCall, crew_id,        &dsp_crew, N_("Crew"), .flags = DSP_REQUIRED | DSP_INDEXED | DSP_FIXED | DSP_COLUMN),
+  DSP_ID   (DspRollCall, distributor_id, &dsp_distributor, N_("Distributor")),
+  DSP_DATE (DspRollCall, day,            N_("Day"),     .flags = DSP_REQUIRED | DSP_FIXED | DSP_COLUMN),
+  DSP_LIST (DspRollCall, present,        N_("Present"), .flags = DSP_COLUMN, .max = 40),
+  DSP_LIST (DspRollCall, absent,         N_("Absent"),  .flags = DSP_COLUMN, .max = 40),
+  DSP_TEXT (DspRollCall, vehicle,        N_("Vehicle"), .flags = DSP_COLUMN, .max = 60),
+  DSP_TEXT (DspRollCall, note,           N_("Note"),    .max = 400),
+};
 /* clang-format on */
 
 static DspId
@@ -118,3 +128,31 @@ const DspEntity dsp_membership = {
   .label = N_("Membership"), .label_plural = N_("Memberships"), .number = 4,
   .scope = membership_scope, .check = membership_check,
 };
+
+static DspId
+roll_call_scope (gconstpointer record)
+{
+  return owner (((const DspRollCall *) record)->distributor_id);
+}
+
+const DspEntity dsp_roll_call = {
+  .table = DSP_TABLE (DspRollCall, roll_call_fields, "roll_call"),
+  .label = N_("Roll call"), .label_plural = N_("Roll calls"), .number = 27,
+  .scope = roll_call_scope,
+};
+
+/**
+ * dsp_roll_call_id:
+ * Returns: the id of that crew's roll call of that day: whoever calls first makes it, whoever calls again changes it.
+ */
+DspId
+dsp_roll_call_id (const DspId *crew_id,
+                  DspDate      day)
+{
+  char key[DSP_ID_TEXT + 16];
+
+  dsp_id_print (crew_id, key);
+  key[DSP_ID_TEXT - 1] = ' ';
+  dsp_date_print (day, key + DSP_ID_TEXT);
+  return dsp_id_from_key ("roll_call", key);
+}

@@ -5,7 +5,8 @@
  */
 #pragma once
 
-#include "dsp-field.h"
+#include "dsp-catalogue.h"
+#include "dsp-penalty.h"
 
 G_BEGIN_DECLS
 
@@ -64,6 +65,26 @@ typedef struct {
   DspTime        closed_at;     /* real attention time */
   char          *resolution;
   char          *observation;
+  char          *city;
+  DspTime        attention_until; /* end of the booked slot, which begins at attention_at */
+  DspInt         visit;           /* its place in the crew's day; none: by appointment */
+  DspInt         limit_minutes;   /* of its clock, from creation to penalty; none: it has no clock */
+  DspCounts      counts;          /* what that clock counts */
+  DspTime        stopped_at;      /* the clock stands since then; none: it runs */
+  DspTime        penalized_at;    /* the penalty date that had passed when a process moved or ended the clock: it stays
+                                     penalized, until a verdict lifts it */
+  DspYesNo       excused;         /* by a supervisor's verdict */
+  DspMoney       penalty;         /* what missing the penalty date costs */
+  DspInt         reschedules;     /* how many times it has been rescheduled */
+  char          *reason;          /* code of the reason by which it came into its present status */
+  DspTime        started_at;
+  DspTime        followed_at;     /* the newest follow-up */
+  GStrv          solutions;       /* codes */
+  GStrv          equipment;       /* a line each: dsp_equipment_line_parse() */
+  GStrv          checklist;       /* answers, in the order of the type's questions: "yes" or "no" */
+  DspId          signature_id;    /* an attachment */
+  DspInt         attended_lat_e7; /* where it was done */
+  DspInt         attended_lon_e7;
 } DspOrder;
 extern const DspEntity dsp_order;
 DSP_DEFINE_RECORD (DspOrder, dsp_order, dsp_order)
@@ -127,6 +148,22 @@ typedef struct {
 } DspMembership;
 extern const DspEntity dsp_membership;
 DSP_DEFINE_RECORD (DspMembership, dsp_membership, dsp_membership)
+
+/* Who of a crew came that morning, and with which vehicle. One a crew and day: dsp_roll_call_id(). */
+typedef struct {
+  DSP_RECORD_MEMBERS;
+  DspId   crew_id;
+  DspId   distributor_id; /* the crew's */
+  DspDate day;
+  GStrv   present;        /* codes of technicians */
+  GStrv   absent;
+  char   *vehicle;
+  char   *note;
+} DspRollCall;
+extern const DspEntity dsp_roll_call;
+DSP_DEFINE_RECORD (DspRollCall, dsp_roll_call, dsp_roll_call)
+
+DspId dsp_roll_call_id (const DspId *crew_id, DspDate day);
 
 /* ---- dsp-contractor.c ---- */
 

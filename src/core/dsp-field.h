@@ -156,7 +156,7 @@ const char *dsp_record_display (const DspEntity *entity, gconstpointer record);
 
 /* All entities, by number; the last is NULL. */
 extern const DspEntity *const dsp_entities[];
-#define DSP_N_ENTITIES 15
+#define DSP_N_ENTITIES 28
 
 const DspEntity *dsp_entity_find (const char *name);
 

@@ -265,6 +265,13 @@ const DspCommand *const dsp_commands[] = {
   &dsp_user_create, &dsp_user_change, &dsp_profile_create, &dsp_profile_change, &dsp_grant_create, &dsp_grant_delete,
   &dsp_postal_code_import, &dsp_settlement_import, &dsp_area_import,
   &dsp_saved_filter_create, &dsp_saved_filter_change, &dsp_saved_filter_delete,
+  &dsp_order_sequence,
+  &dsp_order_type_create, &dsp_order_type_change, &dsp_reason_code_create, &dsp_reason_code_change,
+  &dsp_solution_code_create, &dsp_solution_code_change, &dsp_equipment_model_create, &dsp_equipment_model_change,
+  &dsp_policy_create, &dsp_policy_change, &dsp_slot_create, &dsp_slot_change,
+  &dsp_holiday_create, &dsp_holiday_change, &dsp_holiday_delete, &dsp_office_settings_put,
+  &dsp_zone_closure_create, &dsp_zone_closure_delete, &dsp_penalty_rule_create, &dsp_penalty_rule_change,
+  &dsp_roll_call_put,
   NULL,
 };
 /* clang-format on */

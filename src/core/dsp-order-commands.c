@@ -126,6 +126,7 @@ give_to_crew (DspWork     *work,
   if (crew != NULL && crew->retired == DSP_YES)
     return dsp_refuse (error, DSP_RULE_CREW_RETIRED, "crew %s is retired", crew->code);
   order->crew_id = *crew_id;
+  order->visit = (DspInt) { 0 };
   order->assigned_at.us = dsp_work_now (work);
   if (crew != NULL)
     order->distributor_id = crew->distributor_id; /* assigning makes it that crew's distributor's */
@@ -175,6 +176,7 @@ DSP_APPLY (unassign, DspOrder, DspUnassign)
     return FALSE;
   order->crew_id = dsp_id_none;
   order->assigned_at.us = 0;
+  order->visit = (DspInt) { 0 };
   return TRUE;
 }
 
@@ -208,6 +210,13 @@ DSP_APPLY (close_order, DspOrder, DspClose)
   return TRUE;
 }
 
+/* The crew's day in the order of visit: an appointment says when, this says after which. */
+DSP_APPLY (sequence, DspOrder, DspSequence)
+{
+  order->visit = args->visit;
+  return TRUE;
+}
+
 /* clang-format off */
 static const DspField assign_fields[] = {
   DSP_ID   (DspAssign, crew_id, &dsp_crew, N_("Crew"), .flags = DSP_REQUIRED),
@@ -237,6 +246,11 @@ static const DspField close_fields[] = {
 };
 static const DspTable close_args = DSP_TABLE (DspClose, close_fields, "close");
 
+static const DspField sequence_fields[] = {
+  DSP_INT (DspSequence, visit, N_("Visit"), .min = 1, .max = 1000),
+};
+static const DspTable sequence_args = DSP_TABLE (DspSequence, sequence_fields, "sequence");
+
 #define S(state) DSP_BIT (DSP_ORDER_##state)
 #define WITH_CREW (S (ASSIGNED) | S (IN_PROGRESS))
 const DspCommand dsp_order_create =
@@ -249,6 +263,8 @@ const DspCommand dsp_order_unassign =
   { "order.unassign", N_("Reassign"),  N_("Returned to unassigned"), &dsp_order, &unassign_args, WITH_CREW, S (UNASSIGNED), DSP_COMMAND_MANY | DSP_COMMAND_STEP, unassign_any };
 const DspCommand dsp_order_move =
   { "order.move",     N_("Move"),      N_("Moved"),    &dsp_order, &move_args, WITH_CREW, S (ASSIGNED), DSP_COMMAND_MANY | DSP_COMMAND_STEP, move_any };
+const DspCommand dsp_order_sequence =
+  { "order.sequence", N_("Change the order of visits"), N_("Placed in the day"), &dsp_order, &sequence_args, WITH_CREW, WITH_CREW, 0, sequence_any };
 const DspCommand dsp_order_close =
   { "order.close",    N_("Close"),     N_("Closed"),   &dsp_order, &close_args, WITH_CREW, S (CLOSED), DSP_COMMAND_MANY | DSP_COMMAND_STEP, close_order_any };
 const DspCommand dsp_customer_put =

@@ -57,6 +57,25 @@ static const DspField order_fields[] = {
   DSP_TIME (DspOrder, closed_at,      N_("Attended on")),
   DSP_TEXT (DspOrder, resolution,     N_("Resolution"),     .flags = DSP_LONG, .max = 2000),
   DSP_TEXT (DspOrder, observation,    N_("Observation"),    .flags = DSP_LONG, .max = 2000),
+  DSP_TEXT (DspOrder, city,           N_("City"),           .max = 80),
+  DSP_TIME (DspOrder, attention_until, N_("Attention until")),
+  DSP_INT  (DspOrder, visit,          N_("Visit"),          .min = 1, .max = 1000),
+  DSP_INT  (DspOrder, limit_minutes,  N_("Limit (minutes)"), .min = 1, .max = 525600),
+  DSP_WORD (DspOrder, counts,         DspCounts, N_("The clock counts")),
+  DSP_TIME (DspOrder, stopped_at,     N_("Clock stopped on")),
+  DSP_TIME (DspOrder, penalized_at,   N_("Penalized on")),
+  DSP_YES_NO (DspOrder, excused,      N_("Penalty lifted")),
+  DSP_MONEY (DspOrder, penalty,       N_("Penalty"),        .min = 0, .max = G_GINT64_CONSTANT (100000000000)),
+  DSP_INT  (DspOrder, reschedules,    N_("Rescheduled"),    .max = 1000),
+  DSP_TEXT (DspOrder, reason,         N_("Reason"),         .max = 40),
+  DSP_TIME (DspOrder, started_at,     N_("Started on")),
+  DSP_TIME (DspOrder, followed_at,    N_("Last follow-up")),
+  DSP_LIST (DspOrder, solutions,      N_("Solution codes"), .max = 3),
+  DSP_LIST (DspOrder, equipment,      N_("Equipment"),      .max = 40),
+  DSP_LIST (DspOrder, checklist,      N_("Checklist"),      .max = 20),
+  DSP_ID   (DspOrder, signature_id,   &dsp_attachment, N_("Signature")),
+  DSP_INT  (DspOrder, attended_lat_e7, N_("Attended at, latitude"),  .min = -900000000, .max = 900000000),
+  DSP_INT  (DspOrder, attended_lon_e7, N_("Attended at, longitude"), .min = -1800000000, .max = 1800000000),
 };
 /* clang-format on */
 
@@ -107,12 +126,17 @@ dsp_order_is_open (const DspOrder *order)
  * @now_us: the clock, microseconds UTC
  *
  * S0-28: the yes/no derived from the date and the clock. Past its penalty date without having been attended (a rejected
- * order's clock runs on), or attended after it. Cancelled and annulled orders are not.
+ * order's clock runs on), or attended after it. Cancelled and annulled orders are not. It stays so when the date is moved
+ * or the clock stopped afterwards; only a supervisor's verdict lifts it.
  */
 bool
 dsp_order_is_penalized (const DspOrder *order,
                         gint64          now_us)
 {
+  if (order->excused == DSP_YES)
+    return false;
+  if (order->penalized_at.us != 0)
+    return true;
   if (order->penalty_at.us == 0)
     return false;
   if (order->status == DSP_ORDER_CLOSED)

@@ -557,7 +557,7 @@ run (DspWork          *work,
       return dsp_refuse (error, DSP_RULE_ID_TAKEN, "id is taken");
     }
 
-  creating = there == NULL && (command->flags & (DSP_COMMAND_CREATES | DSP_COMMAND_IMPORT));
+  creating = there == NULL && (command->flags & (DSP_COMMAND_CREATES | DSP_COMMAND_IMPORT | DSP_COMMAND_UPSERTS));
   if (there == NULL && !creating)
     return no_such_record (entity, &id, error);
   if (there != NULL && (command->flags & DSP_COMMAND_CREATES) && !(command->flags & DSP_COMMAND_IMPORT))

@@ -7,6 +7,7 @@
 #include "dsp-schema.h"
 
 #include "dsp-db-private.h"
+#include "dsp-schema-steps.h"
 #include "dsp-search.h"
 #include "dsp-table.h"
 #include "dsp-table-private.h"
@@ -45,6 +46,12 @@ static const Index indexes[] = {
   { &dsp_order, "status", "\"status\", " NEWEST ", \"type\", \"priority\", \"municipality\", \"postal_code\", \"penalty_at\"", true, 8 },
   { &dsp_order, "crew", "\"crew_id\", " NEWEST ", \"type\", \"postal_code\"", true, 400 },
   { &dsp_order, "crew", "\"crew_id\"", false, 0 },
+  { &dsp_penalty, "order_id", "\"order_id\"", true, 0 },
+  { &dsp_penalty, "order_id", "\"order_id\"", false, 0 },
+  { &dsp_penalty, "amount", "\"state\", \"amount\", \"id\"", true, 0 },
+  { &dsp_penalty, "amount", "\"state\", \"amount\", \"id\"", false, 0 },
+  { &dsp_penalty, "due", "\"state\", \"due_at\", \"id\"", true, 0 },
+  { &dsp_penalty, "due", "\"state\", \"due_at\", \"id\"", false, 0 },
   { &dsp_history, "record", "\"record_id\"", true, 0 },
   { &dsp_history, "record", "\"record_id\"", false, 0 },
 };
@@ -366,8 +373,8 @@ fresh_replica (DspDb   *db,
   return fresh (db, FALSE, error);
 }
 
-const DspSchemaPart dsp_schema_entities = { "entities", 1, fresh_server, NULL };
-const DspSchemaPart dsp_schema_replica = { "entities", 1, fresh_replica, NULL };
+const DspSchemaPart dsp_schema_entities = { "entities", 2, fresh_server, dsp_schema_server_steps };
+const DspSchemaPart dsp_schema_replica = { "entities", 2, fresh_replica, dsp_schema_replica_steps };
 
 char *
 dsp_schema_describe (DspDb      *db,

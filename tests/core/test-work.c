@@ -2,244 +2,19 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "config.h"
-#include "dsp-command.h"
+#include "world.h"
 
 #include <string.h>
-
-#define NOW (G_GINT64_CONSTANT (1800000000) * G_TIME_SPAN_SECOND)
-
-typedef struct {
-  GPtrArray *records[DSP_N_ENTITIES];
-  DspFacts   facts;
-  DspActor  *actor;
-  DspWork   *work;
-} World;
-
-static DspId
-id_of (guint8 n)
-{
-  DspId id = { { [0] = 9, [15] = n } };
-
-  return id;
-}
-
-static DspFact
-get (gpointer         data,
-     const DspEntity *entity,
-     const DspId     *id,
-     gconstpointer   *record)
-{
-  World *w = data;
-
-  for (guint i = 0; i < w->records[entity->number]->len; i++)
-    {
-      DspRecord *r = g_ptr_array_index (w->records[entity->number], i);
-
-      if (dsp_id_equal (&r->id, id))
-        {
-          *record = r;
-          return DSP_FACT_HERE;
-        }
-    }
-  return DSP_FACT_NONE;
-}
-
-static DspFact
-find (gpointer         data,
-      const DspEntity *entity,
-      const DspField  *field,
-      const char      *text,
-      gconstpointer   *record)
-{
-  World *w = data;
-
-  for (guint i = 0; i < w->records[entity->number]->len; i++)
-    {
-      gpointer r = g_ptr_array_index (w->records[entity->number], i);
-
-      if (g_strcmp0 (*dsp_field_text (field, r), text) == 0)
-        {
-          *record = r;
-          return DSP_FACT_HERE;
-        }
-    }
-  return DSP_FACT_NONE;
-}
-
-static DspFact
-each (gpointer         data,
-      const DspEntity *entity,
-      const DspField  *field,
-      const DspId     *id,
-      DspEach          func,
-      gpointer         user_data)
-{
-  World *w = data;
-
-  for (guint i = 0; i < w->records[entity->number]->len; i++)
-    {
-      gpointer r = g_ptr_array_index (w->records[entity->number], i);
-
-      if ((field == NULL || dsp_id_equal (dsp_field_id (field, r), id)) && !func (r, user_data))
-        break;
-    }
-  return DSP_FACT_HERE;
-}
-
-static void
-store_edits (World *w)
-{
-  for (guint i = 0; i < dsp_work_n_edits (w->work); i++)
-    {
-      DspEdit *edit = dsp_work_edit_at (w->work, i);
-      GPtrArray *records = w->records[edit->entity->number];
-
-      for (guint j = 0; j < records->len; j++)
-        if (dsp_id_equal (&((DspRecord *) g_ptr_array_index (records, j))->id, &((DspRecord *) edit->after)->id))
-          {
-            dsp_record_free (edit->entity, g_ptr_array_remove_index (records, j));
-            break;
-          }
-      if (!edit->deleted)
-        g_ptr_array_add (records, dsp_record_dup (edit->entity, edit->after));
-    }
-}
-
-static gboolean
-give (World            *w,
-      const DspCommand *command,
-      DspId             id,
-      gint64            base,
-      gconstpointer     args,
-      guint64           given,
-      GError          **error)
-{
-  gboolean done = dsp_work_run (w->work, command, &id, base, args, given, NULL, error);
-
-  if (done)
-    store_edits (w);
-  return done;
-}
-
-static DspPermissions
-shipped (const char *name)
-{
-  DspPermissions set = { { 0 } };
-  const char *unknown = NULL;
-
-  for (const DspShippedProfile *p = dsp_shipped_profiles; p->name != NULL; p++)
-    if (strcmp (p->name, name) == 0)
-      {
-        g_auto(GStrv) words = g_strsplit (p->permissions, " ", -1);
-
-        dsp_permissions_from_words (&set, (const char *const *) words, &unknown);
-        g_assert_null (unknown);
-        return set;
-      }
-  g_assert_not_reached ();
-}
-
-static void
-act_as (World      *w,
-        const char *profile,
-        DspId       scope)
-{
-  DspPermissions may = shipped (profile);
-  DspId me = id_of (200);
-
-  g_clear_pointer (&w->work, dsp_work_free);
-  g_clear_pointer (&w->actor, dsp_actor_free);
-  w->actor = dsp_actor_new (&me, profile);
-  dsp_actor_add_grant (w->actor, &may, &scope, 0);
-  w->work = dsp_work_new (&w->facts, w->actor, NOW);
-}
-
-/* Distributors 1 and 2, crews 11 (of 1) and 12 (of 2), 13 (of 1, retired); order 21 is of distributor 1. */
-static World *
-world_new (void)
-{
-  World *w = g_new0 (World, 1);
-  g_autoptr(GError) error = NULL;
-
-  for (guint i = 0; i < DSP_N_ENTITIES; i++)
-    w->records[i] = g_ptr_array_new ();
-  w->facts = (DspFacts) { .get = get, .find = find, .each = each, .data = w };
-  act_as (w, "administrator", dsp_scope_all);
-  for (guint8 n = 1; n <= 2; n++)
-    {
-      DspDistributor d = { .code = n == 1 ? (char *) "D1" : (char *) "D2", .name = (char *) "Distributor" };
-
-      g_assert_true (give (w, &dsp_distributor_create, id_of (n), 0, &d, 3, &error));
-    }
-  for (guint8 n = 11; n <= 13; n++)
-    {
-      g_autofree char *code = g_strdup_printf ("C%u", n);
-      DspCrew c = { .code = code, .name = (char *) "Crew", .distributor_id = id_of (n == 12 ? 2 : 1) };
-
-      g_assert_true (give (w, &dsp_crew_create, id_of (n), 0, &c, 7, &error));
-      g_assert_no_error (error);
-    }
-  g_assert_true (give (w, &dsp_crew_retire, id_of (13), 0, &(DspReason) { 0 }, 0, &error));
-  {
-    DspOrder o = { .number = (char *) "904112", .account = (char *) "55120", .type = (char *) "REP",
-                   .contact_name = (char *) "Ana", .created_at = { NOW - G_TIME_SPAN_DAY },
-                   .distributor_id = id_of (1) };
-    guint64 given = DSP_FIELDS_ALL;
-
-    g_assert_true (give (w, &dsp_order_create, id_of (21), 0, &o, given, &error));
-    g_assert_no_error (error);
-  }
-  return w;
-}
-
-static void
-world_free (World *w)
-{
-  for (guint i = 0; i < DSP_N_ENTITIES; i++)
-    {
-      for (guint j = 0; j < w->records[i]->len; j++)
-        dsp_record_free (dsp_entities[i], g_ptr_array_index (w->records[i], j));
-      g_ptr_array_unref (w->records[i]);
-    }
-  dsp_work_free (w->work);
-  dsp_actor_free (w->actor);
-  g_free (w);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (World, world_free)
-
-static const DspOrder *
-order (World *w)
-{
-  DspId id = id_of (21);
-  gconstpointer record = NULL;
-
-  g_assert_cmpint (get (w, &dsp_order, &id, &record), ==, DSP_FACT_HERE);
-  return record;
-}
-
-static void
-refused (World            *w,
-         const DspCommand *command,
-         DspId             id,
-         gconstpointer     args,
-         DspRule           rule)
-{
-  g_autoptr(GError) error = NULL;
-
-  g_assert_false (give (w, command, id, 0, args, DSP_FIELDS_ALL, &error));
-  g_assert_error (error, DSP_RULE_ERROR, (int) rule);
-  g_assert_cmpuint (dsp_work_n_edits (w->work), ==, 0);
-}
 
 static void
 test_create_links_customer (void)
 {
   g_autoptr(World) w = world_new ();
 
-  g_assert_cmpint (order (w)->status, ==, DSP_ORDER_UNASSIGNED);
+  g_assert_cmpint (world_order (w)->status, ==, DSP_ORDER_UNASSIGNED);
   g_assert_cmpuint (w->records[dsp_customer.number]->len, ==, 1);
-  g_assert_false (dsp_id_is_none (&order (w)->customer_id));
-  g_assert_true (dsp_id_equal (&order (w)->scope, &(DspId) { { [0] = 9, [15] = 1 } }));
+  g_assert_false (dsp_id_is_none (&world_order (w)->customer_id));
+  g_assert_true (dsp_id_equal (&world_order (w)->scope, &(DspId) { { [0] = 9, [15] = 1 } }));
 }
 
 static void
@@ -247,24 +22,24 @@ test_assign_unassign_move (void)
 {
   g_autoptr(World) w = world_new ();
   g_autoptr(GError) error = NULL;
-  DspAssign assign = { .crew_id = id_of (11) };
-  DspMove move = { .from_crew_id = id_of (11), .crew_id = id_of (12) };
-  DspUnassign unassign = { .from_crew_id = id_of (12) };
+  DspAssign assign = { .crew_id = world_id (11) };
+  DspMove move = { .from_crew_id = world_id (11), .crew_id = world_id (12) };
+  DspUnassign unassign = { .from_crew_id = world_id (12) };
 
-  act_as (w, "dispatcher", dsp_scope_all);
-  g_assert_true (give (w, &dsp_order_assign, id_of (21), 1, &assign, 1, &error));
-  g_assert_cmpint (order (w)->status, ==, DSP_ORDER_ASSIGNED);
-  g_assert_cmpint (order (w)->version, ==, 2);
-  g_assert_cmpint (order (w)->assigned_at.us, ==, NOW);
+  world_act_as (w, "dispatcher", dsp_scope_all);
+  g_assert_true (world_give (w, &dsp_order_assign, world_id (21), 1, &assign, 1, &error));
+  g_assert_cmpint (world_order (w)->status, ==, DSP_ORDER_ASSIGNED);
+  g_assert_cmpint (world_order (w)->version, ==, 2);
+  g_assert_cmpint (world_order (w)->assigned_at.us, ==, NOW);
 
-  g_assert_true (give (w, &dsp_order_move, id_of (21), 2, &move, 3, &error));
-  g_assert_true (dsp_id_equal (&order (w)->crew_id, &move.crew_id));
+  g_assert_true (world_give (w, &dsp_order_move, world_id (21), 2, &move, 3, &error));
+  g_assert_true (dsp_id_equal (&world_order (w)->crew_id, &move.crew_id));
   /* Assigning it to a crew makes it that crew's distributor's, and so does moving it. */
-  g_assert_true (dsp_id_equal (&order (w)->scope, &(DspId) { { [0] = 9, [15] = 2 } }));
+  g_assert_true (dsp_id_equal (&world_order (w)->scope, &(DspId) { { [0] = 9, [15] = 2 } }));
 
-  g_assert_true (give (w, &dsp_order_unassign, id_of (21), 3, &unassign, 1, &error));
-  g_assert_cmpint (order (w)->status, ==, DSP_ORDER_UNASSIGNED);
-  g_assert_true (dsp_id_is_none (&order (w)->crew_id));
+  g_assert_true (world_give (w, &dsp_order_unassign, world_id (21), 3, &unassign, 1, &error));
+  g_assert_cmpint (world_order (w)->status, ==, DSP_ORDER_UNASSIGNED);
+  g_assert_true (dsp_id_is_none (&world_order (w)->crew_id));
   g_assert_no_error (error);
 }
 
@@ -272,15 +47,15 @@ static void
 test_at_most_one_crew (void)
 {
   g_autoptr(World) w = world_new ();
-  DspAssign first = { .crew_id = id_of (11) }, second = { .crew_id = id_of (12) };
-  DspUnassign stale = { .from_crew_id = id_of (12) };
-  DspMove same = { .crew_id = id_of (11) };
+  DspAssign first = { .crew_id = world_id (11) }, second = { .crew_id = world_id (12) };
+  DspUnassign stale = { .from_crew_id = world_id (12) };
+  DspMove same = { .crew_id = world_id (11) };
 
-  g_assert_true (give (w, &dsp_order_assign, id_of (21), 1, &first, 1, NULL));
-  refused (w, &dsp_order_assign, id_of (21), &second, DSP_RULE_STATE);
-  refused (w, &dsp_order_unassign, id_of (21), &stale, DSP_RULE_CHANGED);
-  refused (w, &dsp_order_move, id_of (21), &same, DSP_RULE_SAME_CREW);
-  g_assert_true (dsp_id_equal (&order (w)->crew_id, &first.crew_id));
+  g_assert_true (world_give (w, &dsp_order_assign, world_id (21), 1, &first, 1, NULL));
+  world_refused (w, &dsp_order_assign, world_id (21), &second, DSP_RULE_STATE);
+  world_refused (w, &dsp_order_unassign, world_id (21), &stale, DSP_RULE_CHANGED);
+  world_refused (w, &dsp_order_move, world_id (21), &same, DSP_RULE_SAME_CREW);
+  g_assert_true (dsp_id_equal (&world_order (w)->crew_id, &first.crew_id));
 }
 
 static void
@@ -288,9 +63,9 @@ test_crews_that_may_not (void)
 {
   g_autoptr(World) w = world_new ();
 
-  refused (w, &dsp_order_assign, id_of (21), &(DspAssign) { .crew_id = id_of (13) }, DSP_RULE_CREW_RETIRED);
-  refused (w, &dsp_order_assign, id_of (21), &(DspAssign) { .crew_id = id_of (99) }, DSP_RULE_NO_SUCH_RECORD);
-  refused (w, &dsp_order_assign, id_of (21), &(DspAssign) { 0 }, DSP_RULE_REQUIRED);
+  world_refused (w, &dsp_order_assign, world_id (21), &(DspAssign) { .crew_id = world_id (13) }, DSP_RULE_CREW_RETIRED);
+  world_refused (w, &dsp_order_assign, world_id (21), &(DspAssign) { .crew_id = world_id (99) }, DSP_RULE_NO_SUCH_RECORD);
+  world_refused (w, &dsp_order_assign, world_id (21), &(DspAssign) { 0 }, DSP_RULE_REQUIRED);
 }
 
 static void
@@ -298,12 +73,12 @@ test_outside_the_scope_nothing_exists (void)
 {
   g_autoptr(World) w = world_new ();
 
-  act_as (w, "distributor", id_of (2));
-  refused (w, &dsp_order_assign, id_of (21), &(DspAssign) { .crew_id = id_of (12) }, DSP_RULE_NO_SUCH_RECORD);
-  refused (w, &dsp_order_assign, id_of (77), &(DspAssign) { .crew_id = id_of (12) }, DSP_RULE_NO_SUCH_RECORD);
-  act_as (w, "distributor", id_of (1));
-  refused (w, &dsp_order_assign, id_of (21), &(DspAssign) { .crew_id = id_of (12) }, DSP_RULE_NO_SUCH_RECORD);
-  g_assert_true (give (w, &dsp_order_assign, id_of (21), 1, &(DspAssign) { .crew_id = id_of (11) }, 1, NULL));
+  world_act_as (w, "distributor", world_id (2));
+  world_refused (w, &dsp_order_assign, world_id (21), &(DspAssign) { .crew_id = world_id (12) }, DSP_RULE_NO_SUCH_RECORD);
+  world_refused (w, &dsp_order_assign, world_id (77), &(DspAssign) { .crew_id = world_id (12) }, DSP_RULE_NO_SUCH_RECORD);
+  world_act_as (w, "distributor", world_id (1));
+  world_refused (w, &dsp_order_assign, world_id (21), &(DspAssign) { .crew_id = world_id (12) }, DSP_RULE_NO_SUCH_RECORD);
+  g_assert_true (world_give (w, &dsp_order_assign, world_id (21), 1, &(DspAssign) { .crew_id = world_id (11) }, 1, NULL));
 }
 
 static void
@@ -311,12 +86,12 @@ test_profiles_decide_what (void)
 {
   g_autoptr(World) w = world_new ();
 
-  act_as (w, "auditor", dsp_scope_all);
-  refused (w, &dsp_order_assign, id_of (21), &(DspAssign) { .crew_id = id_of (11) }, DSP_RULE_FORBIDDEN);
-  act_as (w, "agent", dsp_scope_all);
-  refused (w, &dsp_order_assign, id_of (21), &(DspAssign) { .crew_id = id_of (11) }, DSP_RULE_FORBIDDEN);
-  act_as (w, "dispatcher", dsp_scope_all);
-  refused (w, &dsp_user_create, id_of (90), &(DspUser) { .name = (char *) "mallory" }, DSP_RULE_FORBIDDEN);
+  world_act_as (w, "auditor", dsp_scope_all);
+  world_refused (w, &dsp_order_assign, world_id (21), &(DspAssign) { .crew_id = world_id (11) }, DSP_RULE_FORBIDDEN);
+  world_act_as (w, "agent", dsp_scope_all);
+  world_refused (w, &dsp_order_assign, world_id (21), &(DspAssign) { .crew_id = world_id (11) }, DSP_RULE_FORBIDDEN);
+  world_act_as (w, "dispatcher", dsp_scope_all);
+  world_refused (w, &dsp_user_create, world_id (90), &(DspUser) { .name = (char *) "mallory" }, DSP_RULE_FORBIDDEN);
 }
 
 /* A user's own row must not let him grant himself anything. */
@@ -324,10 +99,10 @@ static void
 test_nobody_raises_himself (void)
 {
   g_autoptr(World) w = world_new ();
-  DspGrant grant = { .user_id = id_of (200), .profile_id = id_of (201), .over = dsp_scope_all };
+  DspGrant grant = { .user_id = world_id (200), .profile_id = world_id (201), .over = dsp_scope_all };
 
-  act_as (w, "supervisor", dsp_scope_all);
-  refused (w, &dsp_grant_create, id_of (91), &grant, DSP_RULE_FORBIDDEN);
+  world_act_as (w, "supervisor", dsp_scope_all);
+  world_refused (w, &dsp_grant_create, world_id (91), &grant, DSP_RULE_FORBIDDEN);
 }
 
 static void
@@ -337,19 +112,19 @@ test_close_asks_both (void)
   DspClose args = { .closed_at = { NOW }, .attended = DSP_YES, .satisfied = DSP_YES, .resolution = (char *) "fixed" };
   DspClose unhappy = args, silent = args, later = args, early = args;
 
-  refused (w, &dsp_order_close, id_of (21), &args, DSP_RULE_STATE);
-  g_assert_true (give (w, &dsp_order_assign, id_of (21), 1, &(DspAssign) { .crew_id = id_of (11) }, 1, NULL));
+  world_refused (w, &dsp_order_close, world_id (21), &args, DSP_RULE_STATE);
+  g_assert_true (world_give (w, &dsp_order_assign, world_id (21), 1, &(DspAssign) { .crew_id = world_id (11) }, 1, NULL));
   unhappy.satisfied = DSP_NO;
   silent.attended = DSP_UNSAID;
   later.closed_at.us = NOW + G_TIME_SPAN_HOUR;
   early.closed_at.us = NOW - 2 * G_TIME_SPAN_DAY;
-  refused (w, &dsp_order_close, id_of (21), &unhappy, DSP_RULE_INVALID);
-  refused (w, &dsp_order_close, id_of (21), &silent, DSP_RULE_REQUIRED);
-  refused (w, &dsp_order_close, id_of (21), &later, DSP_RULE_INVALID);
-  refused (w, &dsp_order_close, id_of (21), &early, DSP_RULE_INVALID);
-  g_assert_true (give (w, &dsp_order_close, id_of (21), 2, &args, 15, NULL));
-  g_assert_cmpint (order (w)->status, ==, DSP_ORDER_CLOSED);
-  refused (w, &dsp_order_unassign, id_of (21), &(DspUnassign) { 0 }, DSP_RULE_STATE);
+  world_refused (w, &dsp_order_close, world_id (21), &unhappy, DSP_RULE_INVALID);
+  world_refused (w, &dsp_order_close, world_id (21), &silent, DSP_RULE_REQUIRED);
+  world_refused (w, &dsp_order_close, world_id (21), &later, DSP_RULE_INVALID);
+  world_refused (w, &dsp_order_close, world_id (21), &early, DSP_RULE_INVALID);
+  g_assert_true (world_give (w, &dsp_order_close, world_id (21), 2, &args, 15, NULL));
+  g_assert_cmpint (world_order (w)->status, ==, DSP_ORDER_CLOSED);
+  world_refused (w, &dsp_order_unassign, world_id (21), &(DspUnassign) { 0 }, DSP_RULE_STATE);
 }
 
 static void
@@ -377,10 +152,10 @@ test_retire_needs_an_empty_crew (void)
 {
   g_autoptr(World) w = world_new ();
 
-  g_assert_true (give (w, &dsp_order_assign, id_of (21), 1, &(DspAssign) { .crew_id = id_of (11) }, 1, NULL));
-  refused (w, &dsp_crew_retire, id_of (11), &(DspReason) { 0 }, DSP_RULE_CREW_BUSY);
-  g_assert_true (give (w, &dsp_order_unassign, id_of (21), 2, &(DspUnassign) { 0 }, 0, NULL));
-  g_assert_true (give (w, &dsp_crew_retire, id_of (11), 1, &(DspReason) { 0 }, 0, NULL));
+  g_assert_true (world_give (w, &dsp_order_assign, world_id (21), 1, &(DspAssign) { .crew_id = world_id (11) }, 1, NULL));
+  world_refused (w, &dsp_crew_retire, world_id (11), &(DspReason) { 0 }, DSP_RULE_CREW_BUSY);
+  g_assert_true (world_give (w, &dsp_order_unassign, world_id (21), 2, &(DspUnassign) { 0 }, 0, NULL));
+  g_assert_true (world_give (w, &dsp_crew_retire, world_id (11), 1, &(DspReason) { 0 }, 0, NULL));
 }
 
 static void
@@ -395,12 +170,12 @@ test_import_twice_changes_nothing (void)
                   dsp_table_bit (&dsp_order.table, offsetof (DspOrder, created_at));
 
   /* Another id, the same number: the order that is there is meant. */
-  g_assert_true (give (w, &dsp_order_import, id_of (60), 0, &row, given, NULL));
+  g_assert_true (world_give (w, &dsp_order_import, world_id (60), 0, &row, given, NULL));
   g_assert_cmpuint (dsp_work_n_edits (w->work), ==, 0);
   row.type = (char *) "INST";
-  g_assert_true (give (w, &dsp_order_import, id_of (60), 0, &row, given, NULL));
+  g_assert_true (world_give (w, &dsp_order_import, world_id (60), 0, &row, given, NULL));
   g_assert_cmpuint (dsp_work_n_edits (w->work), ==, 1);
-  g_assert_cmpstr (order (w)->type, ==, "INST");
+  g_assert_cmpstr (world_order (w)->type, ==, "INST");
   g_assert_cmpuint (w->records[dsp_order.number]->len, ==, 1);
 }
 
@@ -408,32 +183,32 @@ static void
 test_repeated_creation (void)
 {
   g_autoptr(World) w = world_new ();
-  DspCrew same = { .code = (char *) "C11", .name = (char *) "Crew", .distributor_id = id_of (1) };
-  DspCrew other = { .code = (char *) "C11", .name = (char *) "Another", .distributor_id = id_of (1) };
+  DspCrew same = { .code = (char *) "C11", .name = (char *) "Crew", .distributor_id = world_id (1) };
+  DspCrew other = { .code = (char *) "C11", .name = (char *) "Another", .distributor_id = world_id (1) };
 
-  g_assert_true (give (w, &dsp_crew_create, id_of (11), 0, &same, 7, NULL));
+  g_assert_true (world_give (w, &dsp_crew_create, world_id (11), 0, &same, 7, NULL));
   g_assert_cmpuint (dsp_work_n_edits (w->work), ==, 0);
-  refused (w, &dsp_crew_create, id_of (11), &other, DSP_RULE_ID_TAKEN);
-  refused (w, &dsp_crew_create, id_of (61), &other, DSP_RULE_DUPLICATE);
+  world_refused (w, &dsp_crew_create, world_id (11), &other, DSP_RULE_ID_TAKEN);
+  world_refused (w, &dsp_crew_create, world_id (61), &other, DSP_RULE_DUPLICATE);
 }
 
 static void
 test_members_have_one_crew_a_day (void)
 {
   g_autoptr(World) w = world_new ();
-  DspTechnician t = { .code = (char *) "T1", .name = (char *) "Luis", .distributor_id = id_of (1) };
-  DspMembership may = { .crew_id = id_of (11), .technician_id = id_of (31), .from = dsp_date_make (2026, 5, 1),
+  DspTechnician t = { .code = (char *) "T1", .name = (char *) "Luis", .distributor_id = world_id (1) };
+  DspMembership may = { .crew_id = world_id (11), .technician_id = world_id (31), .from = dsp_date_make (2026, 5, 1),
                         .until = dsp_date_make (2026, 5, 31) };
-  DspMembership overlap = { .crew_id = id_of (12), .technician_id = id_of (31), .from = dsp_date_make (2026, 5, 31) };
-  DspMembership june = { .crew_id = id_of (12), .technician_id = id_of (31), .from = dsp_date_make (2026, 6, 1) };
-  DspMembership backwards = { .crew_id = id_of (12), .technician_id = id_of (31), .from = dsp_date_make (2026, 4, 2),
+  DspMembership overlap = { .crew_id = world_id (12), .technician_id = world_id (31), .from = dsp_date_make (2026, 5, 31) };
+  DspMembership june = { .crew_id = world_id (12), .technician_id = world_id (31), .from = dsp_date_make (2026, 6, 1) };
+  DspMembership backwards = { .crew_id = world_id (12), .technician_id = world_id (31), .from = dsp_date_make (2026, 4, 2),
                               .until = dsp_date_make (2026, 4, 1) };
 
-  g_assert_true (give (w, &dsp_technician_create, id_of (31), 0, &t, 7, NULL));
-  g_assert_true (give (w, &dsp_membership_create, id_of (41), 0, &may, 27, NULL));
-  refused (w, &dsp_membership_create, id_of (42), &overlap, DSP_RULE_OVERLAP);
-  refused (w, &dsp_membership_create, id_of (42), &backwards, DSP_RULE_INVALID);
-  g_assert_true (give (w, &dsp_membership_create, id_of (42), 0, &june, 27, NULL));
+  g_assert_true (world_give (w, &dsp_technician_create, world_id (31), 0, &t, 7, NULL));
+  g_assert_true (world_give (w, &dsp_membership_create, world_id (41), 0, &may, 27, NULL));
+  world_refused (w, &dsp_membership_create, world_id (42), &overlap, DSP_RULE_OVERLAP);
+  world_refused (w, &dsp_membership_create, world_id (42), &backwards, DSP_RULE_INVALID);
+  g_assert_true (world_give (w, &dsp_membership_create, world_id (42), 0, &june, 27, NULL));
 }
 
 static void
@@ -442,16 +217,16 @@ test_descriptive_changes_merge (void)
   g_autoptr(World) w = world_new ();
   DspCrew change = { .name = (char *) "North" };
   bool merged = false;
-  DspId id = id_of (11);
+  DspId id = world_id (11);
   guint64 name = dsp_table_bit (&dsp_crew.table, offsetof (DspCrew, name));
 
   g_assert_true (dsp_work_run (w->work, &dsp_crew_change, &id, 1, &change, name, &merged, NULL));
   g_assert_false (merged);
-  store_edits (w);
+  world_store (w);
   change.name = (char *) "South";
   g_assert_true (dsp_work_run (w->work, &dsp_crew_change, &id, 1, &change, name, &merged, NULL));
   g_assert_true (merged);
-  refused (w, &dsp_user_change, id_of (11), &(DspUser) { 0 }, DSP_RULE_NO_SUCH_RECORD);
+  world_refused (w, &dsp_user_change, world_id (11), &(DspUser) { 0 }, DSP_RULE_NO_SUCH_RECORD);
 }
 
 /* Whatever the state, a command either is refused or leads into its own set of states. */
@@ -463,33 +238,33 @@ test_every_command_stays_in_its_table (void)
       {
         const DspCommand *command = dsp_commands[c];
         g_autoptr(World) w = world_new ();
-        DspOrder *o = (DspOrder *) order (w);
+        DspOrder *o = (DspOrder *) world_order (w);
         g_autofree gpointer args = g_malloc0 (MAX (command->args != NULL ? command->args->size : 1, 1));
         g_autoptr(GError) error = NULL;
 
         if (command->entity != &dsp_order || command->from == 0)
           continue;
         o->status = state;
-        o->crew_id = state == DSP_ORDER_ASSIGNED || state == DSP_ORDER_IN_PROGRESS ? id_of (11) : dsp_id_none;
+        o->crew_id = state == DSP_ORDER_ASSIGNED || state == DSP_ORDER_IN_PROGRESS ? world_id (11) : dsp_id_none;
         if (command == &dsp_order_assign)
-          ((DspAssign *) args)->crew_id = id_of (12);
+          ((DspAssign *) args)->crew_id = world_id (12);
         if (command == &dsp_order_move)
-          *(DspMove *) args = (DspMove) { .crew_id = id_of (12), .reason = (char *) "breakdown" };
+          *(DspMove *) args = (DspMove) { .crew_id = world_id (12), .reason = (char *) "breakdown" };
         if (command == &dsp_order_unassign)
           ((DspUnassign *) args)->reason = (char *) "breakdown";
         if (command == &dsp_order_close)
           *(DspClose *) args = (DspClose) { { NOW }, DSP_YES, DSP_YES, (char *) "fixed", NULL };
         if (command->from & DSP_BIT (state))
           {
-            g_assert_true (give (w, command, id_of (21), 0, args, DSP_FIELDS_ALL, &error));
+            g_assert_true (world_give (w, command, world_id (21), 0, args, DSP_FIELDS_ALL, &error));
             g_assert_no_error (error);
-            g_assert_true (command->to & DSP_BIT (order (w)->status));
+            g_assert_true (command->to & DSP_BIT (world_order (w)->status));
           }
         else
           {
-            g_assert_false (give (w, command, id_of (21), 0, args, DSP_FIELDS_ALL, &error));
+            g_assert_false (world_give (w, command, world_id (21), 0, args, DSP_FIELDS_ALL, &error));
             g_assert_error (error, DSP_RULE_ERROR, DSP_RULE_STATE);
-            g_assert_cmpint (order (w)->status, ==, state);
+            g_assert_cmpint (world_order (w)->status, ==, state);
           }
       }
 }

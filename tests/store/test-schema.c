@@ -150,31 +150,75 @@ test_newer (Fixture      *f,
     }
 }
 
-/* Version 1 of all tables, frozen when it was released: what a migration starts from. A difference here means a column
+static void
+describe_all (DspDb   *db,
+              GString *out)
+{
+  static const char *const own[] = { "feed_state", "change", "device", "result", "scope_sum", "user_state", "blob",
+                                     "credential", "token", "one_time_key" };
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (own) + DSP_N_ENTITIES; i++)
+    {
+      const char *table = i < DSP_N_ENTITIES ? dsp_entities[i]->table.name : own[i - DSP_N_ENTITIES];
+      g_autofree char *text = dsp_schema_describe (db, table, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (text, !=, "");
+      g_string_append_printf (out, "%s\n%s\n\n", table, text);
+    }
+}
+
+/* A database of version 1, with an order in it, becomes what a new one is, and keeps the order. */
+static void
+test_from_version_1 (Fixture      *f,
+                     gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "store", "schema-1.sql", NULL);
+  g_autofree char *sql = NULL;
+  g_autoptr(GString) migrated = g_string_new (NULL);
+  g_autoptr(GString) fresh = g_string_new (NULL);
+  TestPlace place;
+  DspDb *db;
+  DspFeed *feed;
+  gint64 n;
+
+  g_assert_true (g_file_get_contents (path, &sql, NULL, &error));
+  g_assert_true (dsp_db_exec (f->db, sql, &error));
+  feed = dsp_feed_open (f->db, &error);
+  g_assert_no_error (error);
+  dsp_feed_close (feed);
+  describe_all (f->db, migrated);
+  g_assert_true (dsp_db_int (f->db, "SELECT count(*) FROM \"order\" WHERE number = '904112' AND excused IS NULL", &n, &error));
+  g_assert_cmpint (n, ==, 1);
+
+  test_place_open (&place);
+  db = test_db_open (&place, DSP_DB_CREATE);
+  feed = dsp_feed_open (db, &error);
+  g_assert_no_error (error);
+  dsp_feed_close (feed);
+  describe_all (db, fresh);
+  dsp_db_close (db);
+  test_place_close (&place);
+  g_assert_cmpstr (migrated->str, ==, fresh->str);
+}
+
+/* Today's tables, frozen when they were released: what the next migration starts from. A difference here means a column
  * was added or changed without a migration (or, before the first release, that the frozen text has to follow). */
 static void
 test_frozen (Fixture      *f,
              gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "store", "schema-1.txt", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "store", "schema-2.txt", NULL);
   g_autofree char *frozen = NULL;
   g_autoptr(GString) now = g_string_new (NULL);
-  static const char *const own[] = { "feed_state", "change", "device", "result", "scope_sum", "user_state", "blob",
-                                     "credential", "token", "one_time_key" };
   DspFeed *feed = dsp_feed_open (f->db, &error);
 
   g_assert_no_error (error);
   dsp_feed_close (feed);
-  for (guint i = 0; i < G_N_ELEMENTS (own) + DSP_N_ENTITIES; i++)
-    {
-      const char *table = i < DSP_N_ENTITIES ? dsp_entities[i]->table.name : own[i - DSP_N_ENTITIES];
-      g_autofree char *text = dsp_schema_describe (f->db, table, &error);
-
-      g_assert_no_error (error);
-      g_assert_cmpstr (text, !=, "");
-      g_string_append_printf (now, "%s\n%s\n\n", table, text);
-    }
+  describe_all (f->db, now);
   if (g_getenv ("DSP_WRITE_FROZEN") != NULL)
     g_assert_true (g_file_set_contents (path, now->str, -1, &error));
   g_assert_true (g_file_get_contents (path, &frozen, NULL, &error));
@@ -189,6 +233,7 @@ main (int    argc,
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/store/schema/migrated-equals-fresh", test_migration);
   ADD ("/store/schema/newer-is-refused", test_newer);
+  ADD ("/store/schema/version-1-becomes-what-a-new-one-is", test_from_version_1);
   ADD ("/store/schema/is-the-frozen-one", test_frozen);
   return g_test_run ();
 }

@@ -1,0 +1,130 @@
+/* dsp-catalogue-commands.c: what an administrator decides once, roll calls and closed zones
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Creations and changes by the field tables; what stands here are the rules between records.
+ */
+#define G_LOG_DOMAIN "dsp-core"
+
+#include "config.h"
+#include "dsp-command.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Slots of one policy do not overlap on a weekday that they share: a visit is in one of them. */
+typedef struct {
+  const DspSlot *mine;
+  const DspSlot *other; /* that overlaps; lent */
+} Clash;
+
+static bool
+share_a_day (const DspSlot *a,
+             const DspSlot *b)
+{
+  if (a->weekdays == NULL || b->weekdays == NULL)
+    return true;
+  for (guint i = 0; a->weekdays[i] != NULL; i++)
+    if (g_strv_contains ((const char *const *) b->weekdays, a->weekdays[i]))
+      return true;
+  return false;
+}
+
+static gboolean
+clashes (gconstpointer record,
+         gpointer      user_data)
+{
+  const DspSlot *other = record;
+  Clash *clash = user_data;
+
+  if (dsp_id_equal (&other->id, &clash->mine->id) || other->retired == DSP_YES || !share_a_day (other, clash->mine) ||
+      other->starts.value >= clash->mine->ends.value || clash->mine->starts.value >= other->ends.value)
+    return TRUE;
+  clash->other = other;
+  return FALSE;
+}
+
+static gboolean
+slot_put (DspWork      *work,
+          gpointer      record,
+          gconstpointer args,
+          GError      **error)
+{
+  const DspSlot *slot = record;
+  Clash clash = { .mine = slot };
+
+  if (!dsp_work_need (work, &dsp_policy, &slot->policy_id, error))
+    return FALSE;
+  if (slot->retired != DSP_YES)
+    dsp_work_each (work, &dsp_slot, offsetof (DspSlot, policy_id), &slot->policy_id, clashes, &clash);
+  if (clash.other == NULL)
+    return TRUE;
+  return dsp_refuse (error, DSP_RULE_OVERLAP, _("slot %02d:%02d–%02d:%02d overlaps with %02d:%02d–%02d:%02d"),
+                     (int) slot->starts.value / 60, (int) slot->starts.value % 60, (int) slot->ends.value / 60,
+                     (int) slot->ends.value % 60, (int) clash.other->starts.value / 60, (int) clash.other->starts.value % 60,
+                     (int) clash.other->ends.value / 60, (int) clash.other->ends.value % 60);
+}
+
+static gboolean
+office_settings_put (DspWork      *work,
+                     gpointer      record,
+                     gconstpointer args,
+                     GError      **error)
+{
+  DspId only = dsp_office_settings_id ();
+
+  if (dsp_id_equal (&((DspRecord *) record)->id, &only))
+    return TRUE;
+  return dsp_refuse (error, DSP_RULE_INVALID, _("there is one record of the office's settings, and this is not it"));
+}
+
+/* Nobody is both present and absent; who was called belongs to the crew's distributor. */
+static gboolean
+roll_call_put (DspWork      *work,
+               gpointer      record,
+               gconstpointer args,
+               GError      **error)
+{
+  DspRollCall *call = record;
+  const DspCrew *crew;
+  DspId only = dsp_roll_call_id (&call->crew_id, call->day);
+
+  if (!dsp_id_equal (&call->id, &only))
+    return dsp_refuse (error, DSP_RULE_INVALID, _("a crew has one roll call a day, and this is not its id"));
+  if (!dsp_work_need (work, &dsp_crew, &call->crew_id, error))
+    return FALSE;
+  for (guint i = 0; call->absent != NULL && call->present != NULL && call->absent[i] != NULL; i++)
+    if (g_strv_contains ((const char *const *) call->present, call->absent[i]))
+      return dsp_refuse (error, DSP_RULE_INVALID, _("technician %s is both present and absent"), call->absent[i]);
+  crew = dsp_work_get (work, &dsp_crew, &call->crew_id);
+  if (crew != NULL)
+    call->distributor_id = crew->distributor_id;
+  return TRUE;
+}
+
+/* clang-format off */
+#define CREATE(E) &E, &E.table, 0, 0, DSP_COMMAND_PUTS | DSP_COMMAND_CREATES
+#define CHANGE(E) &E, &E.table, 0, 0, DSP_COMMAND_PUTS
+#define UPSERT(E) &E, &E.table, 0, 0, DSP_COMMAND_PUTS | DSP_COMMAND_UPSERTS
+#define DELETE(E) &E, NULL, 0, 0, DSP_COMMAND_DELETES
+
+const DspCommand dsp_order_type_create      = { "order_type.create", N_("New order type"), N_("Created"), CREATE (dsp_order_type), NULL };
+const DspCommand dsp_order_type_change      = { "order_type.change", N_("Change order type"), N_("Changed"), CHANGE (dsp_order_type), NULL };
+const DspCommand dsp_reason_code_create     = { "reason_code.create", N_("New reason"), N_("Created"), CREATE (dsp_reason_code), NULL };
+const DspCommand dsp_reason_code_change     = { "reason_code.change", N_("Change reason"), N_("Changed"), CHANGE (dsp_reason_code), NULL };
+const DspCommand dsp_solution_code_create   = { "solution_code.create", N_("New solution code"), N_("Created"), CREATE (dsp_solution_code), NULL };
+const DspCommand dsp_solution_code_change   = { "solution_code.change", N_("Change solution code"), N_("Changed"), CHANGE (dsp_solution_code), NULL };
+const DspCommand dsp_equipment_model_create = { "equipment_model.create", N_("New equipment"), N_("Created"), CREATE (dsp_equipment_model), NULL };
+const DspCommand dsp_equipment_model_change = { "equipment_model.change", N_("Change equipment"), N_("Changed"), CHANGE (dsp_equipment_model), NULL };
+const DspCommand dsp_policy_create          = { "policy.create", N_("New policy"), N_("Created"), CREATE (dsp_policy), NULL };
+const DspCommand dsp_policy_change          = { "policy.change", N_("Change policy"), N_("Changed"), CHANGE (dsp_policy), NULL };
+const DspCommand dsp_slot_create            = { "slot.create", N_("New slot"), N_("Created"), CREATE (dsp_slot), slot_put };
+const DspCommand dsp_slot_change            = { "slot.change", N_("Change slot"), N_("Changed"), CHANGE (dsp_slot), slot_put };
+const DspCommand dsp_holiday_create         = { "holiday.create", N_("New holiday"), N_("Created"), CREATE (dsp_holiday), NULL };
+const DspCommand dsp_holiday_change         = { "holiday.change", N_("Change holiday"), N_("Changed"), CHANGE (dsp_holiday), NULL };
+const DspCommand dsp_holiday_delete         = { "holiday.delete", N_("Delete holiday"), N_("Deleted"), DELETE (dsp_holiday), NULL };
+const DspCommand dsp_office_settings_put    = { "office_settings.put", N_("Change the office's settings"), N_("Changed"), UPSERT (dsp_office_settings), office_settings_put };
+const DspCommand dsp_zone_closure_create    = { "zone_closure.create", N_("Close a zone"), N_("Zone closed"), CREATE (dsp_zone_closure), NULL };
+const DspCommand dsp_zone_closure_delete    = { "zone_closure.delete", N_("Open the zone"), N_("Zone opened"), DELETE (dsp_zone_closure), NULL };
+const DspCommand dsp_penalty_rule_create    = { "penalty_rule.create", N_("New penalty rule"), N_("Created"), CREATE (dsp_penalty_rule), NULL };
+const DspCommand dsp_penalty_rule_change    = { "penalty_rule.change", N_("Change penalty rule"), N_("Changed"), CHANGE (dsp_penalty_rule), NULL };
+const DspCommand dsp_roll_call_put          = { "roll_call.put", N_("Roll call"), N_("Roll called"), UPSERT (dsp_roll_call), roll_call_put };
+/* clang-format on */

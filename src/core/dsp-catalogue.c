@@ -1,0 +1,280 @@
+/* dsp-catalogue.c: types of order, words of the processes, policies and slots, the office's calendar
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-core"
+
+#include "config.h"
+#include "dsp-catalogue.h"
+
+#include "dsp-entities.h"
+#include "dsp-rule.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+static const DspWord counts_list[] = {
+  [DSP_COUNTS_NONE]     = { NULL, NULL },
+  [DSP_COUNTS_CALENDAR] = { "calendar", N_("Calendar time") },
+  [DSP_COUNTS_WORKING]  = { "working", N_("Working time") },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (counts_list) == DSP_N_COUNTS);
+const DspWords DspCounts_words = { counts_list, G_N_ELEMENTS (counts_list) };
+
+static const DspWord process_list[] = {
+  [DSP_PROCESS_NONE]       = { NULL, NULL },
+  [DSP_PROCESS_RETYPE]     = { "retype", N_("Change of order type") },
+  [DSP_PROCESS_CANCEL]     = { "cancel", N_("Cancellation") },
+  [DSP_PROCESS_REJECT]     = { "reject", N_("Rejection") },
+  [DSP_PROCESS_RESCHEDULE] = { "reschedule", N_("Rescheduling") },
+  [DSP_PROCESS_TRANSFER]   = { "transfer", N_("Transfer") },
+  [DSP_PROCESS_REOPEN]     = { "reopen", N_("Reopening") },
+  [DSP_PROCESS_VERDICT]    = { "verdict", N_("Verdict on a penalty") },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (process_list) == DSP_N_PROCESSES);
+const DspWords DspProcess_words = { process_list, G_N_ELEMENTS (process_list) };
+
+static const DspWord family_list[] = {
+  [DSP_FAMILY_NONE]      = { NULL, NULL },
+  [DSP_FAMILY_LOCATION]  = { "location", N_("The location cannot be reached") },
+  [DSP_FAMILY_PLACE]     = { "place", N_("Characteristics of the place") },
+  [DSP_FAMILY_HIGH_RISK] = { "high_risk", N_("High-risk zone") },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (family_list) == DSP_N_FAMILIES);
+const DspWords DspFamily_words = { family_list, G_N_ELEMENTS (family_list) };
+
+#define CODE .flags = DSP_REQUIRED | DSP_UNIQUE | DSP_SEARCH | DSP_COLUMN, .max = 40
+#define LABEL .flags = DSP_REQUIRED | DSP_SEARCH | DSP_COLUMN, .max = 120
+#define MINUTE_OF_DAY .flags = DSP_REQUIRED | DSP_COLUMN, .max = 1440
+
+/* clang-format off */
+static const DspField order_type_fields[] = {
+  DSP_TEXT   (DspOrderType, code,          N_("Code"),       CODE),
+  DSP_TEXT   (DspOrderType, group,         N_("Group"),      .flags = DSP_FILTER | DSP_COLUMN, .max = 60),
+  DSP_TEXT   (DspOrderType, type,          N_("Order type"), .flags = DSP_FILTER | DSP_SEARCH | DSP_COLUMN, .max = 60),
+  DSP_TEXT   (DspOrderType, subtype,       N_("Subtype"),    .flags = DSP_COLUMN, .max = 60),
+  DSP_INT    (DspOrderType, limit_minutes, N_("Limit (minutes)"), .flags = DSP_COLUMN, .min = 1, .max = 525600),
+  DSP_WORD   (DspOrderType, counts,        DspCounts, N_("The clock counts"), .flags = DSP_COLUMN),
+  DSP_INT    (DspOrderType, solutions,     N_("Solution codes asked for"), .max = 3),
+  DSP_YES_NO (DspOrderType, equipment,     N_("Asks for equipment")),
+  DSP_YES_NO (DspOrderType, position,      N_("Asks for the position")),
+  DSP_YES_NO (DspOrderType, signature,     N_("Asks for a signature")),
+  DSP_LIST   (DspOrderType, checklist,     N_("Checklist"),  .max = 20),
+  DSP_YES_NO (DspOrderType, retired,       N_("Retired"),    .flags = DSP_FILTER),
+};
+
+static const DspField reason_code_fields[] = {
+  DSP_TEXT   (DspReasonCode, code,    N_("Code"),   CODE),
+  DSP_TEXT   (DspReasonCode, label,   N_("Name"),   LABEL),
+  DSP_WORD   (DspReasonCode, process, DspProcess, N_("Process"), .flags = DSP_REQUIRED | DSP_FILTER | DSP_COLUMN),
+  DSP_WORD   (DspReasonCode, family,  DspFamily, N_("Family"), .flags = DSP_COLUMN),
+  DSP_YES_NO (DspReasonCode, against, N_("Counts against the distributor"), .flags = DSP_COLUMN),
+  DSP_YES_NO (DspReasonCode, retired, N_("Retired"), .flags = DSP_FILTER),
+};
+
+static const DspField solution_code_fields[] = {
+  DSP_TEXT   (DspSolutionCode, code,    N_("Code"),        CODE),
+  DSP_TEXT   (DspSolutionCode, label,   N_("Name"),        LABEL),
+  DSP_LIST   (DspSolutionCode, types,   N_("Order types"), .flags = DSP_COLUMN, .max = 40),
+  DSP_YES_NO (DspSolutionCode, retired, N_("Retired"),     .flags = DSP_FILTER),
+};
+
+static const DspField equipment_model_fields[] = {
+  DSP_TEXT   (DspEquipmentModel, code,    N_("Code"),    CODE),
+  DSP_TEXT   (DspEquipmentModel, label,   N_("Name"),    LABEL),
+  DSP_YES_NO (DspEquipmentModel, serial,  N_("Has a serial number"), .flags = DSP_COLUMN),
+  DSP_YES_NO (DspEquipmentModel, retired, N_("Retired"), .flags = DSP_FILTER),
+};
+
+static const DspField policy_fields[] = {
+  DSP_TEXT   (DspPolicy, code,            N_("Code"),       CODE),
+  DSP_TEXT   (DspPolicy, group,           N_("Group"),      .flags = DSP_COLUMN, .max = 60),
+  DSP_TEXT   (DspPolicy, type,            N_("Order type"), .flags = DSP_COLUMN, .max = 60),
+  DSP_INT    (DspPolicy, min_days,        N_("Earliest day from today"), .flags = DSP_COLUMN, .max = 365),
+  DSP_INT    (DspPolicy, max_days,        N_("Latest day from today"),   .flags = DSP_COLUMN, .max = 365),
+  DSP_INT    (DspPolicy, notice_minutes,  N_("Minimum notice (minutes)"), .flags = DSP_COLUMN, .max = 43200),
+  DSP_INT    (DspPolicy, max_reschedules, N_("Times it may be rescheduled"), .flags = DSP_COLUMN, .max = 100),
+  DSP_YES_NO (DspPolicy, retired,         N_("Retired"),    .flags = DSP_FILTER),
+};
+
+static const DspField slot_fields[] = {
+  DSP_ID     (DspSlot, policy_id, &dsp_policy, N_("Policy"),  .flags = DSP_REQUIRED | DSP_INDEXED | DSP_COLUMN),
+  DSP_INT    (DspSlot, starts,    N_("Starts"),   MINUTE_OF_DAY),
+  DSP_INT    (DspSlot, ends,      N_("Ends"),     MINUTE_OF_DAY),
+  DSP_INT    (DspSlot, places,    N_("Places in each zone"), .flags = DSP_COLUMN, .max = 100000),
+  DSP_LIST   (DspSlot, weekdays,  N_("Weekdays"), .flags = DSP_COLUMN, .max = 7),
+  DSP_YES_NO (DspSlot, retired,   N_("Retired"),  .flags = DSP_FILTER),
+};
+
+static const DspField holiday_fields[] = {
+  DSP_TEXT   (DspHoliday, name,    N_("Name"), .flags = DSP_REQUIRED | DSP_COLUMN, .max = 120),
+  DSP_DATE   (DspHoliday, day,     N_("Day"),  .flags = DSP_REQUIRED | DSP_COLUMN),
+  DSP_YES_NO (DspHoliday, working, N_("Worked all the same"), .flags = DSP_COLUMN),
+};
+
+static const DspField office_settings_fields[] = {
+  DSP_TEXT   (DspOfficeSettings, name,             N_("Name"),      .flags = DSP_COLUMN, .max = 120),
+  DSP_TEXT   (DspOfficeSettings, time_zone,        N_("Time zone"), .flags = DSP_REQUIRED | DSP_COLUMN, .max = 60),
+  DSP_INT    (DspOfficeSettings, starts,           N_("Office opens"),  MINUTE_OF_DAY),
+  DSP_INT    (DspOfficeSettings, ends,             N_("Office closes"), MINUTE_OF_DAY),
+  DSP_LIST   (DspOfficeSettings, weekdays,         N_("Weekdays"),  .flags = DSP_COLUMN, .max = 7),
+  DSP_YES_NO (DspOfficeSettings, federal_holidays, N_("Federal holidays of Mexico")),
+  DSP_INT    (DspOfficeSettings, risk_minutes,     N_("At risk within (minutes)"), .max = 43200),
+  DSP_YES_NO (DspOfficeSettings, rescue,           N_("Cancelling and rejecting first open a rescue case")),
+};
+
+static const DspField zone_closure_fields[] = {
+  DSP_LIST (DspZoneClosure, zone,   N_("Zone"),   .flags = DSP_REQUIRED | DSP_COLUMN, .max = 400),
+  DSP_DATE (DspZoneClosure, from,   N_("From"),   .flags = DSP_REQUIRED | DSP_COLUMN),
+  DSP_DATE (DspZoneClosure, until,  N_("Until"),  .flags = DSP_REQUIRED | DSP_COLUMN),
+  DSP_TEXT (DspZoneClosure, reason, N_("Reason"), .flags = DSP_REQUIRED | DSP_COLUMN, .max = 400),
+};
+/* clang-format on */
+
+static DspId
+common_scope (gconstpointer record)
+{
+  return dsp_scope_common;
+}
+
+static gboolean
+weekdays_are (const char *name,
+              GStrv       weekdays,
+              GError    **error)
+{
+  for (guint i = 0; weekdays != NULL && weekdays[i] != NULL; i++)
+    if (strlen (weekdays[i]) != 1 || weekdays[i][0] < '1' || weekdays[i][0] > '7')
+      return dsp_refuse (error, DSP_RULE_INVALID, _("%s: “%s” is no weekday; Monday is 1, Sunday is 7"), name, weekdays[i]);
+  return TRUE;
+}
+
+static gboolean
+hours_are (const char *name,
+           DspInt      starts,
+           DspInt      ends,
+           GError    **error)
+{
+  if (starts.value < ends.value)
+    return TRUE;
+  return dsp_refuse (error, DSP_RULE_INVALID, _("%s: it ends at minute %d, not after its start at minute %d"), name,
+                     (int) ends.value, (int) starts.value);
+}
+
+static gboolean
+order_type_check (gconstpointer record,
+                  GError      **error)
+{
+  const DspOrderType *type = record;
+
+  if (type->type == NULL && (type->subtype != NULL || type->group != NULL))
+    return dsp_refuse (error, DSP_RULE_INVALID, _("order type %s has a group or subtype and no type"), type->code);
+  if (type->limit_minutes.is_set != (type->counts != DSP_COUNTS_NONE))
+    return dsp_refuse (error, DSP_RULE_INVALID, _("order type %s needs both a limit and what its clock counts, or neither"),
+                       type->code);
+  return TRUE;
+}
+
+static gboolean
+reason_code_check (gconstpointer record,
+                   GError      **error)
+{
+  const DspReasonCode *reason = record;
+
+  if ((reason->process == DSP_PROCESS_REJECT) != (reason->family != DSP_FAMILY_NONE))
+    return dsp_refuse (error, DSP_RULE_INVALID, _("reason %s: a rejection, and nothing else, has one of the three families"),
+                       reason->code);
+  return TRUE;
+}
+
+/* A policy that contradicts itself would leave no day at all. */
+static gboolean
+policy_check (gconstpointer record,
+              GError      **error)
+{
+  const DspPolicy *policy = record;
+
+  if (policy->min_days.is_set && policy->max_days.is_set && policy->min_days.value > policy->max_days.value)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("policy %s: its earliest day (%d) is after its latest (%d)"), policy->code,
+                       (int) policy->min_days.value, (int) policy->max_days.value);
+  if (policy->max_days.is_set && policy->notice_minutes.value > (policy->max_days.value + 1) * 1440)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("policy %s: a notice of %d minutes leaves none of its %d days"), policy->code,
+                       (int) policy->notice_minutes.value, (int) policy->max_days.value);
+  return TRUE;
+}
+
+static gboolean
+slot_check (gconstpointer record,
+            GError      **error)
+{
+  const DspSlot *slot = record;
+
+  return hours_are (_("slot"), slot->starts, slot->ends, error) && weekdays_are (_("slot"), slot->weekdays, error);
+}
+
+static gboolean
+office_settings_check (gconstpointer record,
+                       GError      **error)
+{
+  const DspOfficeSettings *office = record;
+  g_autoptr(GTimeZone) zone = g_time_zone_new_identifier (office->time_zone);
+
+  if (zone == NULL)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” is no time zone; one is America/Mexico_City"), office->time_zone);
+  return hours_are (_("office hours"), office->starts, office->ends, error) &&
+         weekdays_are (_("office hours"), office->weekdays, error);
+}
+
+static gboolean
+zone_closure_check (gconstpointer record,
+                    GError      **error)
+{
+  const DspZoneClosure *closure = record;
+
+  if (closure->until.day >= closure->from.day)
+    return TRUE;
+  return dsp_refuse (error, DSP_RULE_INVALID, _("the closing of a zone ends before it begins"));
+}
+
+DspId
+dsp_office_settings_id (void)
+{
+  return dsp_id_from_key ("office_settings", "office");
+}
+
+/* clang-format off */
+#define COMMON(Type, rows, word) .table = DSP_TABLE (Type, rows, word), .scope = common_scope
+const DspEntity dsp_order_type = {
+  COMMON (DspOrderType, order_type_fields, "order_type"), .label = N_("Order type"), .label_plural = N_("Order types"),
+  .number = 15, .display_offset = offsetof (DspOrderType, code), .check = order_type_check,
+};
+const DspEntity dsp_reason_code = {
+  COMMON (DspReasonCode, reason_code_fields, "reason_code"), .label = N_("Reason"), .label_plural = N_("Reasons"),
+  .number = 16, .display_offset = offsetof (DspReasonCode, label), .check = reason_code_check,
+};
+const DspEntity dsp_solution_code = {
+  COMMON (DspSolutionCode, solution_code_fields, "solution_code"), .label = N_("Solution code"), .label_plural = N_("Solution codes"),
+  .number = 17, .display_offset = offsetof (DspSolutionCode, label),
+};
+const DspEntity dsp_equipment_model = {
+  COMMON (DspEquipmentModel, equipment_model_fields, "equipment_model"), .label = N_("Equipment"), .label_plural = N_("Equipment"),
+  .number = 18, .display_offset = offsetof (DspEquipmentModel, label),
+};
+const DspEntity dsp_policy = {
+  COMMON (DspPolicy, policy_fields, "policy"), .label = N_("Rescheduling policy"), .label_plural = N_("Rescheduling policies"),
+  .number = 19, .display_offset = offsetof (DspPolicy, code), .check = policy_check,
+};
+const DspEntity dsp_slot = {
+  COMMON (DspSlot, slot_fields, "slot"), .label = N_("Slot"), .label_plural = N_("Slots"), .number = 20, .check = slot_check,
+};
+const DspEntity dsp_holiday = {
+  COMMON (DspHoliday, holiday_fields, "holiday"), .label = N_("Holiday"), .label_plural = N_("Holidays"),
+  .number = 21, .display_offset = offsetof (DspHoliday, name),
+};
+const DspEntity dsp_office_settings = {
+  COMMON (DspOfficeSettings, office_settings_fields, "office_settings"), .label = N_("Office"), .label_plural = N_("Offices"),
+  .number = 22, .display_offset = offsetof (DspOfficeSettings, name), .check = office_settings_check,
+};
+const DspEntity dsp_zone_closure = {
+  COMMON (DspZoneClosure, zone_closure_fields, "zone_closure"), .label = N_("Closed zone"), .label_plural = N_("Closed zones"),
+  .number = 23, .display_offset = offsetof (DspZoneClosure, reason), .check = zone_closure_check,
+};
+/* clang-format on */

@@ -1,0 +1,146 @@
+/* dsp-schema-steps.c: how the entities' tables came to be what they are
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Frozen text: a step makes what its version had, whatever the field tables say today. Both sides have the same tables;
+ * only the server's keep business keys unique, where the text says @U.
+ */
+#define G_LOG_DOMAIN "dsp-store"
+
+#include "config.h"
+#include "dsp-schema-steps.h"
+
+/* 2: the processes of an order, catalogues, penalties, attachments, roll calls. */
+static const char *const to_2[] = {
+  "ALTER TABLE \"order\" ADD COLUMN \"city\" TEXT",
+  "ALTER TABLE \"order\" ADD COLUMN \"attention_until\" INTEGER",
+  "ALTER TABLE \"order\" ADD COLUMN \"visit\" INTEGER",
+  "ALTER TABLE \"order\" ADD COLUMN \"limit_minutes\" INTEGER",
+  "ALTER TABLE \"order\" ADD COLUMN \"counts\" TEXT",
+  "ALTER TABLE \"order\" ADD COLUMN \"stopped_at\" INTEGER",
+  "ALTER TABLE \"order\" ADD COLUMN \"penalized_at\" INTEGER",
+  "ALTER TABLE \"order\" ADD COLUMN \"excused\" TEXT",
+  "ALTER TABLE \"order\" ADD COLUMN \"penalty\" INTEGER",
+  "ALTER TABLE \"order\" ADD COLUMN \"reschedules\" INTEGER",
+  "ALTER TABLE \"order\" ADD COLUMN \"reason\" TEXT",
+  "ALTER TABLE \"order\" ADD COLUMN \"started_at\" INTEGER",
+  "ALTER TABLE \"order\" ADD COLUMN \"followed_at\" INTEGER",
+  "ALTER TABLE \"order\" ADD COLUMN \"solutions\" TEXT",
+  "ALTER TABLE \"order\" ADD COLUMN \"equipment\" TEXT",
+  "ALTER TABLE \"order\" ADD COLUMN \"checklist\" TEXT",
+  "ALTER TABLE \"order\" ADD COLUMN \"signature_id\" BLOB",
+  "ALTER TABLE \"order\" ADD COLUMN \"attended_lat_e7\" INTEGER",
+  "ALTER TABLE \"order\" ADD COLUMN \"attended_lon_e7\" INTEGER",
+  "CREATE TABLE \"order_type\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL, "
+    "\"version\" INTEGER NOT NULL, \"code\" TEXT, \"group\" TEXT, \"type\" TEXT, \"subtype\" TEXT, "
+    "\"limit_minutes\" INTEGER, \"counts\" TEXT, \"solutions\" INTEGER, \"equipment\" TEXT, \"position\" TEXT, "
+    "\"signature\" TEXT, \"checklist\" TEXT, \"retired\" TEXT, \"_search\" TEXT)",
+  "CREATE UNIQUE INDEX \"order_type_id_1\" ON \"order_type\" (\"id\")",
+  "CREATE @UINDEX \"order_type_code_1\" ON \"order_type\" (\"code\")",
+  "CREATE TABLE \"reason_code\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, "
+    "\"scope\" BLOB NOT NULL, \"version\" INTEGER NOT NULL, \"code\" TEXT, \"label\" TEXT, \"process\" TEXT, "
+    "\"family\" TEXT, \"against\" TEXT, \"retired\" TEXT, \"_search\" TEXT)",
+  "CREATE UNIQUE INDEX \"reason_code_id_1\" ON \"reason_code\" (\"id\")",
+  "CREATE @UINDEX \"reason_code_code_1\" ON \"reason_code\" (\"code\")",
+  "CREATE TABLE \"solution_code\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, "
+    "\"scope\" BLOB NOT NULL, \"version\" INTEGER NOT NULL, \"code\" TEXT, \"label\" TEXT, \"types\" TEXT, "
+    "\"retired\" TEXT, \"_search\" TEXT)",
+  "CREATE UNIQUE INDEX \"solution_code_id_1\" ON \"solution_code\" (\"id\")",
+  "CREATE @UINDEX \"solution_code_code_1\" ON \"solution_code\" (\"code\")",
+  "CREATE TABLE \"equipment_model\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, "
+    "\"scope\" BLOB NOT NULL, \"version\" INTEGER NOT NULL, \"code\" TEXT, \"label\" TEXT, \"serial\" TEXT, "
+    "\"retired\" TEXT, \"_search\" TEXT)",
+  "CREATE UNIQUE INDEX \"equipment_model_id_1\" ON \"equipment_model\" (\"id\")",
+  "CREATE @UINDEX \"equipment_model_code_1\" ON \"equipment_model\" (\"code\")",
+  "CREATE TABLE \"policy\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL, "
+    "\"version\" INTEGER NOT NULL, \"code\" TEXT, \"group\" TEXT, \"type\" TEXT, \"min_days\" INTEGER, "
+    "\"max_days\" INTEGER, \"notice_minutes\" INTEGER, \"max_reschedules\" INTEGER, \"retired\" TEXT, "
+    "\"_search\" TEXT)",
+  "CREATE UNIQUE INDEX \"policy_id_1\" ON \"policy\" (\"id\")",
+  "CREATE @UINDEX \"policy_code_1\" ON \"policy\" (\"code\")",
+  "CREATE TABLE \"slot\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL, "
+    "\"version\" INTEGER NOT NULL, \"policy_id\" BLOB, \"starts\" INTEGER, \"ends\" INTEGER, "
+    "\"places\" INTEGER, \"weekdays\" TEXT, \"retired\" TEXT)",
+  "CREATE UNIQUE INDEX \"slot_id_1\" ON \"slot\" (\"id\")",
+  "CREATE INDEX \"slot_policy_id_1\" ON \"slot\" (\"policy_id\")",
+  "CREATE TABLE \"holiday\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL, "
+    "\"version\" INTEGER NOT NULL, \"name\" TEXT, \"day\" INTEGER, \"working\" TEXT)",
+  "CREATE UNIQUE INDEX \"holiday_id_1\" ON \"holiday\" (\"id\")",
+  "CREATE TABLE \"office_settings\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, "
+    "\"scope\" BLOB NOT NULL, \"version\" INTEGER NOT NULL, \"name\" TEXT, \"time_zone\" TEXT, "
+    "\"starts\" INTEGER, \"ends\" INTEGER, \"weekdays\" TEXT, \"federal_holidays\" TEXT, "
+    "\"risk_minutes\" INTEGER, \"rescue\" TEXT)",
+  "CREATE UNIQUE INDEX \"office_settings_id_1\" ON \"office_settings\" (\"id\")",
+  "CREATE TABLE \"zone_closure\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, "
+    "\"scope\" BLOB NOT NULL, \"version\" INTEGER NOT NULL, \"zone\" TEXT, \"from\" INTEGER, "
+    "\"until\" INTEGER, \"reason\" TEXT)",
+  "CREATE UNIQUE INDEX \"zone_closure_id_1\" ON \"zone_closure\" (\"id\")",
+  "CREATE TABLE \"penalty_rule\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, "
+    "\"scope\" BLOB NOT NULL, \"version\" INTEGER NOT NULL, \"code\" TEXT, \"label\" TEXT, \"fault\" TEXT, "
+    "\"group\" TEXT, \"type\" TEXT, \"grace_minutes\" INTEGER, \"amount\" INTEGER, \"percent\" INTEGER, "
+    "\"cap\" INTEGER, \"evidence\" TEXT, \"repeat_days\" INTEGER, \"appeal_days\" INTEGER, \"retired\" TEXT, "
+    "\"_search\" TEXT)",
+  "CREATE UNIQUE INDEX \"penalty_rule_id_1\" ON \"penalty_rule\" (\"id\")",
+  "CREATE @UINDEX \"penalty_rule_code_1\" ON \"penalty_rule\" (\"code\")",
+  "CREATE TABLE \"penalty\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL, "
+    "\"version\" INTEGER NOT NULL, \"number\" TEXT, \"order_id\" BLOB, \"distributor_id\" BLOB, "
+    "\"crew_id\" BLOB, \"rule_id\" BLOB, \"fault\" TEXT, \"state\" TEXT, \"due_at\" INTEGER, \"at\" INTEGER, "
+    "\"amount\" INTEGER, \"reason\" TEXT, \"document_id\" BLOB, \"reviewed_by\" TEXT, \"reviewed_at\" INTEGER, "
+    "\"appeal\" TEXT, \"appeal_until\" INTEGER, \"appealed_at\" INTEGER, \"answer\" TEXT, "
+    "\"answered_at\" INTEGER, \"_search\" TEXT)",
+  "CREATE UNIQUE INDEX \"penalty_id_1\" ON \"penalty\" (\"id\")",
+  "CREATE INDEX \"penalty_order_id_1\" ON \"penalty\" (\"order_id\")",
+  "CREATE INDEX \"penalty_amount_1\" ON \"penalty\" (\"state\", \"amount\", \"id\")",
+  "CREATE INDEX \"penalty_due_1\" ON \"penalty\" (\"state\", \"due_at\", \"id\")",
+  "CREATE TABLE \"attachment\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL, "
+    "\"version\" INTEGER NOT NULL, \"order_id\" BLOB, \"distributor_id\" BLOB, \"name\" TEXT, "
+    "\"media_type\" TEXT, \"size\" INTEGER, \"hash\" TEXT, \"note\" TEXT)",
+  "CREATE UNIQUE INDEX \"attachment_id_1\" ON \"attachment\" (\"id\")",
+  "CREATE INDEX \"attachment_order_id_1\" ON \"attachment\" (\"order_id\")",
+  "CREATE TABLE \"roll_call\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL, "
+    "\"version\" INTEGER NOT NULL, \"crew_id\" BLOB, \"distributor_id\" BLOB, \"day\" INTEGER, "
+    "\"present\" TEXT, \"absent\" TEXT, \"vehicle\" TEXT, \"note\" TEXT)",
+  "CREATE UNIQUE INDEX \"roll_call_id_1\" ON \"roll_call\" (\"id\")",
+  "CREATE INDEX \"roll_call_crew_id_1\" ON \"roll_call\" (\"crew_id\")",
+};
+
+static gboolean
+run_all (DspDb             *db,
+         const char *const *statements,
+         guint              n,
+         const char        *unique,
+         GError           **error)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr(GString) sql = g_string_new (statements[i]);
+
+      g_string_replace (sql, "@U", unique, 0);
+      if (!dsp_db_exec (db, sql->str, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+server_to_2 (DspDb   *db,
+             GError **error)
+{
+  return run_all (db, to_2, G_N_ELEMENTS (to_2), "UNIQUE ", error);
+}
+
+static gboolean
+replica_to_2 (DspDb   *db,
+              GError **error)
+{
+  return run_all (db, to_2, G_N_ELEMENTS (to_2), "", error);
+}
+
+const DspMigration dsp_schema_server_steps[] = {
+  { 2, NULL, server_to_2 },
+  { 0 },
+};
+
+const DspMigration dsp_schema_replica_steps[] = {
+  { 2, NULL, replica_to_2 },
+  { 0 },
+};

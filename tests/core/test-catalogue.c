@@ -1,0 +1,119 @@
+/* test-catalogue.c: what an administrator decides once, roll calls
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+#include "world.h"
+
+#include <string.h>
+
+static void
+test_policies_that_contradict_themselves (void)
+{
+  g_autoptr(World) w = world_new ();
+  DspPolicy policy = { .code = (char *) "P1", .min_days = { 5, true }, .max_days = { 2, true } };
+
+  world_refused (w, &dsp_policy_create, world_id (60), &policy, DSP_RULE_INVALID);
+  policy.min_days = (DspInt) { 0, true };
+  policy.notice_minutes = (DspInt) { 3 * 1440 + 1, true };
+  world_refused (w, &dsp_policy_create, world_id (60), &policy, DSP_RULE_INVALID);
+  policy.notice_minutes = (DspInt) { 120, true };
+  g_assert_true (world_give (w, &dsp_policy_create, world_id (60), 0, &policy, DSP_FIELDS_ALL, NULL));
+}
+
+static void
+test_slots_do_not_overlap (void)
+{
+  g_autoptr(World) w = world_new ();
+  DspPolicy policy = { .code = (char *) "P1" };
+  char *monday[] = { (char *) "1", NULL }, *tuesday[] = { (char *) "2", NULL }, *eighth[] = { (char *) "8", NULL };
+  DspSlot slot = { .policy_id = world_id (60), .starts = { 540, true }, .ends = { 780, true }, .weekdays = monday };
+
+  g_assert_true (world_give (w, &dsp_policy_create, world_id (60), 0, &policy, DSP_FIELDS_ALL, NULL));
+  g_assert_true (world_give (w, &dsp_slot_create, world_id (61), 0, &slot, DSP_FIELDS_ALL, NULL));
+  slot.starts.value = 700;
+  slot.ends.value = 900;
+  world_refused (w, &dsp_slot_create, world_id (62), &slot, DSP_RULE_OVERLAP);
+  slot.weekdays = tuesday;
+  g_assert_true (world_give (w, &dsp_slot_create, world_id (62), 0, &slot, DSP_FIELDS_ALL, NULL));
+  slot.weekdays = NULL;
+  slot.starts.value = 850;
+  world_refused (w, &dsp_slot_create, world_id (63), &slot, DSP_RULE_OVERLAP);
+  slot.weekdays = eighth;
+  world_refused (w, &dsp_slot_create, world_id (63), &slot, DSP_RULE_INVALID);
+  slot.weekdays = monday;
+  slot.ends.value = 850;
+  world_refused (w, &dsp_slot_create, world_id (63), &slot, DSP_RULE_INVALID);
+}
+
+static void
+test_rejections_have_families (void)
+{
+  g_autoptr(World) w = world_new ();
+  DspReasonCode reason = { .code = (char *) "no-access", .label = (char *) "No access", .process = DSP_PROCESS_REJECT };
+
+  world_refused (w, &dsp_reason_code_create, world_id (60), &reason, DSP_RULE_INVALID);
+  reason.family = DSP_FAMILY_LOCATION;
+  g_assert_true (world_give (w, &dsp_reason_code_create, world_id (60), 0, &reason, DSP_FIELDS_ALL, NULL));
+  reason.process = DSP_PROCESS_CANCEL;
+  world_refused (w, &dsp_reason_code_create, world_id (61), &reason, DSP_RULE_INVALID);
+}
+
+static void
+test_the_office_is_one (void)
+{
+  g_autoptr(World) w = world_new ();
+  DspOfficeSettings office = { .time_zone = (char *) "America/Nowhere", .starts = { 480, true }, .ends = { 1080, true } };
+  g_autoptr(GError) error = NULL;
+
+  world_refused (w, &dsp_office_settings_put, dsp_office_settings_id (), &office, DSP_RULE_INVALID);
+  office.time_zone = (char *) "America/Mexico_City";
+  world_refused (w, &dsp_office_settings_put, world_id (60), &office, DSP_RULE_INVALID);
+  g_assert_true (world_give (w, &dsp_office_settings_put, dsp_office_settings_id (), 0, &office, DSP_FIELDS_ALL, &error));
+  g_assert_no_error (error);
+  office.ends.value = 1200;
+  g_assert_true (world_give (w, &dsp_office_settings_put, dsp_office_settings_id (), 0, &office, DSP_FIELDS_ALL, &error));
+  g_assert_cmpuint (w->records[dsp_office_settings.number]->len, ==, 1);
+}
+
+/* A crew has one roll call a day: calling again changes it. */
+static void
+test_roll_calls (void)
+{
+  g_autoptr(World) w = world_new ();
+  DspId crew = world_id (11);
+  DspDate day = dsp_date_make (2026, 11, 27);
+  char *ana[] = { (char *) "T1", NULL }, *both[] = { (char *) "T2", (char *) "T1", NULL };
+  DspRollCall call = { .crew_id = crew, .day = day, .present = ana };
+  DspId id = dsp_roll_call_id (&crew, day);
+  const DspRollCall *kept;
+
+  world_act_as (w, "distributor", world_id (1));
+  world_refused (w, &dsp_roll_call_put, world_id (60), &call, DSP_RULE_INVALID);
+  g_assert_true (world_give (w, &dsp_roll_call_put, id, 0, &call, DSP_FIELDS_ALL, NULL));
+  call.absent = both;
+  world_refused (w, &dsp_roll_call_put, id, &call, DSP_RULE_INVALID);
+  call.present = NULL;
+  g_assert_true (world_give (w, &dsp_roll_call_put, id, 0, &call, DSP_FIELDS_ALL, NULL));
+  g_assert_cmpuint (w->records[dsp_roll_call.number]->len, ==, 1);
+  kept = w->records[dsp_roll_call.number]->pdata[0];
+  g_assert_null (kept->present);
+  g_assert_cmpuint (g_strv_length (kept->absent), ==, 2);
+
+  /* Another distributor's crew does not exist. */
+  call.crew_id = world_id (12);
+  id = dsp_roll_call_id (&call.crew_id, day);
+  world_refused (w, &dsp_roll_call_put, id, &call, DSP_RULE_NO_SUCH_RECORD);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/catalogue/policies-that-contradict-themselves-are-refused", test_policies_that_contradict_themselves);
+  g_test_add_func ("/catalogue/slots-do-not-overlap", test_slots_do_not_overlap);
+  g_test_add_func ("/catalogue/S0-43/rejections-have-one-of-three-families", test_rejections_have_families);
+  g_test_add_func ("/catalogue/the-office-is-one", test_the_office_is_one);
+  g_test_add_func ("/catalogue/roll-calls-are-one-a-crew-and-day", test_roll_calls);
+  return g_test_run ();
+}
