@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "dsp-command.h"
+#include "dsp-tax-id.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -141,6 +142,29 @@ membership_put (DspWork      *work,
 
 /* ---- contractors ---- */
 
+/* Only what is given now: a record that came in before the rule can still be changed elsewhere. */
+static gboolean
+check_given (DspWork        *work,
+             const DspTable *table,
+             gsize           offset,
+             const char     *text,
+             gboolean      (*check) (const char *text, GError **error),
+             GError        **error)
+{
+  return text == NULL || !(dsp_work_given (work) & dsp_table_bit (table, offset)) || check (text, error);
+}
+
+static gboolean
+master_put (DspWork      *work,
+            gpointer      record,
+            gconstpointer args,
+            GError      **error)
+{
+  const DspMaster *master = record;
+
+  return check_given (work, &dsp_master.table, offsetof (DspMaster, tax_id), master->tax_id, dsp_tax_id_check, error);
+}
+
 static gboolean
 distributor_put (DspWork      *work,
                  gpointer      record,
@@ -149,6 +173,11 @@ distributor_put (DspWork      *work,
 {
   const DspDistributor *distributor = record;
 
+  if (!check_given (work, &dsp_distributor.table, offsetof (DspDistributor, tax_id), distributor->tax_id, dsp_tax_id_check,
+                    error) ||
+      !check_given (work, &dsp_distributor.table, offsetof (DspDistributor, bank_account), distributor->bank_account,
+                    dsp_clabe_check, error))
+    return FALSE;
   return dsp_id_is_none (&distributor->master_id) ||
          dsp_work_need (work, &dsp_master, &distributor->master_id, error);
 }
@@ -239,8 +268,8 @@ const DspCommand dsp_membership_change   = { "membership.change", N_("Change mem
 const DspCommand dsp_membership_delete   = { "membership.delete", N_("Remove member"), N_("Removed"), DELETE (dsp_membership), NULL };
 const DspCommand dsp_distributor_create  = { "distributor.create", N_("New distributor"), N_("Created"), CREATE (dsp_distributor), distributor_put };
 const DspCommand dsp_distributor_change  = { "distributor.change", N_("Change distributor"), N_("Changed"), CHANGE (dsp_distributor), distributor_put };
-const DspCommand dsp_master_create       = { "master.create", N_("New master"), N_("Created"), CREATE (dsp_master), NULL };
-const DspCommand dsp_master_change       = { "master.change", N_("Change master"), N_("Changed"), CHANGE (dsp_master), NULL };
+const DspCommand dsp_master_create       = { "master.create", N_("New master"), N_("Created"), CREATE (dsp_master), master_put };
+const DspCommand dsp_master_change       = { "master.change", N_("Change master"), N_("Changed"), CHANGE (dsp_master), master_put };
 const DspCommand dsp_user_create         = { "user.create", N_("New user"), N_("Created"), CREATE (dsp_user), NULL };
 const DspCommand dsp_user_change         = { "user.change", N_("Change user"), N_("Changed"), CHANGE (dsp_user), NULL };
 const DspCommand dsp_profile_create      = { "profile.create", N_("New profile"), N_("Created"), CREATE (dsp_profile), profile_put };

@@ -219,6 +219,7 @@ do_import (Call    *call,
   g_autoptr(DspReport) report = NULL;
   g_autofree char *title = NULL;
   Import import = NULL;
+  gboolean catalogue = g_strcmp0 (what, "catalogue") == 0;
   gboolean done;
 
   if (path == NULL)
@@ -226,14 +227,16 @@ do_import (Call    *call,
   for (guint i = 0; i < G_N_ELEMENTS (imports); i++)
     if (strcmp (imports[i].what, what) == 0)
       import = imports[i].import;
-  if (import == NULL && entity == NULL)
+  if (import == NULL && entity == NULL && !catalogue)
     return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” cannot be imported"), what);
-  if (!check_file (path, error))
+  if (!catalogue && !check_file (path, error))
     return FALSE;
 
   link = open_link (call, "import", error);
   if (link == NULL)
     return FALSE;
+  if (catalogue)
+    return dsp_office_load_catalogue (link, path, call->json, call->cancellable, error);
   title = g_path_get_basename (path);
   report = dsp_report_new (title, call->json);
   done = import != NULL ? import (link, call, path, report, error)
@@ -406,6 +409,7 @@ static const char summary[] = N_(
     "  import boundaries FILE              GeoJSON; --property names the postal code\n"
     "  import orders FILE --mapping MAP    any CSV, by a mapping; --today says to which day its\n"
     "                                      newest date moves at the first import, if dates are moved\n"
+    "  import catalogue FILE|FOLDER        order_types.csv, reason_codes.csv, policies.csv …\n"
     "  import crews|technicians|memberships|distributors|masters|users FILE\n"
     "                                      CSV with columns named as the fields\n"
     "  give COMMAND FILE                   one command a row: its record's key and its arguments\n"

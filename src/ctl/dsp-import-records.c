@@ -50,8 +50,11 @@ static DspId
 id_by_content (const DspEntity *entity,
                gconstpointer    record)
 {
-  g_autoptr(GString) key = g_string_new (NULL);
+  g_autoptr(GString) key = NULL;
 
+  if (entity == &dsp_office_settings)
+    return dsp_office_settings_id ();
+  key = g_string_new (NULL);
   for (guint i = 0; i < entity->table.n_fields; i++)
     if (entity->table.fields[i].flags & (DSP_FIXED | DSP_REQUIRED))
       {
@@ -98,7 +101,9 @@ put_record (DspLink         *link,
   *outcome = there == NULL ? DSP_OUTCOME_ADDED : given != 0 ? DSP_OUTCOME_CHANGED : DSP_OUTCOME_UNCHANGED;
   if (*outcome == DSP_OUTCOME_UNCHANGED)
     return TRUE;
-  command = dsp_import_need_command (entity, there == NULL ? "create" : "change", error);
+  command = dsp_import_need_command (entity, there == NULL ? "create" : "change", NULL);
+  if (command == NULL) /* one that puts, whether the record is there or not */
+    command = dsp_import_need_command (entity, "put", error);
   if (command == NULL || !dsp_link_give (link, command, &head->id, record, given, error))
     return FALSE;
   dsp_directory_add (directory, entity, record);

@@ -367,39 +367,82 @@ load_orders (DspLink      *link,
   return dsp_import_orders (link, path, mapping, (DspDate) { 0 }, report, cancellable, error);
 }
 
-#define RECORDS(name, entity)                                                                                         \
-  static gboolean load_##name (DspLink *link, const char *path, DspReport *report, GCancellable *cancellable,         \
-                               GError **error)                                                                        \
-  {                                                                                                                   \
-    return dsp_import_records (link, &entity, path, report, cancellable, error);                                      \
-  }
 #define COMMANDS(name, command)                                                                                       \
   static gboolean load_##name (DspLink *link, const char *path, DspReport *report, GCancellable *cancellable,         \
                                GError **error)                                                                        \
   {                                                                                                                   \
     return dsp_import_commands (link, &command, path, report, cancellable, error);                                    \
   }
-RECORDS (masters, dsp_master)
-RECORDS (distributors, dsp_distributor)
-RECORDS (crews, dsp_crew)
-RECORDS (technicians, dsp_technician)
-RECORDS (memberships, dsp_membership)
-RECORDS (users, dsp_user)
 COMMANDS (assignments, dsp_order_assign)
 COMMANDS (closings, dsp_order_close)
 
 /* In the order in which one names the other. A file that is not there is left out. */
-static const struct {
-  const char *file;
-  Step        step;
-} steps[] = {
-  { "postal-codes.txt", dsp_import_postal_codes }, { "coordinates.csv", dsp_import_coordinates },
-  { "boundaries.geojson", load_boundaries },       { "masters.csv", load_masters },
-  { "distributors.csv", load_distributors },       { "crews.csv", load_crews },
-  { "technicians.csv", load_technicians },         { "memberships.csv", load_memberships },
-  { "users.csv", load_users },                     { "orders.csv", load_orders },
-  { "assignments.csv", load_assignments },         { "closings.csv", load_closings },
+typedef struct {
+  const char      *file;
+  const DspEntity *entity; /* (nullable): whose records it holds */
+  Step             step;   /* else */
+} Part;
+
+static const Part catalogue_parts[] = {
+  { "office_settings.csv", &dsp_office_settings, NULL },   { "order_types.csv", &dsp_order_type, NULL },
+  { "reason_codes.csv", &dsp_reason_code, NULL },          { "solution_codes.csv", &dsp_solution_code, NULL },
+  { "equipment_models.csv", &dsp_equipment_model, NULL },  { "policies.csv", &dsp_policy, NULL },
+  { "slots.csv", &dsp_slot, NULL },                        { "holidays.csv", &dsp_holiday, NULL },
+  { "penalty_rules.csv", &dsp_penalty_rule, NULL },
 };
+
+static const Part office_parts[] = {
+  { "postal-codes.txt", NULL, dsp_import_postal_codes }, { "coordinates.csv", NULL, dsp_import_coordinates },
+  { "boundaries.geojson", NULL, load_boundaries },       { "masters.csv", &dsp_master, NULL },
+  { "distributors.csv", &dsp_distributor, NULL },        { "crews.csv", &dsp_crew, NULL },
+  { "technicians.csv", &dsp_technician, NULL },          { "memberships.csv", &dsp_membership, NULL },
+  { "users.csv", &dsp_user, NULL },                      { "orders.csv", NULL, load_orders },
+  { "assignments.csv", NULL, load_assignments },         { "closings.csv", NULL, load_closings },
+};
+
+static gboolean
+load_part (DspLink      *link,
+           const Part   *part,
+           const char   *path,
+           gboolean      json,
+           GCancellable *cancellable,
+           GError      **error)
+{
+  g_autoptr(DspReport) report = dsp_report_new (part->file, json);
+
+  if (part->entity != NULL ? dsp_import_records (link, part->entity, path, report, cancellable, error)
+                           : part->step (link, path, report, cancellable, error))
+    {
+      dsp_report_print (report);
+      return TRUE;
+    }
+  if (error != NULL && *error != NULL && strstr ((*error)->message, part->file) == NULL)
+    g_prefix_error (error, "%s: ", part->file);
+  return FALSE;
+}
+
+static gboolean
+load_parts (DspLink      *link,
+            const Part   *parts,
+            guint         n_parts,
+            const char   *folder,
+            gboolean      json,
+            GCancellable *cancellable,
+            guint        *n_files,
+            GError      **error)
+{
+  for (guint i = 0; i < n_parts; i++)
+    {
+      g_autofree char *path = g_build_filename (folder, parts[i].file, NULL);
+
+      if (!g_file_test (path, G_FILE_TEST_EXISTS))
+        continue;
+      ++*n_files;
+      if (!load_part (link, &parts[i], path, json, cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
 
 /**
  * dsp_office_load:
@@ -414,27 +457,44 @@ dsp_office_load (DspLink      *link,
 {
   guint n_files = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
-    {
-      g_autofree char *path = g_build_filename (folder, steps[i].file, NULL);
-      g_autoptr(DspReport) report = dsp_report_new (steps[i].file, json);
+  if (!load_parts (link, catalogue_parts, G_N_ELEMENTS (catalogue_parts), folder, json, cancellable, &n_files, error) ||
+      !load_parts (link, office_parts, G_N_ELEMENTS (office_parts), folder, json, cancellable, &n_files, error))
+    return FALSE;
+  if (n_files > 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("There is no file of an office in %s, such as %s"), folder,
+               office_parts[0].file);
+  return FALSE;
+}
 
-      if (!g_file_test (path, G_FILE_TEST_EXISTS))
-        continue;
-      n_files++;
-      if (!steps[i].step (link, path, report, cancellable, error))
-        {
-          if (error != NULL && strstr ((*error)->message, steps[i].file) == NULL)
-            g_prefix_error (error, "%s: ", steps[i].file);
-          return FALSE;
-        }
-      dsp_report_print (report);
-    }
-  if (n_files == 0)
+/**
+ * dsp_office_load_catalogue:
+ * @path: a file of one catalogue, called as it ("order_types.csv", packed or not), or a folder with several
+ */
+gboolean
+dsp_office_load_catalogue (DspLink      *link,
+                           const char   *path,
+                           gboolean      json,
+                           GCancellable *cancellable,
+                           GError      **error)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  g_autoptr(GString) names = g_string_new (NULL);
+  guint n_files = 0;
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
     {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("There is no file of an office in %s, such as %s"), folder,
-                   steps[0].file);
-      return FALSE;
+      if (!load_parts (link, catalogue_parts, G_N_ELEMENTS (catalogue_parts), path, json, cancellable, &n_files, error))
+        return FALSE;
+      if (n_files > 0)
+        return TRUE;
     }
-  return TRUE;
+  else
+    for (guint i = 0; i < G_N_ELEMENTS (catalogue_parts); i++)
+      if (g_str_has_prefix (base, catalogue_parts[i].file))
+        return load_part (link, &catalogue_parts[i], path, json, cancellable, error);
+  for (guint i = 0; i < G_N_ELEMENTS (catalogue_parts); i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", catalogue_parts[i].file);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("%s is no file of a catalogue; those are called %s"), path, names->str);
+  return FALSE;
 }

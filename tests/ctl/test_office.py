@@ -204,6 +204,29 @@ def _(office):
     office.whole()
 
 
+@test("Catalogues come from a folder or by the file, twice; the first names the second")
+def _(office):
+    office.init()
+    folder = SOURCE / "data/catalogues"
+    office.ctl("import", "catalogue", folder).ok()
+    for what, n in (("order_types", 8), ("reason_codes", 28), ("slots", 5), ("penalty_rules", 9), ("office_settings", 1)):
+        result = office.ctl("import", "catalogue", folder / f"{what}.csv", "--json").ok()
+        equal(json.loads(result.out), {"read": n, "added": 0, "changed": 0, "unchanged": n, "refused": 0}, f"second run of {what}")
+    equal(office.row("penalty_rule", code="ATENCION")["amount"], "180.00", "amount")
+    path = office.file("policies.csv", "code,min_days,max_days\nGENERAL,9,2\n")
+    office.ctl("import", "catalogue", path).fails("9", "2")
+    office.ctl("import", "catalogue", office.file("colours.csv", "code\nred\n")).fails("colours.csv", "order_types.csv")
+    office.whole()
+
+
+@test("S0-13 S0-14: an RFC with a wrong check digit is refused with the right one, and so is a CLABE")
+def _(office):
+    office.init()
+    office.ctl("master", "add", "code=M1", "name=Uno", "tax_id=EKU9003173C8").fails("EKU9003173C8", "9")
+    office.ctl("master", "add", "code=M1", "name=Uno", "tax_id=EKU9003173C9").ok()
+    office.ctl("distributor", "add", "code=D1", "name=Uno", "bank_account=002010077777777772").fails("002010077777777772")
+
+
 @test("What list writes is what import reads: nothing changes")
 def _(office):
     office.init()

@@ -58,8 +58,12 @@ def share(counts, total):
 
 
 def tax_id(letters, n):
+    """A company's RFC with the check digit that the rule asks for."""
+    order = "0123456789ABCDEFGHIJKLMN&OPQRSTUVWXYZ Ñ"
     plain = [c for c in letters.upper() if c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
-    return f"{''.join(plain[:3])}{10 + n % 15:02d}0{1 + n % 9}1{n % 10}A{n % 10}{(n * 7) % 10}"
+    body = f"{''.join(plain[:3])}{10 + n % 15:02d}0{1 + n % 9}1{n % 10}A{n % 10}"
+    rest = sum(order.index(c) * (13 - i) for i, c in enumerate(" " + body)) % 11
+    return body + ("0" if rest == 0 else "A" if rest == 1 else str(11 - rest))
 
 
 def local_today():
