@@ -219,24 +219,27 @@ do_import (Call    *call,
   g_autoptr(DspReport) report = NULL;
   g_autofree char *title = NULL;
   Import import = NULL;
-  gboolean catalogue = g_strcmp0 (what, "catalogue") == 0;
-  gboolean done;
+  gboolean catalogue, folder, done;
 
   if (path == NULL)
     return dsp_refuse (error, DSP_RULE_REQUIRED, _("import WHAT FILE: one of the two is missing"));
   for (guint i = 0; i < G_N_ELEMENTS (imports); i++)
     if (strcmp (imports[i].what, what) == 0)
       import = imports[i].import;
-  if (import == NULL && entity == NULL && !catalogue)
+  catalogue = strcmp (what, "catalogue") == 0;
+  folder = catalogue && g_file_test (path, G_FILE_TEST_IS_DIR);
+  if (catalogue && !folder && (entity = dsp_office_catalogue_of (path, error)) == NULL)
+    return FALSE;
+  if (import == NULL && entity == NULL && !folder)
     return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” cannot be imported"), what);
-  if (!catalogue && !check_file (path, error))
+  if (!folder && !check_file (path, error))
     return FALSE;
 
   link = open_link (call, "import", error);
   if (link == NULL)
     return FALSE;
-  if (catalogue)
-    return dsp_office_load_catalogue (link, path, call->json, call->cancellable, error);
+  if (folder)
+    return dsp_office_load_catalogues (link, path, call->json, call->cancellable, error);
   title = g_path_get_basename (path);
   report = dsp_report_new (title, call->json);
   done = import != NULL ? import (link, call, path, report, error)

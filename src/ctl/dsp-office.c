@@ -468,33 +468,41 @@ dsp_office_load (DspLink      *link,
 }
 
 /**
- * dsp_office_load_catalogue:
- * @path: a file of one catalogue, called as it ("order_types.csv", packed or not), or a folder with several
+ * dsp_office_load_catalogues:
+ * @folder: with files of catalogues, at least one of them
  */
 gboolean
-dsp_office_load_catalogue (DspLink      *link,
-                           const char   *path,
-                           gboolean      json,
-                           GCancellable *cancellable,
-                           GError      **error)
+dsp_office_load_catalogues (DspLink      *link,
+                            const char   *folder,
+                            gboolean      json,
+                            GCancellable *cancellable,
+                            GError      **error)
+{
+  guint n_files = 0;
+
+  if (!load_parts (link, catalogue_parts, G_N_ELEMENTS (catalogue_parts), folder, json, cancellable, &n_files, error))
+    return FALSE;
+  return n_files > 0 || dsp_office_catalogue_of (folder, error) != NULL;
+}
+
+/**
+ * dsp_office_catalogue_of:
+ * @path: of a file called as its catalogue ("order_types.csv"), packed or not
+ * Returns: (nullable): whose records it holds; NULL with an error that lists the names
+ */
+const DspEntity *
+dsp_office_catalogue_of (const char *path,
+                         GError    **error)
 {
   g_autofree char *base = g_path_get_basename (path);
   g_autoptr(GString) names = g_string_new (NULL);
-  guint n_files = 0;
 
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      if (!load_parts (link, catalogue_parts, G_N_ELEMENTS (catalogue_parts), path, json, cancellable, &n_files, error))
-        return FALSE;
-      if (n_files > 0)
-        return TRUE;
-    }
-  else
-    for (guint i = 0; i < G_N_ELEMENTS (catalogue_parts); i++)
-      if (g_str_has_prefix (base, catalogue_parts[i].file))
-        return load_part (link, &catalogue_parts[i], path, json, cancellable, error);
   for (guint i = 0; i < G_N_ELEMENTS (catalogue_parts); i++)
-    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", catalogue_parts[i].file);
+    {
+      if (g_str_has_prefix (base, catalogue_parts[i].file))
+        return catalogue_parts[i].entity;
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", catalogue_parts[i].file);
+    }
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _("%s is no file of a catalogue; those are called %s"), path, names->str);
-  return FALSE;
+  return NULL;
 }

@@ -17,7 +17,8 @@ gboolean dsp_office_add_user (DspLink *link, const char *name, const char *profi
 gboolean dsp_office_revoke  (DspLink *link, const char *name, const char *profile, const char *scope, GError **error);
 gboolean dsp_office_grant   (DspLink *link, const char *name, const char *profile, const char *scope, GError **error);
 char    *dsp_office_user_key (DspLink *link, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean dsp_office_load_catalogue (DspLink *link, const char *path, gboolean json, GCancellable *cancellable, GError **error);
+gboolean dsp_office_load_catalogues (DspLink *link, const char *folder, gboolean json, GCancellable *cancellable, GError **error);
+const DspEntity *dsp_office_catalogue_of (const char *path, GError **error);
 gboolean dsp_office_load    (DspLink *link, const char *folder, gboolean json, GCancellable *cancellable, GError **error);
 
 G_END_DECLS
