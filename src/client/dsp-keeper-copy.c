@@ -9,7 +9,7 @@
 #include "config.h"
 #include "dsp-keeper-page.h"
 
-#include "dsp-record-json.h"
+#include "dsp-columns.h"
 
 #include <string.h>
 
@@ -48,75 +48,37 @@ dsp_keeper_copy_begin (DspKeeper *keeper,
   return TRUE;
 }
 
-/* A row goes from text to statement through one record that is used again and again. */
-static bool
-read_row (DspJsonReader   *r,
-          const DspEntity *entity,
-          gpointer         record,
-          GError         **error)
-{
-  DspRecord head = { 0 };
-  const char *name;
-  gsize length;
-  guint64 given;
-  bool body = false;
-
-  if (!dsp_json_enter_object (r))
-    return false;
-  while (dsp_json_next_member (r, &name, &length))
-    if (dsp_json_is (name, length, "id"))
-      dsp_page_read_id (r, &head.id);
-    else if (dsp_json_is (name, length, "scope"))
-      dsp_page_read_scope (r, &head.scope);
-    else if (dsp_json_is (name, length, "version"))
-      dsp_json_read_int (r, &head.version);
-    else if (dsp_json_is (name, length, "body"))
-      {
-        body = dsp_record_json_read_at (&entity->table, DSP_STRICT_RECORD, r, record, &given, error);
-        if (!body)
-          return false;
-      }
-    else
-      dsp_json_skip (r, NULL, NULL);
-  ((DspRecord *) record)->id = head.id;
-  ((DspRecord *) record)->scope = head.scope;
-  ((DspRecord *) record)->version = head.version;
-  return body && !dsp_id_is_none (&head.id);
-}
-
+/* A record goes from text to statement through one that is used again and again. */
 static gboolean
 load_rows (DspKeeper       *keeper,
            const DspEntity *entity,
-           const char      *rows,
+           const char      *columns,
            gsize            length,
            guint           *n_rows,
            GError         **error)
 {
+  g_autoptr(DspColumnsReader) reader = dsp_columns_reader_new (entity, columns, length, error);
   g_autoptr(DspBulk) bulk = NULL;
   g_autofree gpointer record = g_malloc0 (entity->table.size);
-  DspJsonReader r;
-  gboolean ok = TRUE;
+  g_autoptr(GError) fault = NULL;
+  gboolean ok;
 
-  if (!dsp_db_begin (keeper->db, error))
+  if (reader == NULL || !dsp_db_begin (keeper->db, error))
     return FALSE;
-  bulk = dsp_bulk_new (keeper->db, DSP_SHADOW, entity, error);
+  bulk = dsp_bulk_new (keeper->db, DSP_SHADOW, entity, &fault);
   ok = bulk != NULL;
-  dsp_json_reader_init (&r, rows, length);
-  dsp_json_enter_array (&r);
-  while (ok && dsp_json_next_item (&r))
+  while (ok && dsp_columns_reader_next (reader, record, &fault))
     {
-      ok = read_row (&r, entity, record, error) && dsp_bulk_add (bulk, record, error);
+      ok = dsp_bulk_add (bulk, record, &fault);
       dsp_table_clear (&entity->table, record);
       (*n_rows)++;
     }
-  if (error != NULL && *error == NULL && !dsp_json_reader_finish (&r, error))
-    ok = FALSE;
-  if (!ok && error != NULL && *error == NULL)
-    dsp_page_bad (error, "a row of the copy");
   g_clear_pointer (&bulk, dsp_bulk_free);
-  if (ok && dsp_db_commit (keeper->db, error))
+  if (ok && fault == NULL && dsp_db_commit (keeper->db, error))
     return TRUE;
   dsp_db_rollback (keeper->db);
+  if (fault != NULL)
+    g_propagate_error (error, g_steal_pointer (&fault));
   return FALSE;
 }
 
@@ -134,8 +96,8 @@ dsp_keeper_copy_page (DspKeeper  *keeper,
 {
   g_autofree char *epoch = NULL, *from = NULL;
   const DspEntity *entity = NULL;
-  const char *name, *rows = NULL;
-  gsize n, rows_length = 0;
+  const char *name, *columns = NULL;
+  gsize n, columns_length = 0;
   gint64 seq = -1;
   DspJsonReader r;
 
@@ -155,8 +117,8 @@ dsp_keeper_copy_page (DspKeeper  *keeper,
       dsp_json_read_text (&r, next);
     else if (dsp_json_is (name, n, "entity") && dsp_json_peek (&r) == '"')
       entity = dsp_page_read_entity (&r);
-    else if (dsp_json_is (name, n, "rows"))
-      dsp_json_skip (&r, &rows, &rows_length);
+    else if (dsp_json_is (name, n, "columns") && dsp_json_peek (&r) == '{')
+      dsp_json_skip (&r, &columns, &columns_length);
     else
       dsp_json_skip (&r, NULL, NULL);
   if (!dsp_json_reader_finish (&r, error))
@@ -172,7 +134,7 @@ dsp_keeper_copy_page (DspKeeper  *keeper,
       keeper->copy.pos = seq;
     }
   keeper->copy.top_seq = MAX (keeper->copy.top_seq, seq);
-  if (entity != NULL && entity != &dsp_history && rows != NULL && !load_rows (keeper, entity, rows, rows_length, n_rows, error))
+  if (entity != NULL && entity != &dsp_history && columns != NULL && !load_rows (keeper, entity, columns, columns_length, n_rows, error))
     return dsp_keeper_fail (error);
   if (dsp_db_log_pages (keeper->db) > 16 * 1024)
     dsp_db_checkpoint (keeper->db, DSP_CHECKPOINT_PASSIVE, NULL, NULL);

@@ -426,7 +426,7 @@ page_job_wait (PageJob *job)
   return job->ok;
 }
 
-/* "next" stands before the rows. */
+/* "next" stands before the records. */
 static char *
 peek_next (GBytes *body)
 {
@@ -438,7 +438,7 @@ peek_next (GBytes *body)
 
   dsp_json_reader_init (&r, text, length);
   dsp_json_enter_object (&r);
-  while (next == NULL && dsp_json_next_member (&r, &name, &n) && !dsp_json_is (name, n, "rows"))
+  while (next == NULL && dsp_json_next_member (&r, &name, &n) && !dsp_json_is (name, n, "columns"))
     if (dsp_json_is (name, n, "next") && dsp_json_peek (&r) == '"')
       dsp_json_read_text (&r, &next);
     else
@@ -503,7 +503,7 @@ copy_scope (DspSync    *self,
 
   do
     {
-      g_autofree char *path = g_strdup_printf ("v1/snapshot?scope=%s%s%s", scope, after != NULL ? "&after=" : "", after != NULL ? after : "");
+      g_autofree char *path = g_strdup_printf ("v1/snapshot?shape=columns&scope=%s%s%s", scope, after != NULL ? "&after=" : "", after != NULL ? after : "");
       g_auto(DspAnswer) answer = { 0 };
 
       ok = dsp_channel_ask (channel, "GET", path, NULL, self->all, &answer, error);

@@ -20,10 +20,14 @@ put_quoted (GString    *out,
   g_string_append_c (out, '"');
 }
 
-static void
-write_value (const DspField *f,
-             gconstpointer   record,
-             GString        *out)
+/**
+ * dsp_field_json_write:
+ * The value alone; it must not be none.
+ */
+void
+dsp_field_json_write (const DspField *f,
+                      gconstpointer   record,
+                      GString        *out)
 {
   char buffer[DSP_ID_TEXT];
 
@@ -91,7 +95,7 @@ write_object (const DspTable *table,
       if (none)
         g_string_append (out, "null");
       else
-        write_value (f, record, out);
+        dsp_field_json_write (f, record, out);
       before = ',';
     }
   if (before == '{')
@@ -166,12 +170,18 @@ refuse_value (DspJsonReader  *r,
   return dsp_json_fail (r, "a wrong value");
 }
 
-static bool
-read_value (const DspField *f,
-            DspStrict       strict,
-            DspJsonReader  *r,
-            gpointer        record,
-            GError        **error)
+/**
+ * dsp_field_json_read:
+ * Reads the value that comes next in @r into @record's field; null is none.
+ *
+ * Returns: false at a fault, which is in the reader, and in @error if the value is wrong.
+ */
+bool
+dsp_field_json_read (const DspField *f,
+                     DspStrict       strict,
+                     DspJsonReader  *r,
+                     gpointer        record,
+                     GError        **error)
 {
   char kind = dsp_json_peek (r);
   const char *text;
@@ -316,7 +326,7 @@ dsp_record_json_read_at (const DspTable *table,
           break;
         }
       seen |= bit;
-      if (!read_value (f, strict, r, record, error))
+      if (!dsp_field_json_read (f, strict, r, record, error))
         break;
     }
   if (r->fault != NULL)

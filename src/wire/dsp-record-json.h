@@ -20,4 +20,8 @@ bool     dsp_record_json_read_at (const DspTable *table, DspStrict strict, DspJs
 gboolean dsp_record_json_read  (const DspTable *table, DspStrict strict, const char *text, gsize length,
                                 gpointer record, guint64 *given, GError **error);
 
+/* One value of a record. */
+void     dsp_field_json_write  (const DspField *f, gconstpointer record, GString *out);
+bool     dsp_field_json_read   (const DspField *f, DspStrict strict, DspJsonReader *r, gpointer record, GError **error);
+
 G_END_DECLS

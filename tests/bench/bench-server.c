@@ -794,7 +794,7 @@ copy_all (Caller     *caller,
 
   do
     {
-      g_autofree char *path = g_strdup_printf ("v1/snapshot?scope=all%s%s", *after != '\0' ? "&after=" : "", after);
+      g_autofree char *path = g_strdup_printf ("v1/snapshot?shape=columns&scope=all%s%s", *after != '\0' ? "&after=" : "", after);
       g_autofree char *request = make_request (client, "GET", path, packed ? "Accept-Encoding: zstd\r\n" : "", "\r\n");
       const char *body, *next;
       gsize length;

@@ -3,12 +3,14 @@
  */
 #pragma once
 
+#include "dsp-columns.h"
 #include "dsp-keeper.h"
 #include "dsp-record-json.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
+#define ORDERS_A_PAGE 5000
 #define OFFICE_EPOCH "11111111-2222-4333-8444-555555555555"
 
 static inline DspId
@@ -18,28 +20,6 @@ office_id (const char *entity,
   g_autofree char *key = g_strdup_printf ("%u", n);
 
   return dsp_id_from_key (entity, key);
-}
-
-static inline void
-office_put_row (GString         *out,
-                const DspEntity *entity,
-                gconstpointer    record)
-{
-  const DspRecord *head = record;
-  DspId scope = entity->scope (record);
-  char id[DSP_ID_TEXT], scope_text[DSP_ID_TEXT];
-
-  dsp_id_print (&head->id, id);
-  if (dsp_id_equal (&scope, &dsp_scope_common))
-    g_strlcpy (scope_text, "common", sizeof scope_text);
-  else if (dsp_id_equal (&scope, &dsp_scope_company))
-    g_strlcpy (scope_text, "company", sizeof scope_text);
-  else
-    dsp_id_print (&scope, scope_text);
-  g_string_append_printf (out, "{\"id\":\"%s\",\"scope\":\"%s\",\"version\":%" G_GINT64_FORMAT ",\"body\":", id, scope_text,
-                          MAX (head->version, 1));
-  dsp_record_json_write (&entity->table, record, DSP_FIELDS_ALL, out);
-  g_string_append_c (out, '}');
 }
 
 static inline DspOrder *
@@ -62,31 +42,35 @@ office_order (guint n)
   return order;
 }
 
-/* One page: everything that is not an order, entity by entity as separate replies would be, is fed first. */
-static inline char *
-office_page (const DspEntity *entity,
-             const char      *rows,
-             gint64           seq,
-             bool             first,
-             const char      *next)
-{
-  return g_strdup_printf ("{\"epoch\":\"" OFFICE_EPOCH "\",\"seq\":%" G_GINT64_FORMAT ",%s\"next\":%s,\"entity\":\"%s\",\"rows\":[%s]}", seq,
-                          first ? "\"from\":\"cursor-of-the-copy\"," : "", next != NULL ? next : "null", entity->table.name, rows);
-}
-
+/* One page of a copy with these @records; their scopes and versions are filled in. */
 static inline void
 office_feed_page (DspKeeper       *keeper,
                   const DspEntity *entity,
-                  const char      *rows,
+                  gpointer         records, /* one after the other */
+                  guint            n_records,
                   bool             first)
 {
-  g_autofree char *page = office_page (entity, rows, 10, first, "\"x\"");
+  g_autoptr(DspColumnsWriter) writer = dsp_columns_writer_new (entity);
+  g_autoptr(GString) page = g_string_new ("{\"epoch\":\"" OFFICE_EPOCH "\",\"seq\":10,\"next\":\"x\",");
   g_autofree char *next = NULL;
   g_autoptr(GError) error = NULL;
   guint n;
 
-  dsp_keeper_copy_page (keeper, page, strlen (page), &next, &n, &error);
+  for (guint i = 0; i < n_records; i++)
+    {
+      DspRecord *record = (DspRecord *) ((char *) records + i * entity->table.size);
+
+      record->scope = entity->scope (record);
+      record->version = MAX (record->version, 1);
+      dsp_columns_writer_add (writer, record);
+    }
+  g_string_append_printf (page, "%s\"entity\":\"%s\",\"columns\":", first ? "\"from\":\"cursor-of-the-copy\"," : "",
+                          entity->table.name);
+  dsp_columns_writer_end (writer, page);
+  g_string_append_c (page, '}');
+  dsp_keeper_copy_page (keeper, page->str, page->len, &next, &n, &error);
   g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, n_records);
 }
 
 /* A user who sees everything, a distributor, three crews and @n_orders orders; the feed stands at 10. */
@@ -96,7 +80,7 @@ office_fill (DspKeeper *keeper,
 {
   g_autoptr(GError) error = NULL;
   g_autofree char *cursor = NULL;
-  g_autoptr(GString) rows = g_string_new (NULL);
+  g_autofree DspOrder *orders = NULL;
   static char *all[] = { (char *) "*", NULL };
   DspUser user = { .id = office_id ("user", 1), .name = (char *) "ana" };
   DspProfile profile = { .id = office_id ("profile", 1), .name = (char *) "everything", .permissions = all };
@@ -105,42 +89,29 @@ office_fill (DspKeeper *keeper,
 
   dsp_keeper_copy_begin (keeper, &error);
   g_assert_no_error (error);
-  office_put_row (rows, &dsp_user, &user);
-  office_feed_page (keeper, &dsp_user, rows->str, true);
-  g_string_truncate (rows, 0);
-  office_put_row (rows, &dsp_profile, &profile);
-  office_feed_page (keeper, &dsp_profile, rows->str, false);
-  g_string_truncate (rows, 0);
-  office_put_row (rows, &dsp_grant, &grant);
-  office_feed_page (keeper, &dsp_grant, rows->str, false);
-  g_string_truncate (rows, 0);
-  office_put_row (rows, &dsp_distributor, &distributor);
-  office_feed_page (keeper, &dsp_distributor, rows->str, false);
-  g_string_truncate (rows, 0);
+  office_feed_page (keeper, &dsp_user, &user, 1, true);
+  office_feed_page (keeper, &dsp_profile, &profile, 1, false);
+  office_feed_page (keeper, &dsp_grant, &grant, 1, false);
+  office_feed_page (keeper, &dsp_distributor, &distributor, 1, false);
   for (guint i = 1; i <= 3; i++)
     {
       g_autofree char *code = g_strdup_printf ("C-0%u", i);
       DspCrew crew = { .id = office_id ("crew", i), .code = code, .name = code, .distributor_id = distributor.id,
                        .retired = i == 3 ? DSP_YES : DSP_NO };
 
-      if (i > 1)
-        g_string_append_c (rows, ',');
-      office_put_row (rows, &dsp_crew, &crew);
+      office_feed_page (keeper, &dsp_crew, &crew, 1, false);
     }
-  office_feed_page (keeper, &dsp_crew, rows->str, false);
-  for (guint i = 0; i < n_orders;)
+  orders = g_new0 (DspOrder, n_orders);
+  for (guint i = 0; i < n_orders; i++)
     {
-      g_string_truncate (rows, 0);
-      for (guint in_page = 0; in_page < 5000 && i < n_orders; in_page++, i++)
-        {
-          g_autoptr(DspOrder) order = office_order (i);
+      g_autofree DspOrder *order = office_order (i);
 
-          if (in_page > 0)
-            g_string_append_c (rows, ',');
-          office_put_row (rows, &dsp_order, order);
-        }
-      office_feed_page (keeper, &dsp_order, rows->str, false);
+      orders[i] = *order;
     }
+  for (guint i = 0; i < n_orders; i += ORDERS_A_PAGE)
+    office_feed_page (keeper, &dsp_order, orders + i, MIN (n_orders - i, ORDERS_A_PAGE), false);
+  for (guint i = 0; i < n_orders; i++)
+    dsp_table_clear (&dsp_order.table, &orders[i]);
   dsp_keeper_copy_index (keeper, &cursor, &error);
   g_assert_no_error (error);
   g_assert_null (cursor);
