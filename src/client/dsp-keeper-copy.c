@@ -11,6 +11,7 @@
 
 #include "dsp-columns.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static gboolean
@@ -24,70 +25,173 @@ drop_shadows (DspKeeper *keeper,
 }
 
 void
-dsp_keeper_copy_abort (DspKeeper *keeper)
+dsp_copy_place_clear (DspCopyPlace *place)
 {
-  if (keeper->copy.active && keeper->db != NULL && !drop_shadows (keeper, NULL))
-    g_debug ("could not drop an unfinished copy, ignoring: the next one does");
+  g_clear_pointer (&place->scope, g_free);
+  g_clear_pointer (&place->next, g_free);
+  place->n_rows = 0;
+}
+
+void
+dsp_keeper_copy_forget (DspKeeper *keeper)
+{
   g_clear_pointer (&keeper->copy.from, g_free);
   g_clear_pointer (&keeper->copy.epoch, g_free);
   memset (&keeper->copy, 0, sizeof keeper->copy);
 }
 
-gboolean
-dsp_keeper_copy_begin (DspKeeper *keeper,
-                       GError   **error)
+/* ---- how far it got, in the file ---- */
+
+#define PLACE "copy"
+#define NOTHING "-"
+
+static gboolean
+store_place (DspKeeper  *keeper,
+             const char *scope,
+             const char *next,
+             GError    **error)
 {
-  dsp_keeper_copy_abort (keeper);
-  if (!drop_shadows (keeper, error))
-    return dsp_keeper_fail (error);
-  for (guint e = 0; dsp_entities[e] != NULL; e++)
-    if (dsp_entities[e] != &dsp_history && !dsp_schema_create_table (keeper->db, DSP_SHADOW, dsp_entities[e], error))
-      return dsp_keeper_fail (error);
-  keeper->copy.active = TRUE;
+  g_autofree char *text = g_strdup_printf ("%d %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %u %s %s %s", dsp_schema_replica.version,
+                                           keeper->copy.epoch, keeper->copy.pos, keeper->copy.top_seq, keeper->copy.n_rows,
+                                           keeper->copy.from, scope, next != NULL ? next : NOTHING);
+
+  return dsp_keeper_put_text (keeper, "sync_state", PLACE, text, error);
+}
+
+/* TRUE with an empty @place, too: there is nothing to go on with. */
+static gboolean
+load_place (DspKeeper    *keeper,
+            DspCopyPlace *place,
+            GError      **error)
+{
+  g_autofree char *text = NULL;
+  g_auto(GStrv) words = NULL;
+
+  if (!dsp_keeper_get_text (keeper, "sync_state", PLACE, &text, error))
+    return FALSE;
+  words = g_strsplit (text != NULL ? text : "", " ", -1);
+  if (g_strv_length (words) != 8 || atoi (words[0]) != dsp_schema_replica.version)
+    return TRUE;
+  keeper->copy.epoch = g_strdup (words[1]);
+  keeper->copy.pos = g_ascii_strtoll (words[2], NULL, 10);
+  keeper->copy.top_seq = g_ascii_strtoll (words[3], NULL, 10);
+  keeper->copy.n_rows = place->n_rows = (guint) g_ascii_strtoull (words[4], NULL, 10);
+  keeper->copy.from = g_strdup (words[5]);
+  place->scope = g_strdup (words[6]);
+  place->next = strcmp (words[7], NOTHING) != 0 ? g_strdup (words[7]) : NULL;
+  return TRUE;
+}
+
+/* The place goes first: where there is one, its tables are there too. */
+static gboolean
+drop_all (DspKeeper *keeper,
+          GError   **error)
+{
+  return dsp_keeper_put_text (keeper, "sync_state", PLACE, NULL, error) && drop_shadows (keeper, error);
+}
+
+void
+dsp_keeper_copy_abort (DspKeeper *keeper)
+{
+  if (keeper->db != NULL && !drop_all (keeper, NULL))
+    g_debug ("could not drop an unfinished copy, ignoring: the next one does");
+  dsp_keeper_copy_forget (keeper);
+}
+
+/**
+ * dsp_keeper_copy_begin:
+ * @place: (out): cleared by the caller; where an unfinished copy goes on
+ */
+gboolean
+dsp_keeper_copy_begin (DspKeeper    *keeper,
+                       DspCopyPlace *place,
+                       GError      **error)
+{
+  dsp_keeper_copy_forget (keeper);
   keeper->copy.top_seq = -1;
+  if (!load_place (keeper, place, error))
+    return dsp_keeper_fail (error);
+  if (place->scope == NULL)
+    {
+      if (!drop_all (keeper, error))
+        return dsp_keeper_fail (error);
+      for (guint e = 0; dsp_entities[e] != NULL; e++)
+        if (dsp_entities[e] != &dsp_history && !dsp_schema_create_table (keeper->db, DSP_SHADOW, dsp_entities[e], error))
+          return dsp_keeper_fail (error);
+    }
+  keeper->copy.active = TRUE;
   return TRUE;
 }
 
 /* A record goes from text to statement through one that is used again and again. */
 static gboolean
-load_rows (DspKeeper       *keeper,
-           const DspEntity *entity,
-           const char      *columns,
-           gsize            length,
-           guint           *n_rows,
-           GError         **error)
+load_columns (DspKeeper       *keeper,
+              const DspEntity *entity,
+              const char      *columns,
+              gsize            length,
+              guint           *n_rows,
+              GError         **error)
 {
   g_autoptr(DspColumnsReader) reader = dsp_columns_reader_new (entity, columns, length, error);
-  g_autoptr(DspBulk) bulk = NULL;
   g_autofree gpointer record = g_malloc0 (entity->table.size);
   g_autoptr(GError) fault = NULL;
-  gboolean ok;
+  DspBulk *bulk;
 
-  if (reader == NULL || !dsp_db_begin (keeper->db, error))
+  if (reader == NULL)
     return FALSE;
-  bulk = dsp_bulk_new (keeper->db, DSP_SHADOW, entity, &fault);
-  ok = bulk != NULL;
-  while (ok && dsp_columns_reader_next (reader, record, &fault))
+  bulk = dsp_bulk_new (keeper->db, DSP_SHADOW, entity, error);
+  if (bulk == NULL)
+    return FALSE;
+  while (dsp_columns_reader_next (reader, record, &fault))
     {
-      ok = dsp_bulk_add (bulk, record, &fault);
+      gboolean ok = dsp_bulk_add (bulk, record, &fault);
+
       dsp_table_clear (&entity->table, record);
+      if (!ok)
+        break;
       (*n_rows)++;
     }
-  g_clear_pointer (&bulk, dsp_bulk_free);
-  if (ok && fault == NULL && dsp_db_commit (keeper->db, error))
+  dsp_bulk_free (bulk);
+  if (fault == NULL)
     return TRUE;
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
+}
+
+/* The page's records, and where to go on behind them, in one transaction. */
+static gboolean
+store_page (DspKeeper       *keeper,
+            const char      *scope,
+            const DspEntity *entity, /* (nullable): of a newer server, or it has none */
+            const char      *columns,
+            gsize            length,
+            const char      *next,
+            guint           *n_rows,
+            GError         **error)
+{
+  guint before = keeper->copy.n_rows;
+
+  if (!dsp_db_begin (keeper->db, error))
+    return FALSE;
+  if (entity == NULL || entity == &dsp_history || columns == NULL || load_columns (keeper, entity, columns, length, n_rows, error))
+    {
+      keeper->copy.n_rows += *n_rows;
+      if (store_place (keeper, scope, next, error) && dsp_db_commit (keeper->db, error))
+        return TRUE;
+      keeper->copy.n_rows = before;
+    }
   dsp_db_rollback (keeper->db);
-  if (fault != NULL)
-    g_propagate_error (error, g_steal_pointer (&fault));
   return FALSE;
 }
 
 /**
  * dsp_keeper_copy_page:
+ * @scope: of which it was asked
  * @next: (out) (transfer full) (nullable): what to ask with "after"; NULL: that was the last one
  */
 gboolean
 dsp_keeper_copy_page (DspKeeper  *keeper,
+                      const char *scope,
                       const char *reply,
                       gsize       length,
                       char      **next,
@@ -134,7 +238,7 @@ dsp_keeper_copy_page (DspKeeper  *keeper,
       keeper->copy.pos = seq;
     }
   keeper->copy.top_seq = MAX (keeper->copy.top_seq, seq);
-  if (entity != NULL && entity != &dsp_history && columns != NULL && !load_rows (keeper, entity, columns, columns_length, n_rows, error))
+  if (!store_page (keeper, scope, entity, columns, columns_length, *next, n_rows, error))
     return dsp_keeper_fail (error);
   if (dsp_db_log_pages (keeper->db) > 16 * 1024)
     dsp_db_checkpoint (keeper->db, DSP_CHECKPOINT_PASSIVE, NULL, NULL);
@@ -151,6 +255,9 @@ dsp_keeper_copy_index (DspKeeper *keeper,
                        GError   **error)
 {
   *cursor = NULL;
+  /* From here on it does not outlive the program: it is nearly done. */
+  if (!dsp_keeper_put_text (keeper, "sync_state", PLACE, NULL, error))
+    return dsp_keeper_fail (error);
   for (guint e = 0; dsp_entities[e] != NULL; e++)
     {
       if (dsp_entities[e] == &dsp_history)

@@ -57,6 +57,7 @@ typedef struct {
   gint64    pos;       /* of the feed, in the copy */
   char     *from;      /* (owned) (nullable) cursor */
   char     *epoch;     /* (owned) (nullable) */
+  guint     n_rows;
   gboolean  tables[DSP_N_ENTITIES];
   GHashTable *touched; /* (owned) */
 } DspCopy;
@@ -104,6 +105,7 @@ struct _DspKeeper
 };
 
 #define DSP_SHADOW "shadow_"
+void         dsp_keeper_copy_forget (DspKeeper *keeper); /* in memory; what is stored stays */
 
 /* dsp-keeper.c */
 gboolean     dsp_keeper_get_text   (DspKeeper *keeper, const char *table, const char *key, char **value, GError **error);

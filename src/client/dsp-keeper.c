@@ -629,7 +629,7 @@ dsp_keeper_close (DspKeeper *keeper)
     return;
   if (keeper->db != NULL && !dsp_db_in_transaction (keeper->db))
     dsp_db_checkpoint (keeper->db, DSP_CHECKPOINT_TRUNCATE, NULL, NULL);
-  dsp_keeper_copy_abort (keeper);
+  dsp_keeper_copy_forget (keeper);
   if (keeper->scratch != NULL)
     dsp_record_free (keeper->scratch_entity, keeper->scratch);
   g_clear_error (&keeper->facts_error);

@@ -110,14 +110,24 @@ char           *dsp_keeper_dup_cursor (DspKeeper *keeper);   /* NULL: nothing wa
 char           *dsp_keeper_dup_epoch  (DspKeeper *keeper);
 gboolean        dsp_keeper_pulled     (DspKeeper *keeper, const char *reply, gsize length, DspPulled *pulled, GError **error);
 
-/* A whole copy: begin, a page at a time, then the feed from where it began until it has passed the pages, then swap. */
-gboolean        dsp_keeper_copy_begin (DspKeeper *keeper, GError **error);
-gboolean        dsp_keeper_copy_page  (DspKeeper *keeper, const char *reply, gsize length, char **next, guint *n_rows, GError **error);
+/* Where an unfinished copy goes on. */
+typedef struct {
+  char  *scope;   /* (owned) (nullable): of its last page; NULL: there is none yet */
+  char  *next;    /* (owned) (nullable): what to ask with "after"; NULL: nothing more of that scope */
+  guint  n_rows;  /* that are here */
+} DspCopyPlace;
+void            dsp_copy_place_clear  (DspCopyPlace *place);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DspCopyPlace, dsp_copy_place_clear)
+
+/* A whole copy: begin, a page at a time, then the feed from where it began until it has passed the pages, then swap.
+ * Until the feed's turn what is there outlives the program; begin goes on with it. */
+gboolean        dsp_keeper_copy_begin (DspKeeper *keeper, DspCopyPlace *place, GError **error);
+gboolean        dsp_keeper_copy_page  (DspKeeper *keeper, const char *scope, const char *reply, gsize length, char **next, guint *n_rows, GError **error);
 gboolean        dsp_keeper_copy_index (DspKeeper *keeper, char **cursor, GError **error);
 /* One page of the feed into the copy. @done: it has passed the pages; else @cursor is where to go on. */
 gboolean        dsp_keeper_copy_pull  (DspKeeper *keeper, const char *reply, gsize length, char **cursor, gboolean *done, GError **error);
 gboolean        dsp_keeper_copy_swap  (DspKeeper *keeper, GError **error);
-void            dsp_keeper_copy_abort (DspKeeper *keeper);
+void            dsp_keeper_copy_abort (DspKeeper *keeper); /* nothing of it stays */
 
 gboolean        dsp_keeper_put_history (DspKeeper *keeper, const char *reply, gsize length, GError **error);
 /* Geometries that areas name and that are not here: at most @limit hashes, (transfer full). */

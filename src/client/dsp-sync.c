@@ -12,7 +12,7 @@
 #define G_LOG_DOMAIN "dsp-sync"
 
 #include "config.h"
-#include "dsp-replica-private.h"
+#include "dsp-sync-private.h"
 
 #include "dsp-channel.h"
 #include "dsp-json-read.h"
@@ -27,54 +27,20 @@
 #define BLOBS_AT_ONCE 40
 #define UPGRADE_AGAIN_US (10 * G_TIME_SPAN_MINUTE)
 
-typedef enum {
-  BLOCK_NONE,
-  BLOCK_SIGN_IN,
-  BLOCK_CERTIFICATE,
-  BLOCK_UPGRADE,
-  BLOCK_QUARANTINED,
-} Block;
-
-struct _DspSync
-{
-  GObject       parent_instance;
-
-  DspReplica   *replica;    /* (owned) */
-  char         *server, *fingerprint;
-  GThread      *follower, *sender;
-  DspLane      *fetcher;    /* histories, signing out: its own connection */
-  DspChannel   *fetch_channel; /* in the fetcher */
-  GCancellable *all;        /* cancelled at the end */
-
-  GMutex        lock;
-  GCond         changed;
-  char         *token;      /* (guarded by lock) */
-  guint         token_no;   /* (guarded by lock): +1 with each token */
-  GCancellable *poll;       /* (guarded by lock) (nullable): the follower's request */
-  gboolean      stopping;   /* (guarded by lock) */
-  gboolean      contact;    /* (guarded by lock): the feed answered since the connection was lost */
-  gboolean      copy;       /* (guarded by lock): fetch everything anew */
-  gboolean      to_send;    /* (guarded by lock) */
-  gboolean      blobs;      /* (guarded by lock): areas may have come */
-  gboolean      at_head;    /* (guarded by lock) */
-  guint         hurry;      /* (guarded by lock): +1: do not wait out pauses */
-  Block         block;      /* (guarded by lock) */
-};
-
 G_DEFINE_FINAL_TYPE (DspSync, dsp_sync, G_TYPE_OBJECT)
 
 /* ---- shared ---- */
 
-static gboolean
-is_stopping (DspSync *self)
+gboolean
+dsp_sync_is_stopping (DspSync *self)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   return self->stopping;
 }
 
-static void
-tell_link (DspSync    *self,
+void
+dsp_sync_tell_link (DspSync    *self,
            DspLink     link,
            double      progress,
            const char *trouble)
@@ -99,7 +65,7 @@ set_block (DspSync    *self,
     g_cancellable_cancel (self->poll);
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
-  tell_link (self, links[block], -1, trouble);
+  dsp_sync_tell_link (self, links[block], -1, trouble);
 }
 
 /* Waits @ms, or less if the user asked to hurry or it ends. FALSE: it ends. */
@@ -146,8 +112,8 @@ dsp_sync_wake (DspReplica *replica)
   g_mutex_unlock (&replica->sync_lock);
 }
 
-static guint
-give_token (DspSync    *self,
+guint
+dsp_sync_give_token (DspSync    *self,
             DspChannel *channel)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
@@ -162,7 +128,7 @@ after_failure (DspSync *self,
                GError  *error,
                guint   *bound_ms)
 {
-  if (is_stopping (self))
+  if (dsp_sync_is_stopping (self))
     return FALSE;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return TRUE;
@@ -177,7 +143,7 @@ after_failure (DspSync *self,
   if (self->poll != NULL)
     g_cancellable_cancel (self->poll);
   g_mutex_unlock (&self->lock);
-  tell_link (self, DSP_LINK_OFFLINE, -1, error->message);
+  dsp_sync_tell_link (self, DSP_LINK_OFFLINE, -1, error->message);
   return rest (self, next_pause (bound_ms, 0));
 }
 
@@ -226,31 +192,26 @@ want_copy (DspSync *self)
 
 /* ---- keeper calls ---- */
 
-typedef struct {
-  DspSync    *self;
-  GBytes     *body;
-  gboolean    ok;
-  GError     *error;
-  DspPulled   pulled;
-  char       *text, *epoch;
-  gint64      first, number;
-  guint       n;
-  gboolean    flag;
-  GPtrArray  *list;
-  DspLaneFunc then;
-} Call;
-
-static void
-call (DspSync     *self,
-      DspLaneFunc  func,
-      Call        *c)
+void
+dsp_sync_call (DspSync     *self,
+               DspLaneFunc  func,
+               DspSyncCall *c)
 {
   c->self = self;
   dsp_lane_call (self->replica->lane, FALSE, func, c);
 }
 
+void
+dsp_sync_call_clear (DspSyncCall *c)
+{
+  g_clear_error (&c->error);
+  g_clear_pointer (&c->text, g_free);
+  g_clear_pointer (&c->list, g_ptr_array_unref);
+  dsp_copy_place_clear (&c->place);
+}
+
 static DspKeeper *
-keeper_of (Call *c)
+keeper_of (DspSyncCall *c)
 {
   return c->self->replica->keeper;
 }
@@ -258,7 +219,7 @@ keeper_of (Call *c)
 static void
 do_pulled (gpointer data)
 {
-  Call *c = data;
+  DspSyncCall *c = data;
   gsize length;
   const char *text = g_bytes_get_data (c->body, &length);
 
@@ -270,57 +231,15 @@ do_pulled (gpointer data)
 static void
 do_cursor (gpointer data)
 {
-  Call *c = data;
+  DspSyncCall *c = data;
 
   c->text = dsp_keeper_dup_cursor (keeper_of (c));
 }
 
 static void
-do_copy_begin (gpointer data)
-{
-  Call *c = data;
-
-  c->ok = dsp_keeper_copy_begin (keeper_of (c), &c->error);
-}
-
-static void
-do_copy_abort (gpointer data)
-{
-  dsp_keeper_copy_abort (keeper_of (data));
-}
-
-static void
-do_copy_index (gpointer data)
-{
-  Call *c = data;
-
-  c->ok = dsp_keeper_copy_index (keeper_of (c), &c->text, &c->error);
-}
-
-static void
-do_copy_pull (gpointer data)
-{
-  Call *c = data;
-  gsize length;
-  const char *text = g_bytes_get_data (c->body, &length);
-
-  c->ok = dsp_keeper_copy_pull (keeper_of (c), text, length, &c->text, &c->flag, &c->error);
-}
-
-static void
-do_copy_swap (gpointer data)
-{
-  Call *c = data;
-
-  dsp_keeper_contact (keeper_of (c), g_get_real_time ());
-  c->ok = dsp_keeper_copy_swap (keeper_of (c), &c->error);
-  dsp_replica_post_state (c->self->replica);
-}
-
-static void
 do_next_push (gpointer data)
 {
-  Call *c = data;
+  DspSyncCall *c = data;
 
   c->text = dsp_keeper_next_push (keeper_of (c), &c->first, &c->error);
   c->number = dsp_keeper_last_no (keeper_of (c));
@@ -330,7 +249,7 @@ do_next_push (gpointer data)
 static void
 do_pushed (gpointer data)
 {
-  Call *c = data;
+  DspSyncCall *c = data;
   gsize length;
   const char *text = g_bytes_get_data (c->body, &length);
 
@@ -341,7 +260,7 @@ do_pushed (gpointer data)
 static void
 do_renumber (gpointer data)
 {
-  Call *c = data;
+  DspSyncCall *c = data;
 
   c->ok = dsp_keeper_renumber (keeper_of (c), c->number, &c->error);
   dsp_replica_post_state (c->self->replica);
@@ -350,7 +269,7 @@ do_renumber (gpointer data)
 static void
 do_wanted_blobs (gpointer data)
 {
-  Call *c = data;
+  DspSyncCall *c = data;
 
   c->list = dsp_keeper_wanted_blobs (keeper_of (c), BLOBS_AT_ONCE, &c->error);
 }
@@ -358,7 +277,7 @@ do_wanted_blobs (gpointer data)
 static void
 do_put_blobs (gpointer data)
 {
-  Call *c = data;
+  DspSyncCall *c = data;
   gsize length;
   const guint8 *bytes = g_bytes_get_data (c->body, &length);
 
@@ -368,274 +287,11 @@ do_put_blobs (gpointer data)
 static void
 do_check_sums (gpointer data)
 {
-  Call *c = data;
+  DspSyncCall *c = data;
   gsize length;
   const char *text = g_bytes_get_data (c->body, &length);
 
   c->ok = dsp_keeper_check_sums (keeper_of (c), text, length, &c->flag, &c->error);
-}
-
-static void
-call_clear (Call *c)
-{
-  g_clear_error (&c->error);
-  g_clear_pointer (&c->text, g_free);
-  g_clear_pointer (&c->list, g_ptr_array_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Call, call_clear)
-
-/* ---- whole copies ---- */
-
-/* A page on its way into the lane, while the next one is fetched. */
-typedef struct {
-  DspSync *self;
-  GBytes  *body;
-  GMutex   lock;
-  GCond    done_cond;
-  gboolean busy, ok;
-  guint    n_rows;
-  GError  *error;
-} PageJob;
-
-static void
-do_copy_page (gpointer data)
-{
-  PageJob *job = data;
-  g_autofree char *next = NULL;
-  gsize length;
-  const char *text = g_bytes_get_data (job->body, &length);
-  guint n = 0;
-  gboolean ok = dsp_keeper_copy_page (job->self->replica->keeper, text, length, &next, &n, &job->error);
-
-  g_mutex_lock (&job->lock);
-  job->ok = ok;
-  job->n_rows += n;
-  job->busy = FALSE;
-  g_cond_signal (&job->done_cond);
-  g_mutex_unlock (&job->lock);
-}
-
-static gboolean
-page_job_wait (PageJob *job)
-{
-  g_mutex_lock (&job->lock);
-  while (job->busy)
-    g_cond_wait (&job->done_cond, &job->lock);
-  g_mutex_unlock (&job->lock);
-  g_clear_pointer (&job->body, g_bytes_unref);
-  return job->ok;
-}
-
-/* "next" stands before the records. */
-static char *
-peek_next (GBytes *body)
-{
-  const char *name;
-  gsize n, length;
-  const char *text = g_bytes_get_data (body, &length);
-  DspJsonReader r;
-  char *next = NULL;
-
-  dsp_json_reader_init (&r, text, length);
-  dsp_json_enter_object (&r);
-  while (next == NULL && dsp_json_next_member (&r, &name, &n) && !dsp_json_is (name, n, "columns"))
-    if (dsp_json_is (name, n, "next") && dsp_json_peek (&r) == '"')
-      dsp_json_read_text (&r, &next);
-    else
-      dsp_json_skip (&r, NULL, NULL);
-  return next;
-}
-
-/* How many rows there will be, and of which scopes, from GET v1/sums. */
-static guint64
-read_totals (GBytes    *body,
-             GPtrArray *scopes)
-{
-  const char *name;
-  gsize n, length;
-  const char *text = g_bytes_get_data (body, &length);
-  DspJsonReader r;
-  guint64 total = 0;
-
-  dsp_json_reader_init (&r, text, length);
-  dsp_json_enter_object (&r);
-  while (dsp_json_next_member (&r, &name, &n))
-    if (dsp_json_is (name, n, "sums") && dsp_json_peek (&r) == '{')
-      {
-        dsp_json_enter_object (&r);
-        while (dsp_json_next_member (&r, &name, &n))
-          {
-            g_ptr_array_add (scopes, g_strndup (name, n));
-            if (dsp_json_peek (&r) != '{')
-              {
-                dsp_json_skip (&r, NULL, NULL);
-                continue;
-              }
-            dsp_json_enter_object (&r);
-            while (dsp_json_next_member (&r, &name, &n))
-              {
-                gint64 rows = 0;
-
-                if (dsp_json_is (name, n, "rows") && dsp_json_read_int (&r, &rows))
-                  total += (guint64) MAX (rows, 0);
-                else
-                  dsp_json_skip (&r, NULL, NULL);
-              }
-          }
-      }
-    else
-      dsp_json_skip (&r, NULL, NULL);
-  return total;
-}
-
-/* All pages of one scope. 404 in @status: this user does not have it. */
-static gboolean
-copy_scope (DspSync    *self,
-            DspChannel *channel,
-            const char *scope,
-            guint64     total,
-            PageJob    *job,
-            guint      *status,
-            GError    **error)
-{
-  g_autofree char *after = NULL;
-  gboolean ok = TRUE;
-
-  do
-    {
-      g_autofree char *path = g_strdup_printf ("v1/snapshot?shape=columns&scope=%s%s%s", scope, after != NULL ? "&after=" : "", after != NULL ? after : "");
-      g_auto(DspAnswer) answer = { 0 };
-
-      ok = dsp_channel_ask (channel, "GET", path, NULL, self->all, &answer, error);
-      if (ok && answer.status != 200)
-        {
-          *status = answer.status;
-          dsp_answer_set_error (&answer, error);
-          ok = FALSE;
-        }
-      if (!page_job_wait (job) && ok)
-        {
-          g_propagate_error (error, g_steal_pointer (&job->error));
-          ok = FALSE;
-        }
-      if (!ok)
-        break;
-      tell_link (self, DSP_LINK_FIRST_SYNC, total > 0 ? MIN ((double) job->n_rows / (double) total, 0.99) : 0, NULL);
-      g_free (after);
-      after = peek_next (answer.body);
-      job->body = g_bytes_ref (answer.body);
-      job->busy = TRUE;
-      dsp_lane_push (self->replica->lane, FALSE, do_copy_page, job);
-    }
-  while (after != NULL && !is_stopping (self));
-  if (!page_job_wait (job) && ok)
-    {
-      g_propagate_error (error, g_steal_pointer (&job->error));
-      ok = FALSE;
-    }
-  return ok && !is_stopping (self);
-}
-
-/* The feed from where the copy began until it has passed the copy's pages. */
-static gboolean
-catch_up (DspSync    *self,
-          DspChannel *channel,
-          GError    **error)
-{
-  g_auto(Call) index = { 0 };
-  g_autofree char *cursor = NULL;
-
-  call (self, do_copy_index, &index);
-  if (!index.ok)
-    {
-      g_propagate_error (error, g_steal_pointer (&index.error));
-      return FALSE;
-    }
-  cursor = g_steal_pointer (&index.text);
-  while (cursor != NULL)
-    {
-      g_autofree char *path = g_strdup_printf ("v1/changes?cursor=%s&wait=0", cursor);
-      g_auto(DspAnswer) answer = { 0 };
-      g_auto(Call) pull = { 0 };
-
-      if (!dsp_channel_ask (channel, "GET", path, NULL, self->all, &answer, error))
-        return FALSE;
-      if (answer.status != 200)
-        {
-          dsp_answer_set_error (&answer, error);
-          return FALSE;
-        }
-      pull.body = answer.body;
-      call (self, do_copy_pull, &pull);
-      if (!pull.ok)
-        {
-          g_propagate_error (error, g_steal_pointer (&pull.error));
-          return FALSE;
-        }
-      g_free (cursor);
-      cursor = pull.flag ? NULL : g_steal_pointer (&pull.text);
-    }
-  return TRUE;
-}
-
-static gboolean
-fetch_copy (DspSync    *self,
-            DspChannel *channel,
-            guint      *status,
-            GError    **error)
-{
-  g_autoptr(GPtrArray) scopes = g_ptr_array_new_with_free_func (g_free);
-  g_auto(DspAnswer) sums = { 0 };
-  g_auto(Call) begin = { 0 };
-  g_auto(Call) swap = { 0 };
-  PageJob job = { .self = self, .ok = TRUE };
-  guint64 total;
-  gboolean ok;
-
-  if (!dsp_channel_ask (channel, "GET", "v1/sums", NULL, self->all, &sums, error))
-    return FALSE;
-  if (sums.status != 200)
-    {
-      *status = sums.status;
-      dsp_answer_set_error (&sums, error);
-      return FALSE;
-    }
-  total = read_totals (sums.body, scopes);
-  call (self, do_copy_begin, &begin);
-  if (!begin.ok)
-    {
-      g_propagate_error (error, g_steal_pointer (&begin.error));
-      return FALSE;
-    }
-  g_mutex_init (&job.lock);
-  g_cond_init (&job.done_cond);
-  ok = copy_scope (self, channel, "all", total, &job, status, error);
-  if (!ok && *status == 404)
-    {
-      g_clear_error (error);
-      *status = 0;
-      ok = TRUE;
-      for (guint i = 0; ok && i < scopes->len; i++)
-        ok = copy_scope (self, channel, g_ptr_array_index (scopes, i), total, &job, status, error);
-    }
-  g_mutex_clear (&job.lock);
-  g_cond_clear (&job.done_cond);
-  g_clear_error (&job.error);
-  ok = ok && catch_up (self, channel, error);
-  if (ok)
-    {
-      call (self, do_copy_swap, &swap);
-      ok = swap.ok;
-      if (!ok)
-        g_propagate_error (error, g_steal_pointer (&swap.error));
-    }
-  if (!ok)
-    {
-      g_auto(Call) abort = { 0 };
-
-      call (self, do_copy_abort, &abort);
-    }
-  return ok;
 }
 
 /* ---- the follower ---- */
@@ -665,7 +321,7 @@ got_contact (DspSync  *self,
   self->blobs = self->blobs || news;
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
-  tell_link (self, DSP_LINK_ONLINE, -1, NULL);
+  dsp_sync_tell_link (self, DSP_LINK_ONLINE, -1, NULL);
 }
 
 static gboolean
@@ -677,8 +333,8 @@ follow_copy (DspSync    *self,
   g_autoptr(GError) error = NULL;
   guint status = 0;
 
-  tell_link (self, DSP_LINK_FIRST_SYNC, 0, NULL);
-  if (fetch_copy (self, channel, &status, &error))
+  dsp_sync_tell_link (self, DSP_LINK_FIRST_SYNC, 0, NULL);
+  if (dsp_sync_fetch_copy (self, channel, &status, &error))
     {
       g_mutex_lock (&self->lock);
       self->copy = FALSE;
@@ -692,9 +348,9 @@ follow_copy (DspSync    *self,
       DspAnswer answer = { .status = status };
 
       if (common_status (self, &answer, token_no, bound_ms))
-        return !is_stopping (self);
+        return !dsp_sync_is_stopping (self);
     }
-  return error == NULL ? !is_stopping (self) : after_failure (self, error, bound_ms);
+  return error == NULL ? !dsp_sync_is_stopping (self) : after_failure (self, error, bound_ms);
 }
 
 static gboolean
@@ -702,16 +358,16 @@ follow_once (DspSync    *self,
              DspChannel *channel,
              guint      *bound_ms)
 {
-  g_auto(Call) cursor = { 0 };
-  g_auto(Call) pulled = { 0 };
+  g_auto(DspSyncCall) cursor = { 0 };
+  g_auto(DspSyncCall) pulled = { 0 };
   g_auto(DspAnswer) answer = { 0 };
   g_autoptr(GError) error = NULL;
   g_autoptr(GCancellable) poll = g_cancellable_new ();
   g_autofree char *path = NULL;
-  guint token_no = give_token (self, channel);
+  guint token_no = dsp_sync_give_token (self, channel);
   gboolean copy, contact, asked;
 
-  call (self, do_cursor, &cursor);
+  dsp_sync_call (self, do_cursor, &cursor);
   g_mutex_lock (&self->lock);
   if (self->stopping || self->block != BLOCK_NONE)
     {
@@ -740,14 +396,14 @@ follow_once (DspSync    *self,
       return TRUE;
     }
   if (common_status (self, &answer, token_no, bound_ms))
-    return !is_stopping (self);
+    return !dsp_sync_is_stopping (self);
   if (answer.status != 200)
     {
       dsp_answer_set_error (&answer, &error);
       return after_failure (self, error, bound_ms);
     }
   pulled.body = answer.body;
-  call (self, do_pulled, &pulled);
+  dsp_sync_call (self, do_pulled, &pulled);
   if (!pulled.ok)
     return after_failure (self, pulled.error, bound_ms);
   *bound_ms = 1000;
@@ -757,7 +413,7 @@ follow_once (DspSync    *self,
       return TRUE;
     }
   got_contact (self, pulled.pulled.at_head, pulled.pulled.n_changes > 0);
-  return !is_stopping (self);
+  return !dsp_sync_is_stopping (self);
 }
 
 static gpointer
@@ -767,7 +423,7 @@ follower_thread (gpointer data)
   DspChannel *channel = dsp_channel_new (self->server, self->fingerprint, POLL_TIMEOUT_S);
   guint bound_ms = 1000;
 
-  tell_link (self, DSP_LINK_CONNECTING, -1, NULL);
+  dsp_sync_tell_link (self, DSP_LINK_CONNECTING, -1, NULL);
   while (wait_unblocked (self) && follow_once (self, channel, &bound_ms))
     ;
   dsp_channel_free (channel);
@@ -807,10 +463,10 @@ disagree (DspSync         *self,
     want_copy (self);
   else if (g_strcmp0 (answer->code, "gap") == 0 && last >= 0 && last <= last_no)
     {
-      g_auto(Call) renumber = { .number = last };
+      g_auto(DspSyncCall) renumber = { .number = last };
 
       g_message ("the server knows commands up to %" G_GINT64_FORMAT " only: offering the later ones again", last);
-      call (self, do_renumber, &renumber);
+      dsp_sync_call (self, do_renumber, &renumber);
       if (!renumber.ok)
         g_warning ("could not offer them again: %s", renumber.error != NULL ? renumber.error->message : "");
     }
@@ -825,14 +481,14 @@ send_once (DspSync    *self,
            guint      *bound_ms,
            gboolean   *more)
 {
-  g_auto(Call) next = { 0 };
-  g_auto(Call) pushed = { 0 };
+  g_auto(DspSyncCall) next = { 0 };
+  g_auto(DspSyncCall) pushed = { 0 };
   g_auto(DspAnswer) answer = { 0 };
   g_autoptr(GError) error = NULL;
-  guint token_no = give_token (self, channel);
+  guint token_no = dsp_sync_give_token (self, channel);
 
   *more = FALSE;
-  call (self, do_next_push, &next);
+  dsp_sync_call (self, do_next_push, &next);
   if (next.error != NULL)
     {
       g_warning ("the outbox cannot be read: %s", next.error->message);
@@ -841,7 +497,7 @@ send_once (DspSync    *self,
   if (next.flag)
     set_block (self, BLOCK_QUARANTINED, "the server has heard more of this device than this file ever said");
   if (next.text == NULL)
-    return !is_stopping (self);
+    return !dsp_sync_is_stopping (self);
   *more = TRUE;
   if (!dsp_channel_ask (channel, "POST", "v1/commands", next.text, self->all, &answer, &error))
     return after_failure (self, error, bound_ms);
@@ -849,7 +505,7 @@ send_once (DspSync    *self,
     {
       pushed.body = answer.body;
       pushed.first = next.first;
-      call (self, do_pushed, &pushed);
+      dsp_sync_call (self, do_pushed, &pushed);
       if (!pushed.ok)
         return after_failure (self, pushed.error, bound_ms);
       if (answer.status == 200)
@@ -857,7 +513,7 @@ send_once (DspSync    *self,
           *bound_ms = 1000;
           if (read_last (answer.body) > next.number)
             set_block (self, BLOCK_QUARANTINED, "the server has heard more of this device than this file ever said");
-          return !is_stopping (self);
+          return !dsp_sync_is_stopping (self);
         }
     }
   if (answer.status == 409)
@@ -868,13 +524,13 @@ send_once (DspSync    *self,
   if (answer.status == 403)
     {
       set_block (self, BLOCK_SIGN_IN, answer.message);
-      return !is_stopping (self);
+      return !dsp_sync_is_stopping (self);
     }
   if (common_status (self, &answer, token_no, bound_ms))
-    return !is_stopping (self);
+    return !dsp_sync_is_stopping (self);
   dsp_answer_set_error (&answer, &error);
   g_warning ("commands from %" G_GINT64_FORMAT " on: %s", next.first, error->message);
-  tell_link (self, DSP_LINK_OFFLINE, -1, error->message);
+  dsp_sync_tell_link (self, DSP_LINK_OFFLINE, -1, error->message);
   return rest (self, next_pause (bound_ms, 5));
 }
 
@@ -883,22 +539,22 @@ static gboolean
 fetch_blobs (DspSync    *self,
              DspChannel *channel)
 {
-  g_auto(Call) wanted = { 0 };
-  g_auto(Call) put = { 0 };
+  g_auto(DspSyncCall) wanted = { 0 };
+  g_auto(DspSyncCall) put = { 0 };
   g_auto(DspAnswer) answer = { 0 };
   g_autoptr(GError) error = NULL;
   g_autoptr(GString) path = g_string_new ("v1/blobs/");
 
-  call (self, do_wanted_blobs, &wanted);
+  dsp_sync_call (self, do_wanted_blobs, &wanted);
   if (wanted.list == NULL || wanted.list->len == 0)
     return FALSE;
   for (guint i = 0; i < wanted.list->len; i++)
     g_string_append_printf (path, "%s%s", i > 0 ? "," : "", (char *) g_ptr_array_index (wanted.list, i));
-  give_token (self, channel);
+  dsp_sync_give_token (self, channel);
   if (!dsp_channel_ask (channel, "GET", path->str, NULL, self->all, &answer, &error) || answer.status != 200)
     return FALSE;
   put.body = answer.body;
-  call (self, do_put_blobs, &put);
+  dsp_sync_call (self, do_put_blobs, &put);
   if (!put.ok)
     g_warning ("geometries: %s", put.error != NULL ? put.error->message : "");
   /* What the server does not have would be asked for without end. */
@@ -909,14 +565,14 @@ static void
 compare_sums (DspSync    *self,
               DspChannel *channel)
 {
-  g_auto(Call) check = { .flag = TRUE };
+  g_auto(DspSyncCall) check = { .flag = TRUE };
   g_auto(DspAnswer) answer = { 0 };
 
-  give_token (self, channel);
+  dsp_sync_give_token (self, channel);
   if (!dsp_channel_ask (channel, "GET", "v1/sums", NULL, self->all, &answer, NULL) || answer.status != 200)
     return;
   check.body = answer.body;
-  call (self, do_check_sums, &check);
+  dsp_sync_call (self, do_check_sums, &check);
   if (check.ok && !check.flag)
     want_copy (self);
 }
@@ -1046,18 +702,10 @@ dsp_sync_new (DspReplica *replica,
   replica->sync = self;
   g_mutex_unlock (&replica->sync_lock);
   if (token == NULL)
-    tell_link (self, DSP_LINK_SIGN_IN, -1, NULL);
+    dsp_sync_tell_link (self, DSP_LINK_SIGN_IN, -1, NULL);
   self->follower = g_thread_new ("dsp-follow", follower_thread, self);
   self->sender = g_thread_new ("dsp-send", sender_thread, self);
   return self;
-}
-
-static void
-free_fetch_channel (gpointer data)
-{
-  DspSync *self = data;
-
-  g_clear_pointer (&self->fetch_channel, dsp_channel_free);
 }
 
 void
@@ -1077,9 +725,9 @@ dsp_sync_stop (DspSync *self)
   g_cancellable_cancel (self->all);
   g_thread_join (g_steal_pointer (&self->follower));
   g_thread_join (g_steal_pointer (&self->sender));
-  dsp_lane_call (self->fetcher, TRUE, free_fetch_channel, self);
+  dsp_lane_call (self->fetcher, TRUE, dsp_sync_free_fetch_channel, self);
   g_clear_pointer (&self->fetcher, dsp_lane_free);
-  tell_link (self, DSP_LINK_STOPPED, -1, NULL);
+  dsp_sync_tell_link (self, DSP_LINK_STOPPED, -1, NULL);
 }
 
 void
@@ -1106,203 +754,4 @@ dsp_sync_now (DspSync *self)
     self->block = BLOCK_NONE;
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
-}
-
-/* ---- on demand ---- */
-
-typedef struct {
-  DspSync         *self;  /* (owned) */
-  GTask           *task;  /* (owned) */
-  const DspEntity *entity;
-  DspId            id;
-  GBytes          *body;
-  gboolean         ok;
-  GError          *error;
-} Fetch;
-
-static DspChannel *
-fetch_channel (DspSync *self)
-{
-  if (self->fetch_channel == NULL)
-    self->fetch_channel = dsp_channel_new (self->server, self->fingerprint, ASK_TIMEOUT_S / 2);
-  give_token (self, self->fetch_channel);
-  return self->fetch_channel;
-}
-
-/* The last references go in the owner's thread. */
-static gboolean
-fetch_end (gpointer data)
-{
-  Fetch *fetch = data;
-
-  g_clear_object (&fetch->task);
-  g_object_unref (fetch->self);
-  g_free (fetch);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-fetch_end_later (Fetch *fetch)
-{
-  g_autoptr(GSource) source = g_idle_source_new ();
-
-  g_source_set_callback (source, fetch_end, fetch, NULL);
-  g_source_attach (source, fetch->self->replica->context);
-}
-
-static void
-do_put_history (gpointer data)
-{
-  Fetch *fetch = data;
-  gsize length;
-  const char *text = g_bytes_get_data (fetch->body, &length);
-
-  fetch->ok = dsp_keeper_put_history (fetch->self->replica->keeper, text, length, &fetch->error);
-}
-
-static void
-do_fetch_history (gpointer data)
-{
-  Fetch *fetch = data;
-  g_auto(DspAnswer) answer = { 0 };
-  g_autofree char *path = NULL;
-  GError *error = NULL;
-  char id[DSP_ID_TEXT];
-
-  dsp_id_print (&fetch->id, id);
-  path = g_strdup_printf ("v1/history?entity=%s&id=%s", fetch->entity->table.name, id);
-  if (g_task_return_error_if_cancelled (fetch->task))
-    ;
-  else if (!dsp_channel_ask (fetch_channel (fetch->self), "GET", path, NULL, fetch->self->all, &answer, &error))
-    g_task_return_error (fetch->task, error);
-  else if (answer.status != 200)
-    {
-      dsp_answer_set_error (&answer, &error);
-      g_task_return_error (fetch->task, error);
-    }
-  else
-    {
-      fetch->body = answer.body;
-      dsp_lane_call (fetch->self->replica->lane, TRUE, do_put_history, fetch);
-      if (fetch->ok)
-        g_task_return_boolean (fetch->task, TRUE);
-      else
-        g_task_return_error (fetch->task, fetch->error);
-    }
-  fetch_end_later (fetch);
-}
-
-static void
-on_kept_history (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
-{
-  g_autoptr(GTask) task = user_data;
-  GError *error = NULL;
-  GPtrArray *list = dsp_replica_history_finish (DSP_REPLICA (source), result, &error);
-
-  if (list != NULL)
-    g_task_return_pointer (task, list, (GDestroyNotify) g_ptr_array_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-on_fetched_history (GObject      *source,
-                    GAsyncResult *result,
-                    gpointer      user_data)
-{
-  DspSync *self = DSP_SYNC (source);
-  GTask *task = user_data;
-  const Fetch *what = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (g_task_propagate_boolean (G_TASK (result), &error))
-    dsp_replica_history_async (self->replica, what->entity, &what->id, NULL, on_kept_history, task);
-  else
-    {
-      g_task_return_error (task, error);
-      g_object_unref (task);
-    }
-}
-
-static void
-fetch_in_lane (DspSync            *self,
-               DspLaneFunc         func,
-               const DspEntity    *entity,
-               const DspId        *id,
-               GCancellable       *cancellable,
-               GAsyncReadyCallback callback,
-               gpointer            user_data)
-{
-  Fetch *fetch = g_new0 (Fetch, 1);
-
-  fetch->self = g_object_ref (self);
-  fetch->task = g_task_new (self, cancellable, callback, user_data);
-  fetch->entity = entity;
-  if (id != NULL)
-    fetch->id = *id;
-  if (self->fetcher != NULL)
-    {
-      dsp_lane_push (self->fetcher, TRUE, func, fetch);
-      return;
-    }
-  g_task_return_new_error (fetch->task, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_OFFLINE, "the synchronisation was stopped");
-  fetch_end (fetch);
-}
-
-void
-dsp_sync_fetch_history_async (DspSync            *self,
-                              const DspEntity    *entity,
-                              const DspId        *id,
-                              GCancellable       *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer            user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  Fetch *what = g_new0 (Fetch, 1);
-
-  g_task_set_source_tag (task, dsp_sync_fetch_history_async);
-  what->entity = entity;
-  what->id = *id;
-  g_task_set_task_data (task, what, g_free);
-  fetch_in_lane (self, do_fetch_history, entity, id, cancellable, on_fetched_history, task);
-}
-
-GPtrArray *
-dsp_sync_fetch_history_finish (DspSync      *self,
-                               GAsyncResult *result,
-                               GError      **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static void
-do_sign_out (gpointer data)
-{
-  Fetch *fetch = data;
-  g_auto(DspAnswer) answer = { 0 };
-  GError *error = NULL;
-
-  if (!dsp_channel_ask (fetch_channel (fetch->self), "POST", "v1/session/end", "{}", fetch->self->all, &answer, &error))
-    g_task_return_error (fetch->task, error);
-  else
-    g_task_return_boolean (fetch->task, TRUE);
-  fetch_end_later (fetch);
-}
-
-void
-dsp_sync_sign_out_async (DspSync            *self,
-                         GAsyncReadyCallback callback,
-                         gpointer            user_data)
-{
-  fetch_in_lane (self, do_sign_out, NULL, NULL, NULL, callback, user_data);
-}
-
-gboolean
-dsp_sync_sign_out_finish (DspSync      *self,
-                          GAsyncResult *result,
-                          GError      **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
 }

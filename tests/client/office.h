@@ -68,7 +68,7 @@ office_feed_page (DspKeeper       *keeper,
                           entity->table.name);
   dsp_columns_writer_end (writer, page);
   g_string_append_c (page, '}');
-  dsp_keeper_copy_page (keeper, page->str, page->len, &next, &n, &error);
+  dsp_keeper_copy_page (keeper, "all", page->str, page->len, &next, &n, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (n, ==, n_records);
 }
@@ -81,13 +81,15 @@ office_fill (DspKeeper *keeper,
   g_autoptr(GError) error = NULL;
   g_autofree char *cursor = NULL;
   g_autofree DspOrder *orders = NULL;
+  DspCopyPlace place = { NULL };
   static char *all[] = { (char *) "*", NULL };
   DspUser user = { .id = office_id ("user", 1), .name = (char *) "ana" };
   DspProfile profile = { .id = office_id ("profile", 1), .name = (char *) "everything", .permissions = all };
   DspGrant grant = { .id = office_id ("grant", 1), .user_id = user.id, .profile_id = profile.id, .over = dsp_scope_all };
   DspDistributor distributor = { .id = office_id ("distributor", 1), .code = (char *) "D1", .name = (char *) "Uno" };
 
-  dsp_keeper_copy_begin (keeper, &error);
+  dsp_keeper_copy_begin (keeper, &place, &error);
+  dsp_copy_place_clear (&place);
   g_assert_no_error (error);
   office_feed_page (keeper, &dsp_user, &user, 1, true);
   office_feed_page (keeper, &dsp_profile, &profile, 1, false);

@@ -677,6 +677,98 @@ test_replay_is_the_same (Fixture      *f,
     }
 }
 
+static gint64
+count (Fixture    *f,
+       const char *table)
+{
+  g_autofree char *uri = g_strconcat ("sqlite:", f->path, NULL);
+  g_autofree char *sql = g_strdup_printf ("SELECT count(*) FROM \"%s\"", table);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspDb) db = dsp_db_open (uri, DSP_DB_READ_ONLY, &error);
+  gint64 n = -1;
+
+  g_assert_no_error (error);
+  dsp_db_int (db, sql, &n, &error);
+  g_assert_no_error (error);
+  return n;
+}
+
+/* A second copy is cut off after two pages, and the program ends: it goes on at the third, and what was seen until then
+ * stays to be seen. */
+static void
+test_unfinished_copy_goes_on (Fixture      *f,
+                              gconstpointer data)
+{
+  g_auto(DspCopyPlace) place = { NULL };
+  g_autoptr(GError) error = NULL;
+  g_autofree char *cursor = NULL;
+  DspOrder orders[3] = { 0 };
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree DspOrder *order = office_order (100 + i);
+
+      orders[i] = *order;
+    }
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, &place, &error));
+  g_assert_null (place.scope);
+  office_feed_page (f->keeper, &dsp_order, &orders[0], 1, true);
+  office_feed_page (f->keeper, &dsp_order, &orders[1], 1, false);
+  open_again (f);
+  g_assert_cmpint (order_of (f, 0)->status, ==, DSP_ORDER_UNASSIGNED);
+
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, &place, &error));
+  g_assert_cmpstr (place.scope, ==, "all");
+  g_assert_cmpstr (place.next, ==, "x");
+  g_assert_cmpuint (place.n_rows, ==, 2);
+  office_feed_page (f->keeper, &dsp_order, &orders[2], 1, false);
+  g_assert_true (dsp_keeper_copy_index (f->keeper, &cursor, &error));
+  g_assert_null (cursor);
+  g_assert_true (dsp_keeper_copy_swap (f->keeper, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count (f, "order"), ==, 3);
+
+  /* The next one starts from nothing. */
+  dsp_copy_place_clear (&place);
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, &place, &error));
+  g_assert_null (place.scope);
+  dsp_keeper_copy_abort (f->keeper);
+  for (guint i = 0; i < 3; i++)
+    dsp_table_clear (&dsp_order.table, &orders[i]);
+}
+
+/* A damaged page is refused whole: nothing of it is there, and the copy can still go on. */
+static void
+test_damaged_page_of_a_copy (Fixture      *f,
+                             gconstpointer data)
+{
+  static const char *const pages[] = {
+    "{\"epoch\":\"" OFFICE_EPOCH "\",\"seq\":10,\"next\":null,\"entity\":\"order\",\"columns\":{\"n\":2,\"id\":["
+    "\"01890a5d-ac96-774b-bcce-b302099a8057\",\"01890a5d-ac96-774b-bcce-b302099a8058\"],\"scope\":["
+    "\"01890a5d-ac96-774b-bcce-b302099a8057\",\"7\"],\"version\":[1,1],\"fields\":{}}}",
+    "{\"epoch\":\"" OFFICE_EPOCH "\",\"seq\":10,\"next\":null,\"entity\":\"order\",\"columns\":{\"n\":1,\"id\":["
+    "\"01890a5d-ac96-774b-bcce-b302099a8057\"]", "{}", "[]", "",
+  };
+  g_auto(DspCopyPlace) place = { NULL };
+  g_autoptr(GError) error = NULL;
+  g_autofree DspOrder *order = office_order (100);
+
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, &place, &error));
+  office_feed_page (f->keeper, &dsp_order, order, 1, true);
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      g_autofree char *next = NULL;
+      guint n;
+
+      g_assert_false (dsp_keeper_copy_page (f->keeper, "all", pages[i], strlen (pages[i]), &next, &n, &error));
+      g_assert_nonnull (error);
+      g_clear_error (&error);
+      g_assert_cmpint (count (f, "shadow_order"), ==, 1);
+    }
+  dsp_keeper_copy_abort (f->keeper);
+  dsp_table_clear (&dsp_order.table, order);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -702,5 +794,7 @@ main (int   argc,
   ADD ("rolled-back-file", test_rolled_back_file);
   ADD ("other-users-file", test_other_users_file);
   ADD ("replay-is-the-same", test_replay_is_the_same);
+  ADD ("unfinished-copy-goes-on", test_unfinished_copy_goes_on);
+  ADD ("damaged-page-of-a-copy-is-refused-whole", test_damaged_page_of_a_copy);
   return g_test_run ();
 }

@@ -446,12 +446,12 @@ test_token_ends (Office       *office,
   test_client_free (local);
 }
 
-/* What a replica shows of all orders. */
+/* What a replica shows of all orders; NULL while news of one is on its way from its file to its index. */
 static char *
 dump (Office  *office,
       Replica *replica)
 {
-  GString *text = g_string_new (NULL);
+  g_autoptr(GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < N_ORDERS; i++)
     {
@@ -461,10 +461,11 @@ dump (Office  *office,
 
       dsp_id_print (&order->crew_id, crew);
       dsp_id_print (dsp_order_index_crew (dsp_replica_get_index (replica->replica), row), of_index);
-      g_assert_cmpstr (crew, ==, of_index);
+      if (strcmp (crew, of_index) != 0)
+        return NULL;
       g_string_append_printf (text, "%s %d %s %" G_GINT64_FORMAT "\n", order->number, order->status, crew, order->version);
     }
-  return g_string_free (text, FALSE);
+  return g_strdup (text->str);
 }
 
 /* T2: random commands on two replicas, with breaks of the connection: both end as the server is, nothing waits. */
@@ -518,7 +519,7 @@ test_convergence (Office       *office,
       g_free (two);
       one = dump (office, office->ana);
       two = dump (office, office->luis);
-      if (strcmp (one, two) == 0)
+      if (one != NULL && g_strcmp0 (one, two) == 0)
         break;
       WAIT_FOR (g_main_context_iteration (NULL, TRUE));
     }

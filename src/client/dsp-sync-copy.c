@@ -1,0 +1,369 @@
+/* dsp-sync-copy.c: whole copies over the network
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A page is stored while the next one is fetched. What is stored says where it goes on: a copy that was cut off, by the
+ * network or by the program's end, is taken up again at its last page.
+ */
+#define G_LOG_DOMAIN "dsp-sync"
+
+#include "config.h"
+#include "dsp-sync-private.h"
+
+#include "dsp-json-read.h"
+
+#include <string.h>
+
+/* A page on its way into the lane, while the next one is fetched. */
+typedef struct {
+  DspSync    *self;
+  const char *scope;
+  GBytes     *body;
+  GMutex      lock;
+  GCond       done_cond;
+  gboolean    busy, ok;
+  guint       n_rows;
+  guint64     total;     /* rows that there will be */
+  GError     *error;
+} PageJob;
+
+static void
+do_copy_begin (gpointer data)
+{
+  DspSyncCall *c = data;
+
+  c->ok = dsp_keeper_copy_begin (c->self->replica->keeper, &c->place, &c->error);
+}
+
+static void
+do_copy_abort (gpointer data)
+{
+  dsp_keeper_copy_abort (((DspSyncCall *) data)->self->replica->keeper);
+}
+
+static void
+do_copy_index (gpointer data)
+{
+  DspSyncCall *c = data;
+
+  c->ok = dsp_keeper_copy_index (c->self->replica->keeper, &c->text, &c->error);
+}
+
+static void
+do_copy_pull (gpointer data)
+{
+  DspSyncCall *c = data;
+  gsize length;
+  const char *text = g_bytes_get_data (c->body, &length);
+
+  c->ok = dsp_keeper_copy_pull (c->self->replica->keeper, text, length, &c->text, &c->flag, &c->error);
+}
+
+static void
+do_copy_swap (gpointer data)
+{
+  DspSyncCall *c = data;
+
+  dsp_keeper_contact (c->self->replica->keeper, g_get_real_time ());
+  c->ok = dsp_keeper_copy_swap (c->self->replica->keeper, &c->error);
+  dsp_replica_post_state (c->self->replica);
+}
+
+static void
+do_copy_page (gpointer data)
+{
+  PageJob *job = data;
+  g_autofree char *next = NULL;
+  gsize length;
+  const char *text = g_bytes_get_data (job->body, &length);
+  guint n = 0;
+  gboolean ok = dsp_keeper_copy_page (job->self->replica->keeper, job->scope, text, length, &next, &n, &job->error);
+
+  g_mutex_lock (&job->lock);
+  job->ok = ok;
+  job->n_rows += n;
+  job->busy = FALSE;
+  g_cond_signal (&job->done_cond);
+  g_mutex_unlock (&job->lock);
+}
+
+static gboolean
+page_job_wait (PageJob *job)
+{
+  g_mutex_lock (&job->lock);
+  while (job->busy)
+    g_cond_wait (&job->done_cond, &job->lock);
+  g_mutex_unlock (&job->lock);
+  g_clear_pointer (&job->body, g_bytes_unref);
+  return job->ok;
+}
+
+/* "next" stands before the records. */
+static char *
+peek_next (GBytes *body)
+{
+  const char *name;
+  gsize n, length;
+  const char *text = g_bytes_get_data (body, &length);
+  DspJsonReader r;
+  char *next = NULL;
+
+  dsp_json_reader_init (&r, text, length);
+  dsp_json_enter_object (&r);
+  while (next == NULL && dsp_json_next_member (&r, &name, &n) && !dsp_json_is (name, n, "columns"))
+    if (dsp_json_is (name, n, "next") && dsp_json_peek (&r) == '"')
+      dsp_json_read_text (&r, &next);
+    else
+      dsp_json_skip (&r, NULL, NULL);
+  return next;
+}
+
+/* How many rows there will be, and of which scopes, from GET v1/sums. */
+static guint64
+read_totals (GBytes    *body,
+             GPtrArray *scopes)
+{
+  const char *name;
+  gsize n, length;
+  const char *text = g_bytes_get_data (body, &length);
+  DspJsonReader r;
+  guint64 total = 0;
+
+  dsp_json_reader_init (&r, text, length);
+  dsp_json_enter_object (&r);
+  while (dsp_json_next_member (&r, &name, &n))
+    if (dsp_json_is (name, n, "sums") && dsp_json_peek (&r) == '{')
+      {
+        dsp_json_enter_object (&r);
+        while (dsp_json_next_member (&r, &name, &n))
+          {
+            g_ptr_array_add (scopes, g_strndup (name, n));
+            if (dsp_json_peek (&r) != '{')
+              {
+                dsp_json_skip (&r, NULL, NULL);
+                continue;
+              }
+            dsp_json_enter_object (&r);
+            while (dsp_json_next_member (&r, &name, &n))
+              {
+                gint64 rows = 0;
+
+                if (dsp_json_is (name, n, "rows") && dsp_json_read_int (&r, &rows))
+                  total += (guint64) MAX (rows, 0);
+                else
+                  dsp_json_skip (&r, NULL, NULL);
+              }
+          }
+      }
+    else
+      dsp_json_skip (&r, NULL, NULL);
+  return total;
+}
+
+/* All pages of one scope, from behind @place on (NULL: from its beginning). 404 in @status: this user does not have it. */
+static gboolean
+copy_scope (DspSync    *self,
+            DspChannel *channel,
+            const char *scope,
+            const char *place,
+            PageJob    *job,
+            guint      *status,
+            GError    **error)
+{
+  g_autofree char *after = g_strdup (place);
+  gboolean ok = TRUE;
+
+  job->scope = scope;
+  do
+    {
+      g_autofree char *path = g_strdup_printf ("v1/snapshot?shape=columns&scope=%s%s%s", scope, after != NULL ? "&after=" : "", after != NULL ? after : "");
+      g_auto(DspAnswer) answer = { 0 };
+
+      ok = dsp_channel_ask (channel, "GET", path, NULL, self->all, &answer, error);
+      if (ok && answer.status != 200)
+        {
+          *status = answer.status;
+          dsp_answer_set_error (&answer, error);
+          ok = FALSE;
+        }
+      if (!page_job_wait (job) && ok)
+        {
+          g_propagate_error (error, g_steal_pointer (&job->error));
+          ok = FALSE;
+        }
+      if (!ok)
+        break;
+      dsp_sync_tell_link (self, DSP_LINK_FIRST_SYNC, job->total > 0 ? MIN ((double) job->n_rows / (double) job->total, 0.99) : 0, NULL);
+      g_free (after);
+      after = peek_next (answer.body);
+      job->body = g_bytes_ref (answer.body);
+      job->busy = TRUE;
+      dsp_lane_push (self->replica->lane, FALSE, do_copy_page, job);
+    }
+  while (after != NULL && !dsp_sync_is_stopping (self));
+  if (!page_job_wait (job) && ok)
+    {
+      g_propagate_error (error, g_steal_pointer (&job->error));
+      ok = FALSE;
+    }
+  return ok && !dsp_sync_is_stopping (self);
+}
+
+/* The feed from where the copy began until it has passed the copy's pages. */
+static gboolean
+catch_up (DspSync    *self,
+          DspChannel *channel,
+          GError    **error)
+{
+  g_auto(DspSyncCall) index = { 0 };
+  g_autofree char *cursor = NULL;
+
+  dsp_sync_call (self, do_copy_index, &index);
+  if (!index.ok)
+    {
+      g_propagate_error (error, g_steal_pointer (&index.error));
+      return FALSE;
+    }
+  cursor = g_steal_pointer (&index.text);
+  while (cursor != NULL)
+    {
+      g_autofree char *path = g_strdup_printf ("v1/changes?cursor=%s&wait=0", cursor);
+      g_auto(DspAnswer) answer = { 0 };
+      g_auto(DspSyncCall) pull = { 0 };
+
+      if (!dsp_channel_ask (channel, "GET", path, NULL, self->all, &answer, error))
+        return FALSE;
+      if (answer.status != 200)
+        {
+          dsp_answer_set_error (&answer, error);
+          return FALSE;
+        }
+      pull.body = answer.body;
+      dsp_sync_call (self, do_copy_pull, &pull);
+      if (!pull.ok)
+        {
+          g_propagate_error (error, g_steal_pointer (&pull.error));
+          return FALSE;
+        }
+      g_free (cursor);
+      cursor = pull.flag ? NULL : g_steal_pointer (&pull.text);
+    }
+  return TRUE;
+}
+
+/* A user who sees all gets all at once, others scope by scope; @place: what an earlier try has. */
+static gboolean
+copy_scopes (DspSync            *self,
+             DspChannel         *channel,
+             GPtrArray          *scopes,
+             const DspCopyPlace *place,
+             PageJob            *job,
+             guint              *status,
+             GError            **error)
+{
+  guint first = 0;
+
+  if (place->scope == NULL || strcmp (place->scope, "all") == 0)
+    {
+      if (place->scope != NULL && place->next == NULL)
+        return TRUE;
+      if (copy_scope (self, channel, "all", place->next, job, status, error))
+        return TRUE;
+      if (*status != 404 || place->scope != NULL)
+        return FALSE;
+      g_clear_error (error);
+      *status = 0;
+    }
+  else if (!g_ptr_array_find_with_equal_func (scopes, place->scope, g_str_equal, &first))
+    {
+      g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SERVER, "scope %s of an earlier try is not there any more", place->scope);
+      return FALSE;
+    }
+  for (guint i = first; i < scopes->len; i++)
+    {
+      bool earlier = place->scope != NULL && i == first;
+
+      if (earlier && place->next == NULL)
+        continue;
+      if (!copy_scope (self, channel, g_ptr_array_index (scopes, i), earlier ? place->next : NULL, job, status, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* What is stored stays good: the same would be fetched again. */
+static gboolean
+is_passing (DspSync      *self,
+            guint         status,
+            const GError *error)
+{
+  return dsp_sync_is_stopping (self) || status == 401 || status == 429 || status == 503 ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+         g_error_matches (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_OFFLINE) ||
+         g_error_matches (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CERTIFICATE) ||
+         g_error_matches (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_NEW_CERTIFICATE) ||
+         g_error_matches (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FULL);
+}
+
+static gboolean
+fetch_pages (DspSync    *self,
+             DspChannel *channel,
+             guint      *status,
+             GError    **error)
+{
+  g_autoptr(GPtrArray) scopes = g_ptr_array_new_with_free_func (g_free);
+  g_auto(DspAnswer) sums = { 0 };
+  g_auto(DspSyncCall) begin = { 0 };
+  PageJob job = { .self = self, .ok = TRUE };
+  gboolean ok;
+
+  if (!dsp_channel_ask (channel, "GET", "v1/sums", NULL, self->all, &sums, error))
+    return FALSE;
+  if (sums.status != 200)
+    {
+      *status = sums.status;
+      dsp_answer_set_error (&sums, error);
+      return FALSE;
+    }
+  job.total = read_totals (sums.body, scopes);
+  dsp_sync_call (self, do_copy_begin, &begin);
+  if (!begin.ok)
+    {
+      g_propagate_error (error, g_steal_pointer (&begin.error));
+      return FALSE;
+    }
+  job.n_rows = begin.place.n_rows;
+  g_mutex_init (&job.lock);
+  g_cond_init (&job.done_cond);
+  ok = copy_scopes (self, channel, scopes, &begin.place, &job, status, error);
+  g_mutex_clear (&job.lock);
+  g_cond_clear (&job.done_cond);
+  g_clear_error (&job.error);
+  return ok;
+}
+
+gboolean
+dsp_sync_fetch_copy (DspSync    *self,
+                     DspChannel *channel,
+                     guint      *status,
+                     GError    **error)
+{
+  g_autoptr(GError) fault = NULL;
+  g_auto(DspSyncCall) swap = { 0 };
+
+  if (fetch_pages (self, channel, status, &fault) && catch_up (self, channel, &fault))
+    {
+      dsp_sync_call (self, do_copy_swap, &swap);
+      if (swap.ok)
+        return TRUE;
+      fault = g_steal_pointer (&swap.error);
+    }
+  if (!is_passing (self, *status, fault))
+    {
+      g_auto(DspSyncCall) abort = { 0 };
+
+      dsp_sync_call (self, do_copy_abort, &abort);
+    }
+  if (fault != NULL)
+    g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
+}
