@@ -663,6 +663,45 @@ keep_token (DspWindow  *self,
                              g_object_ref (self));
 }
 
+typedef struct {
+  DspSync *sync;  /* (owned) */
+  char    *token; /* (owned) */
+} NewToken;
+
+/* The new token is only used once it is kept, or cannot be: the program may end at any moment. */
+static void
+new_token_kept_cb (GObject      *source,
+                   GAsyncResult *res,
+                   gpointer      user_data)
+{
+  NewToken *new = user_data;
+  g_autoptr(GError) error = NULL;
+
+  if (!dsp_keyring_store_finish (res, &error))
+    g_message ("The new token could not be kept: %s", error->message);
+  dsp_sync_set_token (new->sync, new->token);
+  g_object_unref (new->sync);
+  g_free (new->token);
+  g_free (new);
+}
+
+static gboolean
+on_new_token (DspSync    *sync,
+              const char *token,
+              DspWindow  *self)
+{
+  DspReplica *replica = self->office != NULL ? dsp_office_get_replica (self->office) : NULL;
+  NewToken *new;
+
+  if (replica == NULL || !g_settings_get_boolean (self->settings, "keep-signed-in"))
+    return FALSE;
+  new = g_new0 (NewToken, 1);
+  new->sync = g_object_ref (sync);
+  new->token = g_strdup (token);
+  dsp_keyring_store_async (dsp_replica_get_server (replica), dsp_replica_get_user_name (replica), token, new_token_kept_cb, new);
+  return TRUE;
+}
+
 static gboolean
 connection_tick (gpointer user_data)
 {
@@ -676,6 +715,7 @@ start_sync (DspWindow  *self,
 {
   g_autoptr(DspSync) sync = dsp_sync_new (dsp_office_get_replica (self->office), token);
 
+  g_signal_connect_object (sync, "new-token", G_CALLBACK (on_new_token), self, 0);
   dsp_office_set_sync (self->office, sync);
 }
 

@@ -194,6 +194,8 @@ dsp_page_read (const char  *text,
       dsp_json_read_text (&r, &reply->epoch);
     else if (dsp_json_is (name, n, "more"))
       dsp_json_read_bool (&r, &reply->more);
+    else if (dsp_json_is (name, n, "rotate"))
+      dsp_json_read_bool (&r, &reply->rotate);
     else if (dsp_json_is (name, n, "grants") && dsp_json_peek (&r) == '{')
       read_grants (&r, reply);
     else if (dsp_json_is (name, n, "changes"))
@@ -431,6 +433,7 @@ take_page (DspKeeper      *keeper,
   g_free (keeper->cursor);
   keeper->cursor = g_strdup (reply->cursor);
   pulled->more = reply->more;
+  pulled->rotate = reply->rotate;
   pulled->at_head = !reply->more;
   if (wide && !dsp_keeper_load_actor (keeper, error))
     return dsp_keeper_fail (error);

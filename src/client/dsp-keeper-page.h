@@ -13,6 +13,7 @@ typedef struct {
   gint64      head;
   char       *cursor, *epoch;  /* (owned) */
   bool        more, has_grants, all_gone;
+  bool        rotate;          /* the token is to be exchanged */
   GArray     *del;             /* (owned) of DspId */
   guint       n_add;
   const char *changes;         /* the array, unread */

@@ -102,6 +102,7 @@ gboolean        dsp_keeper_has_unsent (DspKeeper *keeper);
 /* receiving (dsp-keeper-feed.c, -copy.c, -beside.c) */
 typedef struct {
   gboolean more;          /* ask again at once */
+  gboolean rotate;        /* exchange the token */
   gboolean bootstrap;     /* something was granted: fetch everything anew */
   guint    n_changes;
   gboolean at_head;

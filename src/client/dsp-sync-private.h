@@ -26,6 +26,7 @@ struct _DspSync
   DspLane      *fetcher;    /* histories, signing out: its own connection */
   DspChannel   *fetch_channel; /* in the fetcher */
   GCancellable *all;        /* cancelled at the end */
+  gint64        exchange_at; /* in the follower: not before, monotonic */
 
   GMutex        lock;
   GCond         changed;
@@ -70,6 +71,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DspSyncCall, dsp_sync_call_clear)
 /* dsp-sync-copy.c: all that the user may see, anew or from where the last try ended. @status: of a refusal that every
  * request may get; 0 otherwise. In the follower. */
 gboolean dsp_sync_fetch_copy  (DspSync *self, DspChannel *channel, guint *status, GError **error);
+
+/* dsp-sync-token.c: in the follower */
+void     dsp_sync_exchange_token (DspSync *self, DspChannel *channel);
 
 /* dsp-sync-fetch.c: in the fetcher */
 void     dsp_sync_free_fetch_channel (gpointer self);

@@ -29,6 +29,7 @@
 
 G_DEFINE_FINAL_TYPE (DspSync, dsp_sync, G_TYPE_OBJECT)
 
+
 /* ---- shared ---- */
 
 gboolean
@@ -413,6 +414,8 @@ follow_once (DspSync    *self,
       return TRUE;
     }
   got_contact (self, pulled.pulled.at_head, pulled.pulled.n_changes > 0);
+  if (pulled.pulled.rotate && g_get_monotonic_time () >= self->exchange_at)
+    dsp_sync_exchange_token (self, channel);
   return !dsp_sync_is_stopping (self);
 }
 
@@ -669,6 +672,16 @@ static void
 dsp_sync_class_init (DspSyncClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = dsp_sync_finalize;
+
+  /**
+   * DspSync::new-token:
+   * @token: the one to use from now on
+   *
+   * In the owner's thread. A handler that returns TRUE stores it where tokens are kept, and then calls
+   * dsp_sync_set_token(); without one it is used at once.
+   */
+  g_signal_new ("new-token", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, g_signal_accumulator_true_handled, NULL, NULL,
+                G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
 }
 
 static void

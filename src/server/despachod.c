@@ -30,6 +30,7 @@ typedef struct
   gboolean no_tls, version;
   int      ready_fd;
   int      sign_ins, requests, commands, waits;
+  int      rotate, grace, keep_days, housekeeping;
 } Arguments;
 
 static void
@@ -143,6 +144,10 @@ parse_arguments (int         *argc,
     { "requests-per-second", 0, 0, G_OPTION_ARG_INT, &arguments->requests, N_("Of one user; 0: no limit"), "N" },
     { "commands-per-minute", 0, 0, G_OPTION_ARG_INT, &arguments->commands, N_("Of one user; 0: no limit"), "N" },
     { "waits-per-token", 0, 0, G_OPTION_ARG_INT, &arguments->waits, N_("Requests that wait for news"), "N" },
+    { "rotate-tokens-after", 0, 0, G_OPTION_ARG_INT, &arguments->rotate, N_("Age at which a token is exchanged; else a day"), "SECONDS" },
+    { "token-grace", 0, 0, G_OPTION_ARG_INT, &arguments->grace, N_("How long the old one counts then; else 300"), "SECONDS" },
+    { "keep-changes", 0, 0, G_OPTION_ARG_INT, &arguments->keep_days, N_("Prune older changes; else 90"), "DAYS" },
+    { "housekeeping", 0, 0, G_OPTION_ARG_INT, &arguments->housekeeping, N_("How often that is done; else 600"), "SECONDS" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, N_("Print the version"), NULL },
     { NULL },
   };
@@ -212,7 +217,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_auto(Arguments) arguments = { .ready_fd = -1, .sign_ins = -1, .requests = -1, .commands = -1 };
+  g_auto(Arguments) arguments = { .ready_fd = -1, .sign_ins = -1, .requests = -1, .commands = -1, .grace = -1, .keep_days = -1 };
   g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr(GError) error = NULL;
   DspServerOptions options;
@@ -254,6 +259,14 @@ main (int    argc,
     options.requests_per_second = (guint) arguments.requests;
   if (arguments.commands >= 0)
     options.commands_per_minute = (guint) arguments.commands;
+  if (arguments.rotate > 0)
+    options.rotate_tokens_s = (guint) arguments.rotate;
+  if (arguments.grace >= 0)
+    options.token_grace_s = (guint) arguments.grace;
+  if (arguments.keep_days >= 0)
+    options.keep_days = (guint) arguments.keep_days;
+  if (arguments.housekeeping > 0)
+    options.housekeeping_s = (guint) arguments.housekeeping;
   options.waits_per_token = (guint) MAX (arguments.waits, 0);
   server = dsp_server_new (&options, &error);
   if (server == NULL)

@@ -229,6 +229,7 @@ dsp_openapi_print (void)
     { "/v1/password", "post", "Set the password: {password, old}" },
     { "/v1/commands", "post", "Give commands: {device, epoch, first, commands}" },
     { "/v1/changes", "get", "Follow the changes: cursor, wait" },
+    { "/v1/session/token", "post", "Exchange the token; the old one counts until five minutes after the new one's first use" },
     { "/v1/snapshot", "get", "Copy a scope: scope, after, shape (rows or columns)" },
     { "/v1/history", "get", "What happened to a record: entity, id" },
     { "/v1/sums", "get", "Sums of each scope, to compare a replica" },

@@ -219,6 +219,7 @@ park (DspCall *call)
 static void
 put_head (GString         *out,
           DspServer       *server,
+          DspSession      *session,
           const DspCursor *cursor,
           gint64           head,
           gboolean         more)
@@ -227,6 +228,8 @@ put_head (GString         *out,
 
   g_string_append_printf (out, "{\"epoch\":\"%s\",\"head\":%" G_GINT64_FORMAT ",\"cursor\":\"%s\",\"more\":%s,",
                           server->epoch, head, text, more ? "true" : "false");
+  if (dsp_sessions_is_due (server->sessions, session, g_get_real_time ()))
+    g_string_append (out, "\"rotate\":true,");
 }
 
 static gboolean
@@ -344,7 +347,7 @@ reply_grants (DspCall     *call,
   GString *out = g_string_new (NULL);
 
   pull->cursor.grants_ver = ref->actor->grants_ver;
-  put_head (out, call->server, &pull->cursor, head, TRUE);
+  put_head (out, call->server, call->session, &pull->cursor, head, TRUE);
   g_string_append_printf (out, "\"grants\":{\"ver\":%" G_GINT64_FORMAT ",\"del\":", ref->actor->grants_ver);
   put_difference (out, old, ref->scopes);
   g_string_append (out, ",\"add\":");
@@ -484,7 +487,7 @@ reply_page (DspCall     *call,
   /* An empty answer moves the cursor, too: who sees little would else fall under the floor. */
   pull->cursor.seq = page->cursor;
   memcpy (pull->cursor.digest, page->digest, sizeof page->digest);
-  put_head (out, call->server, &pull->cursor, page->head, page->more);
+  put_head (out, call->server, call->session, &pull->cursor, page->head, page->more);
   g_string_append (out, "\"changes\":[");
   g_string_append_len (out, page->changes, page->length);
   g_string_append (out, "]}");

@@ -82,6 +82,7 @@ const DspRoute dsp_routes[] = {
   { DSP_METHOD_POST, "v1/session",         BODY_SMALL,  DSP_ROUTE_NO_COMPRESS,                 0, ENTRY (dsp_handle_sign_in, TRUE) },
   { DSP_METHOD_GET,  "v1/session",         0,           TOKEN,                                 0, ENTRY (dsp_handle_session) },
   { DSP_METHOD_POST, "v1/session/end",     BODY_SMALL,  TOKEN,                                 0, ENTRY (dsp_handle_session_end) },
+  { DSP_METHOD_POST, "v1/session/token",   BODY_SMALL,  TOKEN | DSP_ROUTE_NO_COMPRESS,         0, ENTRY (dsp_handle_session_token) },
   { DSP_METHOD_POST, "v1/password",        BODY_SMALL,  TOKEN | DSP_ROUTE_NO_COMPRESS,         0, ENTRY (dsp_handle_password) },
   { DSP_METHOD_POST, "v1/commands",        BODY_PUSH,   TOKEN,                                 0, ENTRY (dsp_handle_commands) },
   { DSP_METHOD_POST, "v1/admin/commands",  BODY_IMPORT, TOKEN | DSP_ROUTE_SOCKET_ONLY,         0, ENTRY (dsp_handle_commands) },
@@ -105,10 +106,17 @@ find_session (DspServer  *server,
               DspRequest *request)
 {
   const char *token = dsp_request_get_token (request);
+  gboolean reused = FALSE;
   uid_t uid;
 
   if (token != NULL)
-    return dsp_sessions_find (server->sessions, token, g_get_real_time ());
+    {
+      DspSession *session = dsp_sessions_find (server->sessions, token, g_get_real_time (), &reused);
+
+      if (reused)
+        dsp_wake_ended (server);
+      return session;
+    }
   if (!dsp_request_is_unix (request))
     return NULL;
   uid = dsp_request_get_peer_uid (request);

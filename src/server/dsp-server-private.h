@@ -8,6 +8,7 @@
 
 #include "dsp-actors.h"
 #include "dsp-executor.h"
+#include "dsp-housekeeping.h"
 #include "dsp-http.h"
 #include "dsp-limits.h"
 #include "dsp-readers.h"
@@ -28,6 +29,7 @@ struct _DspServer
   DspSessions     *sessions;  /* (owned) */
   DspActors       *actors;    /* (owned): of readers */
   DspWaiters      *waiters;   /* (owned) */
+  DspHousekeeping *housekeeping; /* (owned) */
   DspSignInLimits *sign_ins;  /* (owned) */
   DspLimits       *requests;  /* (owned) (nullable) */
   DspLimits       *commands;  /* (owned) (nullable) */
@@ -75,6 +77,7 @@ void dsp_handle_sign_in       (DspServer *server, DspRequest *request, DspSessio
 void dsp_handle_session       (DspServer *server, DspRequest *request, DspSession *session);
 /* A token that stood in a URL is in logs and histories by now: it ends. On an I/O thread. */
 void dsp_end_leaked_token     (const char *token, gpointer server);
+void dsp_handle_session_token (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_session_end   (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_password      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_user_key      (DspServer *server, DspRequest *request, DspSession *session);
@@ -89,6 +92,9 @@ void dsp_handle_record        (DspServer *server, DspRequest *request, DspSessio
 void dsp_handle_search        (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_blobs         (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_blob_put      (DspServer *server, DspRequest *request, DspSession *session);
+
+/* Sessions ended: who waits with one of them is answered now. */
+void dsp_wake_ended           (DspServer *server);
 
 /* ---- waiting for news (dsp-pull.c) ---- */
 DspWaiters *dsp_waiters_new     (void) G_GNUC_WARN_UNUSED_RESULT;

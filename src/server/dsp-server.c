@@ -30,6 +30,10 @@ dsp_server_options_init (DspServerOptions *options)
     .sign_ins_per_minute = 20,
     .requests_per_second = DSP_LIMIT_REQUESTS_PER_S,
     .commands_per_minute = DSP_LIMIT_COMMANDS_PER_MIN,
+    .rotate_tokens_s = 86400,
+    .token_grace_s = 300,
+    .housekeeping_s = 600,
+    .keep_days = 90,
   };
 }
 
@@ -153,7 +157,7 @@ dsp_server_new (const DspServerOptions  *options,
   DspServer *self = g_new0 (DspServer, 1);
 
   self->started_us = g_get_monotonic_time ();
-  self->sessions = dsp_sessions_new ();
+  self->sessions = dsp_sessions_new (options->rotate_tokens_s, options->token_grace_s);
   self->actors = dsp_actors_new ();
   self->waiters = dsp_waiters_new ();
   self->sign_ins = dsp_sign_in_limits_new (options->sign_ins_per_minute);
@@ -169,6 +173,7 @@ dsp_server_new (const DspServerOptions  *options,
       dsp_server_free (self);
       return NULL;
     }
+  self->housekeeping = dsp_housekeeping_new (self->executor, self->sessions, options->housekeeping_s, options->keep_days);
   return self;
 }
 
@@ -181,6 +186,7 @@ dsp_server_free (DspServer *self)
   if (self->http != NULL)
     dsp_http_stop (self->http);
   dsp_readers_free (self->signers);
+  dsp_housekeeping_free (self->housekeeping);
   dsp_executor_free (self->executor);
   dsp_readers_free (self->readers);
   dsp_http_free (self->http);

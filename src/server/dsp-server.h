@@ -22,6 +22,10 @@ typedef struct {
   guint       requests_per_second; /* of one user; 0: no limit */
   guint       commands_per_minute; /* of one user; 0: no limit */
   guint       waits_per_token;
+  guint       rotate_tokens_s;     /* a token older than this is to be exchanged */
+  guint       token_grace_s;       /* how long the one before it still counts then */
+  guint       housekeeping_s;      /* every so often */
+  guint       keep_days;           /* changes older than this are pruned */
 } DspServerOptions;
 
 void       dsp_server_options_init (DspServerOptions *options);

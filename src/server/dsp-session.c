@@ -25,6 +25,8 @@ struct _DspSessions
 {
   GMutex      lock;
   GHashTable *by_hash; /* (guarded by lock): hash to DspSession */
+  GArray     *over;    /* (guarded by lock) of 32-byte families that ended, to be deleted by the next dsp_token_touch() */
+  gint64      rotate_us, grace_us;
 };
 
 DspSession *
@@ -93,6 +95,21 @@ set_hash (DspSession   *session,
  * dsp_session_make:
  * See the header. Nothing is stored yet.
  */
+static void
+give_token (DspSession  *session,
+            gint64       now_us,
+            char       **token)
+{
+  guint8 bytes[TOKEN_BYTES], hash[32];
+
+  randombytes_buf (bytes, sizeof bytes);
+  crypto_hash_sha256 (hash, bytes, sizeof bytes);
+  *token = dsp_base64url_print (bytes, sizeof bytes);
+  sodium_memzero (bytes, sizeof bytes);
+  set_hash (session, hash);
+  session->made_us = session->seen_us = session->stored_us = now_us;
+}
+
 DspSession *
 dsp_session_make (const DspId *user_id,
                   const char  *user_name,
@@ -102,16 +119,26 @@ dsp_session_make (const DspId *user_id,
                   char       **token)
 {
   DspSession *session = session_new (user_id, user_name, device);
-  guint8 bytes[TOKEN_BYTES], hash[32];
 
-  randombytes_buf (bytes, sizeof bytes);
-  crypto_hash_sha256 (hash, bytes, sizeof bytes);
-  *token = dsp_base64url_print (bytes, sizeof bytes);
-  sodium_memzero (bytes, sizeof bytes);
-  set_hash (session, hash);
-  session->made_us = session->seen_us = session->stored_us = now_us;
+  give_token (session, now_us, token);
+  session->began_us = now_us;
+  memcpy (session->family, session->hash, sizeof session->family);
   session->by_key = by_key;
   return session;
+}
+
+DspSession *
+dsp_session_make_next (const DspSession *session,
+                       gint64            now_us,
+                       char            **token)
+{
+  DspSession *next = session_new (&session->user_id, session->user_name, &session->device);
+
+  give_token (next, now_us, token);
+  next->began_us = session->began_us;
+  next->by_key = session->by_key;
+  memcpy (next->family, session->family, sizeof next->family);
+  return next;
 }
 
 static guint
@@ -131,12 +158,16 @@ hash_equal (gconstpointer a,
 }
 
 DspSessions *
-dsp_sessions_new (void)
+dsp_sessions_new (guint rotate_s,
+                  guint grace_s)
 {
   DspSessions *self = g_new0 (DspSessions, 1);
 
   g_mutex_init (&self->lock);
   self->by_hash = g_hash_table_new_full (hash_hash, hash_equal, NULL, (GDestroyNotify) dsp_session_unref);
+  self->over = g_array_new (FALSE, FALSE, 32);
+  self->rotate_us = (gint64) rotate_s * G_USEC_PER_SEC;
+  self->grace_us = (gint64) grace_s * G_USEC_PER_SEC;
   return self;
 }
 
@@ -146,6 +177,7 @@ dsp_sessions_free (DspSessions *self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->by_hash);
+  g_array_unref (self->over);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -162,7 +194,7 @@ static gboolean
 counts (DspSession *session,
         gint64      now_us)
 {
-  return now_us - session->made_us < ABSOLUTE_US && now_us - session->seen_us < IDLE_US;
+  return now_us - session->began_us < ABSOLUTE_US && now_us - session->seen_us < IDLE_US;
 }
 
 /**
@@ -179,7 +211,10 @@ dsp_sessions_load (DspSessions *self,
   g_autoptr(DspStmt) stmt = NULL;
   DspStep step;
 
-  stmt = dsp_db_prepare (db, "SELECT t.hash, t.user_id, u.\"name\", t.device, t.made_at, t.used_at"
+  stmt = dsp_db_prepare (db, "SELECT t.hash, t.user_id, u.\"name\", t.device, t.made_at, t.used_at, t.family,"
+                             " (SELECT min(f.made_at) FROM token f WHERE f.family = t.family),"
+                             " (SELECT min(f.used_at) FROM token f WHERE f.family = t.family AND f.made_at > t.made_at"
+                             "   AND f.used_at > f.made_at)"
                              " FROM token t JOIN \"user\" u ON u.\"id\" = t.user_id", error);
   if (stmt == NULL)
     return FALSE;
@@ -195,10 +230,49 @@ dsp_sessions_load (DspSessions *self,
       set_hash (session, hash);
       session->made_us = dsp_stmt_int (stmt, 4);
       session->seen_us = session->stored_us = dsp_stmt_int (stmt, 5);
+      hash = dsp_stmt_blob (stmt, 6, &size);
+      if (size == sizeof session->family)
+        memcpy (session->family, hash, size);
+      session->began_us = dsp_stmt_int (stmt, 7);
+      session->replaced_us = dsp_stmt_int (stmt, 8);
       if (counts (session, now_us))
         g_hash_table_insert (self->by_hash, session->hash, dsp_session_ref (session));
     }
   return step == DSP_STEP_DONE;
+}
+
+/* Under the lock. */
+static void
+end_family (DspSessions  *self,
+            const guint8 *family)
+{
+  GHashTableIter iter;
+  DspSession *session;
+
+  g_array_append_vals (self->over, family, 1);
+  g_hash_table_iter_init (&iter, self->by_hash);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &session))
+    if (hash_equal (session->family, family))
+      {
+        g_atomic_int_set (&session->ended, 1);
+        g_hash_table_iter_remove (&iter);
+      }
+}
+
+/* Under the lock: the first use of a token starts the grace of those before it. */
+static void
+replace_older (DspSessions      *self,
+               const DspSession *newer,
+               gint64            now_us)
+{
+  GHashTableIter iter;
+  DspSession *session;
+
+  g_hash_table_iter_init (&iter, self->by_hash);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &session))
+    if (session != newer && session->replaced_us == 0 && session->made_us <= newer->made_us &&
+        hash_equal (session->family, newer->family))
+      session->replaced_us = now_us;
 }
 
 /**
@@ -210,7 +284,8 @@ dsp_sessions_load (DspSessions *self,
 DspSession *
 dsp_sessions_find (DspSessions *self,
                    const char  *token,
-                   gint64       now_us)
+                   gint64       now_us,
+                   gboolean    *reused)
 {
   g_autoptr(GMutexLocker) locker = NULL;
   guint8 bytes[TOKEN_BYTES], hash[32];
@@ -229,8 +304,30 @@ dsp_sessions_find (DspSessions *self,
       g_hash_table_remove (self->by_hash, hash);
       return NULL;
     }
-  session->seen_us = MAX (session->seen_us, now_us);
+  if (session->replaced_us != 0 && now_us - session->replaced_us > self->grace_us)
+    {
+      guint8 family[32];
+
+      g_warning ("user %s: a token that was exchanged long ago was used again: all that came from its sign-in are ended",
+                 session->user_name);
+      memcpy (family, session->family, sizeof family);
+      end_family (self, family);
+      if (reused != NULL)
+        *reused = TRUE;
+      return NULL;
+    }
+  if (session->seen_us == session->made_us && !hash_equal (session->family, session->hash))
+    replace_older (self, session, now_us);
+  session->seen_us = MAX (session->seen_us, MAX (now_us, session->made_us + 1));
   return dsp_session_ref (session);
+}
+
+gboolean
+dsp_sessions_is_due (DspSessions *self,
+                     DspSession  *session,
+                     gint64       now_us)
+{
+  return !session->local && now_us - session->made_us >= self->rotate_us;
 }
 
 /**
@@ -252,18 +349,17 @@ dsp_sessions_end (DspSessions *self,
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  g_atomic_int_set (&session->ended, 1);
-  g_hash_table_remove (self->by_hash, session->hash);
+  end_family (self, session->family);
 }
 
 /**
  * dsp_sessions_end_user:
- * @but_hash: (nullable): the one that stays
+ * @but: (nullable): the one that stays, with what came from the same sign-in
  */
 void
-dsp_sessions_end_user (DspSessions  *self,
-                       const DspId  *user_id,
-                       const guint8 *but_hash)
+dsp_sessions_end_user (DspSessions      *self,
+                       const DspId      *user_id,
+                       const DspSession *but)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   GHashTableIter iter;
@@ -271,7 +367,7 @@ dsp_sessions_end_user (DspSessions  *self,
 
   g_hash_table_iter_init (&iter, self->by_hash);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &session))
-    if (dsp_id_equal (&session->user_id, user_id) && (but_hash == NULL || !hash_equal (but_hash, session->hash)))
+    if (dsp_id_equal (&session->user_id, user_id) && (but == NULL || !hash_equal (but->family, session->family)))
       {
         g_atomic_int_set (&session->ended, 1);
         g_hash_table_iter_remove (&iter);
@@ -290,7 +386,7 @@ dsp_token_insert (DspDb      *db,
   g_autoptr(DspStmt) stmt = NULL;
 
   stmt = dsp_db_prepare (db, "INSERT INTO token (hash, family, user_id, device, made_at, used_at)"
-                             " VALUES ($1, $1, $2, $3, $4, $5)", error);
+                             " VALUES ($1, $6, $2, $3, $4, $5)", error);
   if (stmt == NULL)
     return FALSE;
   dsp_stmt_bind_blob (stmt, 1, session->hash, sizeof session->hash);
@@ -298,6 +394,7 @@ dsp_token_insert (DspDb      *db,
   dsp_stmt_bind_id (stmt, 3, &session->device);
   dsp_stmt_bind_int (stmt, 4, session->made_us);
   dsp_stmt_bind_int (stmt, 5, session->made_us);
+  dsp_stmt_bind_blob (stmt, 6, session->family, sizeof session->family);
   return dsp_stmt_run (stmt, NULL, error);
 }
 
@@ -306,7 +403,8 @@ dsp_token_delete (DspDb        *db,
                   const guint8  hash[32],
                   GError      **error)
 {
-  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "DELETE FROM token WHERE hash = $1", error);
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "DELETE FROM token WHERE family = (SELECT family FROM token WHERE hash = $1)",
+                                            error);
 
   if (stmt == NULL)
     return FALSE;
@@ -321,7 +419,8 @@ dsp_token_delete_user (DspDb        *db,
                        GError      **error)
 {
   static const guint8 nobody[32];
-  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "DELETE FROM token WHERE user_id = $1 AND hash <> $2", error);
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "DELETE FROM token WHERE user_id = $1 AND family <> coalesce((SELECT family"
+                                                " FROM token WHERE hash = $2), $2)", error);
 
   if (stmt == NULL)
     return FALSE;
@@ -340,6 +439,7 @@ dsp_token_touch (DspDb       *db,
                  gint64       now_us,
                  GError     **error)
 {
+  g_autoptr(GArray) over = NULL;
   g_autoptr(GPtrArray) stale = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_session_unref);
   g_autoptr(DspStmt) update = NULL;
   g_autoptr(DspStmt) forget = NULL;
@@ -347,17 +447,21 @@ dsp_token_touch (DspDb       *db,
   DspSession *session;
 
   update = dsp_db_prepare (db, "UPDATE token SET used_at = $1 WHERE hash = $2", error);
-  forget = update == NULL ? NULL : dsp_db_prepare (db, "DELETE FROM token WHERE made_at < $1 OR used_at < $2", error);
+  forget = update == NULL ? NULL : dsp_db_prepare (db, "DELETE FROM token WHERE family IN (SELECT family FROM token GROUP BY family"
+                                                       " HAVING min(made_at) < $1 OR max(used_at) < $2 OR family = $3)", error);
   if (forget == NULL)
     return FALSE;
   g_mutex_lock (&self->lock);
   g_hash_table_iter_init (&iter, self->by_hash);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &session))
-    if (session->seen_us - session->stored_us > TOUCH_US)
+    if (session->seen_us - session->stored_us > TOUCH_US ||
+        (session->stored_us == session->made_us && session->seen_us > session->made_us))
       {
         session->stored_us = session->seen_us;
         g_ptr_array_add (stale, dsp_session_ref (session));
       }
+  over = self->over;
+  self->over = g_array_new (FALSE, FALSE, 32);
   g_mutex_unlock (&self->lock);
   for (guint i = 0; i < stale->len; i++)
     {
@@ -369,5 +473,13 @@ dsp_token_touch (DspDb       *db,
     }
   dsp_stmt_bind_int (forget, 1, now_us - ABSOLUTE_US);
   dsp_stmt_bind_int (forget, 2, now_us - IDLE_US);
-  return dsp_stmt_run (forget, NULL, error);
+  for (guint i = 0; i <= over->len; i++)
+    {
+      static const guint8 none[32];
+
+      dsp_stmt_bind_blob (forget, 3, i < over->len ? (const guint8 *) over->data + 32 * i : none, 32);
+      if (!dsp_stmt_run (forget, NULL, error))
+        return FALSE;
+    }
+  return TRUE;
 }

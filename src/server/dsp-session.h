@@ -14,12 +14,15 @@ typedef struct {
   char    *user_name;  /* (owned) */
   char     key[33];    /* of its hash, for the HTTP layer's limits: hex */
   guint8   hash[32];   /* of the token */
+  guint8   family[32]; /* the hash of the token of the sign-in that this one comes from */
+  gint64   began_us;   /* real time of that sign-in */
   gint64   made_us;    /* real time */
   gboolean by_key;     /* signed in by a one-time key: may set a password without the old one */
   gboolean local;      /* through the UNIX socket: no token */
   /*< private >*/
   gatomicrefcount refs;
   gint     ended;      /* (atomic) */
+  gint64   replaced_us;/* (guarded by the table's lock): first use of a newer one of the family; 0: not yet */
   gint64   seen_us;    /* (guarded by the table's lock) */
   gint64   stored_us;  /* (guarded by the table's lock): seen_us as in the database */
 } DspSession;
@@ -33,10 +36,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspSession, dsp_session_unref)
 /* All tokens that count, in memory; the table "token" holds their hashes. Any thread. */
 typedef struct _DspSessions DspSessions;
 
-DspSessions *dsp_sessions_new      (void) G_GNUC_WARN_UNUSED_RESULT;
+/* @rotate_s: a token older than this is to be exchanged; @grace_s: how long it counts after the new one was used. */
+DspSessions *dsp_sessions_new      (guint rotate_s, guint grace_s) G_GNUC_WARN_UNUSED_RESULT;
 void         dsp_sessions_free     (DspSessions *self);
 gboolean     dsp_sessions_load     (DspSessions *self, DspDb *db, gint64 now_us, GError **error);
-DspSession  *dsp_sessions_find     (DspSessions *self, const char *token, gint64 now_us) G_GNUC_WARN_UNUSED_RESULT;
+/* @reused: (out) (optional): it was a replaced one, past its grace: all of its family have ended now. */
+DspSession  *dsp_sessions_find     (DspSessions *self, const char *token, gint64 now_us, gboolean *reused) G_GNUC_WARN_UNUSED_RESULT;
+/* Is it time for the client to exchange its token? */
+gboolean     dsp_sessions_is_due   (DspSessions *self, DspSession *session, gint64 now_us);
 guint        dsp_sessions_get_n    (DspSessions *self);
 
 /* In the writer's transaction; then, once that is committed, the same in memory. */
@@ -46,10 +53,12 @@ gboolean     dsp_token_delete      (DspDb *db, const guint8 hash[32], GError **e
 gboolean     dsp_token_touch       (DspDb *db, DspSessions *self, gint64 now_us, GError **error);
 void         dsp_sessions_add      (DspSessions *self, DspSession *session);
 void         dsp_sessions_end      (DspSessions *self, DspSession *session);
-void         dsp_sessions_end_user (DspSessions *self, const DspId *user_id, const guint8 *but_hash);
+void         dsp_sessions_end_user (DspSessions *self, const DspId *user_id, const DspSession *but);
 
 /* A new token for @user_id on @device. @token: (out): what the client gets; nobody keeps it here. */
 DspSession  *dsp_session_make      (const DspId *user_id, const char *user_name, const DspId *device, gboolean by_key,
                                     gint64 now_us, char **token) G_GNUC_WARN_UNUSED_RESULT;
+/* The next token of @session's family; @session counts on until the new one is used. */
+DspSession  *dsp_session_make_next (const DspSession *session, gint64 now_us, char **token) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

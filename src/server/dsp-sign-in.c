@@ -367,6 +367,55 @@ dsp_handle_session (DspServer  *server,
   dsp_call_read (dsp_call_new (server, request, session), server->readers, read_session);
 }
 
+/* ---- a new token for an old one ---- */
+
+static gboolean
+insert_token (DspFeed  *feed,
+              gpointer  user_data,
+              GError  **error)
+{
+  return dsp_token_insert (dsp_feed_get_db (feed), user_data, error);
+}
+
+static void
+exchange_token (DspDb   *db,
+                gpointer data)
+{
+  g_autoptr(DspCall) call = data;
+  g_autofree char *token = NULL;
+  g_autoptr(DspSession) session = dsp_session_make_next (call->session, g_get_real_time (), &token);
+  g_autoptr(GError) error = NULL;
+  GString *out;
+
+  if (!dsp_executor_write (call->server->executor, insert_token, session, &error))
+    {
+      dsp_reply_fault (call->request, error);
+      return;
+    }
+  dsp_sessions_add (call->server->sessions, session);
+  out = g_string_new ("{\"token\":");
+  dsp_json_put_text (out, token);
+  g_string_append_c (out, '}');
+  dsp_reply_json (call->request, out);
+  dsp_wipe (token);
+  token = NULL;
+}
+
+/* Section 11: the one before counts until five minutes after the first use of the new one, so that a lost answer costs
+ * nothing; used later than that, it is somebody else's copy, and the family ends. */
+void
+dsp_handle_session_token (DspServer  *server,
+                          DspRequest *request,
+                          DspSession *session)
+{
+  if (session->local)
+    {
+      dsp_request_reply_error (request, 400, "invalid", "the owner's tools have no token");
+      return;
+    }
+  dsp_call_read (dsp_call_new (server, request, session), server->signers, exchange_token);
+}
+
 /* ---- the end of a session ---- */
 
 static gboolean
@@ -377,8 +426,8 @@ delete_token (DspFeed  *feed,
   return dsp_token_delete (dsp_feed_get_db (feed), ((DspSession *) user_data)->hash, error);
 }
 
-static void
-wake_ended (DspServer *server)
+void
+dsp_wake_ended (DspServer *server)
 {
   DspPublished published;
 
@@ -400,7 +449,7 @@ end_session (DspDb   *db,
       return;
     }
   dsp_sessions_end (call->server->sessions, call->session);
-  wake_ended (call->server);
+  dsp_wake_ended (call->server);
   dsp_request_reply_json (call->request, 200, "{}");
 }
 
@@ -422,7 +471,7 @@ end_leaked (DspDb   *db,
   g_warning ("user %s sent a token in a URL: it is ended", call->session->user_name);
   if (!dsp_executor_write (call->server->executor, delete_token, call->session, &error))
     g_warning ("the token is ended in memory only: %s", error->message);
-  wake_ended (call->server);
+  dsp_wake_ended (call->server);
 }
 
 void
@@ -430,7 +479,7 @@ dsp_end_leaked_token (const char *token,
                       gpointer    data)
 {
   DspServer *server = data;
-  g_autoptr(DspSession) session = dsp_sessions_find (server->sessions, token, g_get_real_time ());
+  g_autoptr(DspSession) session = dsp_sessions_find (server->sessions, token, g_get_real_time (), NULL);
   DspCall *call;
 
   if (session == NULL)
@@ -495,8 +544,8 @@ set_password (DspDb   *db,
   else
     {
       g_message ("user %s changed the password", session->user_name);
-      dsp_sessions_end_user (call->server->sessions, &session->user_id, session->hash);
-      wake_ended (call->server);
+      dsp_sessions_end_user (call->server->sessions, &session->user_id, session);
+      dsp_wake_ended (call->server);
       dsp_request_reply_json (call->request, 200, "{}");
     }
 }

@@ -555,6 +555,47 @@ test_server_killed (Office       *office,
     }
 }
 
+static gboolean
+on_new_token (DspSync    *sync,
+              const char *token,
+              guint      *n_tokens)
+{
+  ++*n_tokens;
+  return FALSE;
+}
+
+/* Tokens are exchanged again and again under work, with no grace at all: nobody has to sign in, nothing waits. */
+static void
+test_tokens_are_exchanged (Office       *office,
+                           gconstpointer data)
+{
+  g_autofree char *listen = g_strdup_printf ("--listen=127.0.0.1:%u", office->server->port);
+  guint n_tokens = 0;
+
+  g_signal_connect (office->ana->sync, "new-token", G_CALLBACK (on_new_token), &n_tokens);
+  end_server (office, SIGTERM);
+  office->server->options[2] = listen;
+  office->server->options[3] = "--rotate-tokens-after=1";
+  office->server->options[4] = "--token-grace=1";
+  test_server_start (office->server);
+  dsp_sync_now (office->ana->sync);
+  dsp_sync_now (office->luis->sync);
+  g_usleep (G_USEC_PER_SEC + G_USEC_PER_SEC / 10);
+  for (guint i = 0; i < N_ORDERS; i++)
+    {
+      g_autoptr(DspOutcome) outcome = replica_assign (office->ana, &office->orders[i], &office->crews[0]);
+
+      WAIT_FOR (replica_has_crew (office->luis, &office->orders[i], &office->crews[0]));
+    }
+  WAIT_FOR (n_tokens >= 1);
+  g_usleep (2 * G_USEC_PER_SEC);
+  {
+    g_autoptr(DspOutcome) outcome = replica_assign (office->luis, &office->orders[0], &office->crews[1]);
+  }
+  WAIT_FOR (replica_is_idle (office->ana) && replica_is_idle (office->luis));
+  g_assert_cmpint (replica_status (office->ana).link, ==, DSP_LINK_ONLINE);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -575,5 +616,6 @@ main (int   argc,
   ADD ("token-ends", test_token_ends);
   ADD ("convergence", test_convergence);
   ADD ("server-killed", test_server_killed);
+  ADD ("tokens-are-exchanged", test_tokens_are_exchanged);
   return g_test_run ();
 }

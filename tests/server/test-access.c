@@ -362,6 +362,113 @@ sessions_survive_a_restart (Office       *office,
   test_expect (reply, 200);
 }
 
+static guint
+status_of (TestClient *client)
+{
+  g_autoptr(TestReply) reply = test_call (client, "GET", "v1/session", NULL);
+
+  return reply->status;
+}
+
+/* The next token of @client's family, as a client of its own. */
+static TestClient *
+exchange (TestClient *client)
+{
+  TestClient *next = test_client_dup (client);
+  g_autoptr(TestReply) reply = test_call (client, "POST", "v1/session/token", "{}");
+
+  test_expect (reply, 200);
+  g_free (next->token);
+  next->token = g_strdup (test_text (reply, "token"));
+  g_assert_cmpstr (next->token, !=, client->token);
+  return next;
+}
+
+/* The old token counts until the new one was used, however often the answer is lost, and for the grace after that; the
+ * server's end in between changes nothing. */
+static void
+exchanged_token_counts_a_while (Office       *office,
+                                gconstpointer data)
+{
+  TestClient *lost = exchange (office->root), *next = exchange (office->root);
+
+  g_assert_cmpuint (status_of (office->root), ==, 200);
+  g_assert_cmpuint (status_of (next), ==, 200);
+  g_assert_cmpuint (status_of (office->root), ==, 200);
+  test_client_close (office->root);
+  test_client_close (next);
+  test_client_close (lost);
+  test_server_stop (office->server, SIGKILL);
+  test_server_start (office->server);
+  g_assert_cmpuint (status_of (next), ==, 200);
+  g_assert_cmpuint (status_of (office->root), ==, 200);
+  test_client_free (lost);
+  test_client_free (next);
+}
+
+/* Used after its grace, an old token is somebody's copy: all that came from its sign-in end, after a restart too. */
+static void
+copied_token_ends_its_family (Office       *office,
+                              gconstpointer data)
+{
+  TestClient *next, *other = test_user (office->root, "ana", "dispatcher", ALL);
+  g_autoptr(TestReply) due = NULL;
+
+  test_client_close (office->root);
+  test_client_close (other);
+  test_server_stop (office->server, SIGTERM);
+  office->server->options[2] = "--token-grace=0";
+  office->server->options[3] = "--rotate-tokens-after=1";
+  office->server->options[4] = "--housekeeping=1";
+  test_server_start (office->server);
+  g_usleep (G_USEC_PER_SEC + G_USEC_PER_SEC / 10);
+  due = test_call (other, "GET", "v1/changes", NULL);
+  test_expect (due, 200);
+  g_assert_nonnull (strstr (due->text, "\"rotate\":true"));
+  next = exchange (office->root);
+  g_assert_cmpuint (status_of (next), ==, 200);
+  g_assert_cmpuint (status_of (office->root), ==, 401);
+  g_assert_cmpuint (status_of (next), ==, 401);
+  g_assert_cmpuint (status_of (other), ==, 200);
+  g_usleep (2 * G_USEC_PER_SEC);
+  test_client_close (next);
+  test_client_close (other);
+  test_client_close (office->root);
+  test_server_stop (office->server, SIGKILL);
+  test_server_start (office->server);
+  g_assert_cmpuint (status_of (next), ==, 401);
+  g_assert_cmpuint (status_of (other), ==, 200);
+  test_client_free (next);
+  test_client_free (other);
+}
+
+/* Changes are pruned by the server itself; a client whose cursor is below the floor is told to begin anew. */
+static void
+old_changes_are_pruned (Office       *office,
+                        gconstpointer data)
+{
+  g_autoptr(TestReply) first = test_call (office->root, "GET", "v1/changes", NULL);
+  g_autofree char *path = g_strconcat ("v1/changes?cursor=", test_text (first, "cursor"), NULL);
+  guint status = 0;
+
+  test_expect (first, 200);
+  g_free (test_order (office->root, "NORTH-2", office->north, NULL));
+  g_free (test_order (office->root, "NORTH-3", office->north, NULL));
+  test_client_close (office->root);
+  test_server_stop (office->server, SIGTERM);
+  office->server->options[2] = "--keep-changes=0";
+  office->server->options[3] = "--housekeeping=1";
+  test_server_start (office->server);
+  for (guint i = 0; i < 100 && status != 410; i++)
+    {
+      g_autoptr(TestReply) reply = test_call (office->root, "GET", path, NULL);
+
+      status = reply->status;
+      g_usleep (G_USEC_PER_SEC / 10);
+    }
+  g_assert_cmpuint (status, ==, 410);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -381,5 +488,8 @@ main (int    argc,
   ADD ("S0-21/nothing-of-another-distributor-in-any-byte", canary_stays_home);
   ADD ("S0-49/grant-on-a-master-means-its-distributors", master_means_its_distributors);
   ADD ("sessions-survive-a-restart", sessions_survive_a_restart);
+  ADD ("exchanged-token-counts-a-while", exchanged_token_counts_a_while);
+  ADD ("copied-token-ends-its-family", copied_token_ends_its_family);
+  ADD ("old-changes-are-pruned", old_changes_are_pruned);
   return g_test_run ();
 }
