@@ -240,6 +240,61 @@ dsp_office_settings_id (void)
   return dsp_id_from_key ("office_settings", "office");
 }
 
+/* How well @record fits: 0 not at all, 1 as one for everything. */
+static guint
+fits (const DspTable    *table,
+      gconstpointer      record,
+      const char *const  values[3])
+{
+  static const char *const names[3] = { "type", "group", "subtype" };
+  guint score = 1;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const DspField *field = dsp_table_find (table, names[i], strlen (names[i]));
+      const char *text = field != NULL ? *dsp_field_text (field, record) : NULL;
+
+      if (text == NULL)
+        continue;
+      if (g_strcmp0 (text, values[i]) != 0)
+        return 0;
+      score += 1u << (i + 1);
+    }
+  return score;
+}
+
+gconstpointer
+dsp_most_specific (const DspEntity *entity,
+                   GPtrArray       *records,
+                   const char      *group,
+                   const char      *type,
+                   const char      *subtype,
+                   gboolean       (*wanted) (gconstpointer record, gpointer user_data),
+                   gpointer         user_data)
+{
+  const DspField *retired = dsp_table_find (&entity->table, "retired", strlen ("retired"));
+  const char *const values[3] = { type, group, subtype };
+  const DspRecord *best = NULL;
+  guint best_score = 0;
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      const DspRecord *record = records->pdata[i];
+      guint score;
+
+      if (*dsp_field_word (retired, record) == DSP_YES || (wanted != NULL && !wanted (record, user_data)))
+        continue;
+      score = fits (&entity->table, record, values);
+      /* Two that fit alike: the older one, on every side. */
+      if (score > best_score || (score > 0 && score == best_score && dsp_id_compare (&record->id, &best->id) < 0))
+        {
+          best = record;
+          best_score = score;
+        }
+    }
+  return best;
+}
+
 /* clang-format off */
 #define COMMON(Type, rows, word) .table = DSP_TABLE (Type, rows, word), .scope = common_scope
 const DspEntity dsp_order_type = {

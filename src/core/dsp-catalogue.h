@@ -150,6 +150,13 @@ DSP_DEFINE_RECORD (DspOfficeSettings, dsp_office_settings, dsp_office_settings)
 
 DspId dsp_office_settings_id (void);
 
+/* Of @records of @entity (a DspOrderType, DspPolicy, DspPenaltyRule: it has group, type and retired, perhaps subtype) the
+ * most specific one for such an order. Retired ones and those that @wanted (nullable) refuses are passed over. (transfer
+ * none) (nullable) */
+gconstpointer dsp_most_specific (const DspEntity *entity, GPtrArray *records, const char *group, const char *type,
+                                 const char *subtype, gboolean (*wanted) (gconstpointer record, gpointer user_data),
+                                 gpointer user_data);
+
 /* A dispatcher closes postal codes or municipalities for some days: no visit is booked there. */
 typedef struct {
   DSP_RECORD_MEMBERS;

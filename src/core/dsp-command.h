@@ -7,6 +7,7 @@
 #pragma once
 
 #include "dsp-actor.h"
+#include "dsp-calendar.h"
 #include "dsp-entities.h"
 #include "dsp-rule.h"
 
@@ -105,6 +106,10 @@ gconstpointer   dsp_work_get   (DspWork *work, const DspEntity *entity, const Ds
 gboolean        dsp_work_need  (DspWork *work, const DspEntity *entity, const DspId *id, GError **error);
 DspFact         dsp_work_find  (DspWork *work, const DspEntity *entity, gsize offset, const char *text, gconstpointer *record);
 DspFact         dsp_work_each  (DspWork *work, const DspEntity *entity, gsize offset, const DspId *id, DspEach each, gpointer user_data);
+/* Copies of all records of a catalogue, kept for the work's life, until a run changes one of them. */
+GPtrArray      *dsp_work_all   (DspWork *work, const DspEntity *entity);
+/* The office's, with its holidays; kept likewise. */
+DspCalendar    *dsp_work_calendar (DspWork *work);
 gpointer        dsp_work_edit  (DspWork *work, const DspEntity *entity, const DspId *id, GError **error);
 gconstpointer   dsp_work_before (DspWork *work, const DspEntity *entity, const DspId *id);
 char           *dsp_work_number (DspWork *work, const DspEntity *entity, const DspId *id);

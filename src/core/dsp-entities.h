@@ -91,6 +91,7 @@ DSP_DEFINE_RECORD (DspOrder, dsp_order, dsp_order)
 
 bool dsp_order_is_open      (const DspOrder *order);
 bool dsp_order_is_penalized (const DspOrder *order, gint64 now_us);
+gint64 dsp_order_penalized_from (const DspOrder *order);
 
 typedef struct {
   DSP_RECORD_MEMBERS;

@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "dsp-command.h"
+#include "dsp-penalty-clock.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -99,6 +100,7 @@ DSP_APPLY (create, DspOrder, DspOrder)
   if (!choose_distributor (work, order, error))
     return FALSE;
   link_customer (work, order);
+  dsp_order_start_clock (work, order);
   return TRUE;
 }
 
@@ -207,6 +209,7 @@ DSP_APPLY (close_order, DspOrder, DspClose)
   order->closed_at = args->closed_at;
   dsp_set_text (&order->resolution, args->resolution);
   dsp_set_text (&order->observation, args->observation);
+  dsp_order_keep_penalty (work, order);
   return TRUE;
 }
 

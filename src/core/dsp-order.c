@@ -122,26 +122,43 @@ dsp_order_is_open (const DspOrder *order)
 }
 
 /**
+ * dsp_order_penalized_from:
+ * Past its penalty date without having been attended (a rejected order's clock runs on), or attended after it. Cancelled
+ * and annulled orders are not, nor those whose clock stands. What a process has kept (penalized_at) stays when the date
+ * is moved or the clock stopped afterwards; only a supervisor's verdict lifts it.
+ *
+ * Returns: the instant from which on the order is penalized, as far as its record tells; 0: never. What asks it again
+ *   only when the record changes and when that instant comes, knows S0-28's yes/no at any time.
+ */
+gint64
+dsp_order_penalized_from (const DspOrder *order)
+{
+  if (order->excused == DSP_YES)
+    return 0;
+  if (order->penalized_at.us != 0)
+    return order->penalized_at.us;
+  if (order->penalty_at.us == 0)
+    return 0;
+  if (order->status == DSP_ORDER_CLOSED)
+    return order->closed_at.us > order->penalty_at.us ? order->penalty_at.us : 0;
+  if (order->stopped_at.us != 0)
+    return 0;
+  return dsp_order_is_open (order) || order->status == DSP_ORDER_REJECTED ? order->penalty_at.us : 0;
+}
+
+/**
  * dsp_order_is_penalized:
  * @now_us: the clock, microseconds UTC
  *
- * S0-28: the yes/no derived from the date and the clock. Past its penalty date without having been attended (a rejected
- * order's clock runs on), or attended after it. Cancelled and annulled orders are not. It stays so when the date is moved
- * or the clock stopped afterwards; only a supervisor's verdict lifts it.
+ * S0-28: the yes/no derived from the date and the clock.
  */
 bool
 dsp_order_is_penalized (const DspOrder *order,
                         gint64          now_us)
 {
-  if (order->excused == DSP_YES)
-    return false;
-  if (order->penalized_at.us != 0)
-    return true;
-  if (order->penalty_at.us == 0)
-    return false;
-  if (order->status == DSP_ORDER_CLOSED)
-    return order->closed_at.us > order->penalty_at.us;
-  return (dsp_order_is_open (order) || order->status == DSP_ORDER_REJECTED) && now_us >= order->penalty_at.us;
+  gint64 from_us = dsp_order_penalized_from (order);
+
+  return from_us != 0 && now_us >= from_us;
 }
 
 /* clang-format off */

@@ -19,6 +19,8 @@ struct _DspWork
   gint64          now_us;
   guint64         given;
   GPtrArray      *edits; /* (owned) of DspEdit */
+  GPtrArray      *all[DSP_N_ENTITIES]; /* (owned) (nullable): catalogues that were asked for */
+  DspCalendar    *calendar;            /* (owned) (nullable) */
 };
 
 static void
@@ -50,11 +52,26 @@ dsp_work_new (const DspFacts *facts,
   return work;
 }
 
+static void
+forget_all (DspWork         *work,
+            const DspEntity *entity)
+{
+  GPtrArray *records = g_steal_pointer (&work->all[entity->number]);
+
+  for (guint i = 0; records != NULL && i < records->len; i++)
+    dsp_record_free (entity, records->pdata[i]);
+  g_clear_pointer (&records, g_ptr_array_unref);
+  if (entity == &dsp_holiday || entity == &dsp_office_settings)
+    g_clear_pointer (&work->calendar, dsp_calendar_free);
+}
+
 void
 dsp_work_free (DspWork *work)
 {
   if (work == NULL)
     return;
+  for (guint i = 0; dsp_entities[i] != NULL; i++)
+    forget_all (work, dsp_entities[i]);
   g_ptr_array_unref (work->edits);
   g_free (work);
 }
@@ -223,6 +240,60 @@ dsp_work_each (DspWork         *work,
   const DspField *field = offset != 0 ? dsp_table_at (&entity->table, offset) : NULL;
 
   return work->facts->each (work->facts->data, entity, field, id, each, user_data);
+}
+
+typedef struct {
+  const DspEntity *entity;
+  GPtrArray       *records;
+} Copying;
+
+static gboolean
+copy_record (gconstpointer record,
+             gpointer      user_data)
+{
+  Copying *copying = user_data;
+
+  g_ptr_array_add (copying->records, dsp_record_dup (copying->entity, record));
+  return TRUE;
+}
+
+/**
+ * dsp_work_all:
+ * For catalogues, which are common and small. A run does not see its own edits of them.
+ *
+ * Returns: (transfer none): of the entity's records
+ */
+GPtrArray *
+dsp_work_all (DspWork         *work,
+              const DspEntity *entity)
+{
+  Copying copying = { entity, work->all[entity->number] };
+
+  if (copying.records == NULL)
+    {
+      copying.records = work->all[entity->number] = g_ptr_array_new ();
+      dsp_work_each (work, entity, 0, &dsp_id_none, copy_record, &copying);
+    }
+  return copying.records;
+}
+
+/**
+ * dsp_work_calendar:
+ * Returns: (transfer none): the office's calendar
+ */
+DspCalendar *
+dsp_work_calendar (DspWork *work)
+{
+  DspId id = dsp_office_settings_id ();
+  GPtrArray *holidays;
+
+  if (work->calendar != NULL)
+    return work->calendar;
+  work->calendar = dsp_calendar_new (dsp_work_get (work, &dsp_office_settings, &id));
+  holidays = dsp_work_all (work, &dsp_holiday);
+  for (guint i = 0; i < holidays->len; i++)
+    dsp_calendar_add_holiday (work->calendar, holidays->pdata[i]);
+  return work->calendar;
 }
 
 static DspEdit *
@@ -610,6 +681,8 @@ dsp_work_run (DspWork          *work,
   done = run (work, command, *id, base, args, &was_merged, error);
   if (!done)
     g_ptr_array_set_size (work->edits, 0);
+  for (guint i = 0; i < work->edits->len; i++)
+    forget_all (work, dsp_work_edit_at (work, i)->entity);
   if (merged != NULL)
     *merged = done && was_merged && work->edits->len > 0;
   return done;
