@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC G_GUINT64_CONSTANT (0x0131584449505344) /* DSPIDX1, and tells the byte order */
+#define MAGIC G_GUINT64_CONSTANT (0x0231584449505344) /* DSPIDX1 2, and tells the byte order */
 
 typedef struct {
   FILE   *file;

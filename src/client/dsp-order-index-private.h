@@ -21,13 +21,17 @@ enum {
   DSP_N_CODES
 };
 
-/* Columns of seconds since 1970; 0 is none. */
+/* Columns of numbers: seconds since 1970; 0 is none. The last two are not times of the record: from when on the order is
+ * penalized (dsp_order_penalized_from()), and the cents that this costs, plus 1. */
 enum {
   DSP_SECONDS_CREATED,
   DSP_SECONDS_ATTENTION,
   DSP_SECONDS_PENALTY,
   DSP_SECONDS_CLOSED,
-  DSP_N_SECONDS
+  DSP_SECONDS_LATE,
+  DSP_SECONDS_PRICE,
+  DSP_N_SECONDS,
+  DSP_N_TIMES = DSP_SECONDS_LATE
 };
 
 /* Values of one column, each once; the code is the place. Code 0 is none. Values are never taken out: a dictionary
@@ -132,7 +136,8 @@ dsp_index_seconds (gint64 us)
 }
 
 int             dsp_index_codes_of   (const DspField *field); /* which column of codes; -1: none */
-int             dsp_index_seconds_of (const DspField *field);
+int             dsp_index_seconds_of (const DspField *field); /* of a time */
+int             dsp_index_numbers_of (const DspField *field); /* or of the price */
 DspIndexTexts  *dsp_index_texts_of   (DspOrderIndex *index, const DspField *field);
 DspSorted      *dsp_index_sorted_of  (DspOrderIndex *index, const DspField *field);
 void            dsp_index_grow       (DspOrderIndex *index, guint capacity);

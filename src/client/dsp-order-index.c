@@ -26,7 +26,7 @@ static const struct {
   [DSP_CODES_DISTRIBUTOR]   = { offsetof (DspOrder, distributor_id), true },
 };
 
-static const gsize second_columns[DSP_N_SECONDS] = {
+static const gsize second_columns[DSP_N_TIMES] = {
   [DSP_SECONDS_CREATED]   = offsetof (DspOrder, created_at),
   [DSP_SECONDS_ATTENTION] = offsetof (DspOrder, attention_at),
   [DSP_SECONDS_PENALTY]   = offsetof (DspOrder, penalty_at),
@@ -45,10 +45,27 @@ dsp_index_codes_of (const DspField *field)
 int
 dsp_index_seconds_of (const DspField *field)
 {
-  for (int i = 0; i < DSP_N_SECONDS; i++)
+  for (int i = 0; i < DSP_N_TIMES; i++)
     if (field->offset == second_columns[i])
       return i;
   return -1;
+}
+
+int
+dsp_index_numbers_of (const DspField *field)
+{
+  return field->offset == offsetof (DspOrder, penalty) ? DSP_SECONDS_PRICE : dsp_index_seconds_of (field);
+}
+
+static guint32
+number_of (const DspOrder *order,
+           int             column)
+{
+  if (column == DSP_SECONDS_PRICE)
+    return order->penalty.is_set ? (guint32) CLAMP (order->penalty.cents, 0, (gint64) G_MAXUINT32 - 1) + 1 : 0;
+  if (column == DSP_SECONDS_LATE)
+    return dsp_index_seconds (dsp_order_penalized_from (order));
+  return dsp_index_seconds (((const DspTime *) ((const char *) order + second_columns[column]))->us);
 }
 
 /* ---- dictionaries ---- */
@@ -434,12 +451,13 @@ dsp_order_index_put (DspOrderIndex  *index,
 
   for (int i = 0; i < DSP_N_SECONDS; i++)
     {
-      const DspTime *time = (const DspTime *) ((const char *) order + second_columns[i]);
-      guint32 seconds = dsp_index_seconds (time->us);
+      guint32 number = number_of (order, i);
 
-      if (!is_new && seconds != index->seconds[i][row])
-        dsp_index_mark_dirty (index, dsp_table_at (&dsp_order.table, second_columns[i]), row);
-      index->seconds[i][row] = seconds;
+      /* Nothing is sorted by DSP_SECONDS_LATE. */
+      if (!is_new && number != index->seconds[i][row] && i != DSP_SECONDS_LATE)
+        dsp_index_mark_dirty (index, dsp_table_at (&dsp_order.table, i == DSP_SECONDS_PRICE ? offsetof (DspOrder, penalty)
+                                                                                             : second_columns[i]), row);
+      index->seconds[i][row] = number;
     }
 
   if (!is_new && index->status[row] != (guint8) order->status)
@@ -617,13 +635,11 @@ dsp_order_index_penalized (DspOrderIndex *index,
                            guint32        row,
                            gint64         now_us)
 {
-  DspOrder order = { 0 };
+  guint32 from;
 
   g_return_val_if_fail (row < index->n_rows, false);
-  order.status = index->status[row];
-  order.penalty_at.us = dsp_order_index_time (index, dsp_table_at (&dsp_order.table, offsetof (DspOrder, penalty_at)), row);
-  order.closed_at.us = dsp_order_index_time (index, dsp_table_at (&dsp_order.table, offsetof (DspOrder, closed_at)), row);
-  return dsp_order_is_penalized (&order, now_us);
+  from = index->seconds[DSP_SECONDS_LATE][row];
+  return from != 0 && from <= dsp_index_seconds (now_us);
 }
 
 /**

@@ -299,39 +299,6 @@ apply_seconds (DspOrderIndex      *index,
     memcpy (words, any, n_words * sizeof *words);
 }
 
-/* Which states are late when their penalty passes, and which when they were closed after it: asked from core once a
- * question. */
-typedef struct {
-  guint8 by_clock[256];
-  guint8 by_closing[256];
-} LateRule;
-
-static void
-late_rule (LateRule *rule)
-{
-  memset (rule, 0, sizeof *rule);
-  for (guint status = 0; status < DSP_N_ORDER_STATUSES; status++)
-    {
-      DspOrder order = { .status = status, .penalty_at = { 1000 * G_TIME_SPAN_SECOND } };
-
-      rule->by_clock[status] = dsp_order_is_penalized (&order, 2000 * G_TIME_SPAN_SECOND);
-      order.closed_at.us = 1500 * G_TIME_SPAN_SECOND;
-      rule->by_closing[status] = dsp_order_is_penalized (&order, 500 * G_TIME_SPAN_SECOND);
-    }
-}
-
-static inline bool
-is_late (const LateRule *rule,
-         guint8          status,
-         guint32         penalty,
-         guint32         closed,
-         guint32         now)
-{
-  return penalty != 0 &&
-         ((rule->by_clock[status] && penalty <= now) ||
-          (rule->by_closing[status] && closed > penalty));
-}
-
 static void
 apply_penalized (DspOrderIndex   *index,
                  const DspFilter *filter,
@@ -340,23 +307,21 @@ apply_penalized (DspOrderIndex   *index,
                  guint            n_words)
 {
   const guint8 *status = index->status;
-  const guint32 *penalty = index->seconds[DSP_SECONDS_PENALTY];
-  const guint32 *closed = index->seconds[DSP_SECONDS_CLOSED];
+  const guint32 *late = index->seconds[DSP_SECONDS_LATE];
   guint32 now = dsp_index_seconds (now_us);
   guint32 span = (guint32) MAX (filter->within_hours, 0) * 3600;
-  LateRule rule;
 
-  late_rule (&rule);
+  /* 0 is none: one less is past everything. */
   switch (filter->penalized)
     {
     case DSP_PENALIZED_YES:
-      CLEAR_UNLESS (words, n_words, is_late (&rule, status[row], penalty[row], closed[row], now));
+      CLEAR_UNLESS (words, n_words, late[row] - 1 < now);
       break;
     case DSP_PENALIZED_NO:
-      CLEAR_UNLESS (words, n_words, !is_late (&rule, status[row], penalty[row], closed[row], now));
+      CLEAR_UNLESS (words, n_words, late[row] - 1 >= now);
       break;
     case DSP_PENALIZED_WITHIN:
-      CLEAR_UNLESS (words, n_words, (DSP_BIT (status[row]) & DSP_ORDER_OPEN) != 0 && penalty[row] - now - 1 < span);
+      CLEAR_UNLESS (words, n_words, (DSP_BIT (status[row]) & DSP_ORDER_OPEN) != 0 && late[row] - now - 1 < span);
       break;
     case DSP_PENALIZED_ANY:
       break;
@@ -392,7 +357,7 @@ apply_exception (DspOrderIndex  *index,
                  guint           n_words)
 {
   const guint8 *status = index->status, *flags = index->flags, *known = index->known->data;
-  const guint32 *penalty = index->seconds[DSP_SECONDS_PENALTY];
+  const guint32 *late = index->seconds[DSP_SECONDS_LATE];
   const DspCodes *crew = &index->codes[DSP_CODES_CREW], *postal_code = &index->codes[DSP_CODES_POSTAL_CODE];
   guint32 now = dsp_index_seconds (clock->now_us);
 
@@ -405,13 +370,13 @@ apply_exception (DspOrderIndex  *index,
     case DSP_EXCEPTION_PENALIZES_TODAY:
       {
         guint32 to = dsp_index_seconds (clock->day_to_us);
-        CLEAR_UNLESS (words, n_words, OPEN && penalty[row] > now && penalty[row] < to);
+        CLEAR_UNLESS (words, n_words, OPEN && late[row] > now && late[row] < to);
         break;
       }
     case DSP_EXCEPTION_AT_RISK:
       {
         guint32 span = (guint32) (clock->risk_us / G_TIME_SPAN_SECOND);
-        CLEAR_UNLESS (words, n_words, OPEN && penalty[row] - now - 1 < span);
+        CLEAR_UNLESS (words, n_words, OPEN && late[row] - now - 1 < span);
         break;
       }
     case DSP_EXCEPTION_TO_RESCHEDULE:
@@ -453,7 +418,7 @@ count (DspOrderIndex  *index,
   const DspCodes *postal_code = &index->codes[DSP_CODES_POSTAL_CODE], *crew = &index->codes[DSP_CODES_CREW];
   guint n_codes = postal_code->dictionary.values->len;
   g_autofree DspPostalCount *counts = g_new0 (DspPostalCount, n_codes);
-  const guint32 *penalty = index->seconds[DSP_SECONDS_PENALTY];
+  const guint32 *late = index->seconds[DSP_SECONDS_LATE];
   guint32 now = dsp_index_seconds (clock->now_us), risk = (guint32) (clock->risk_us / G_TIME_SPAN_SECOND);
   guint by_status[256] = { 0 };
   guint n = 0;
@@ -473,10 +438,10 @@ count (DspOrderIndex  *index,
         at->open++;
         at->unassigned += dsp_codes_get (crew, row) == 0;
         at->to_reschedule += status == DSP_ORDER_TO_RESCHEDULE;
-        if (penalty[row] != 0)
+        if (late[row] != 0)
           {
-            at->penalized += penalty[row] <= now;
-            at->at_risk += penalty[row] - now - 1 < risk;
+            at->penalized += late[row] <= now;
+            at->at_risk += late[row] - now - 1 < risk;
           }
       }
 
@@ -556,7 +521,7 @@ dsp_order_index_totals (DspOrderIndex  *index,
 {
   DspOrderTotals *totals = g_new0 (DspOrderTotals, 1);
   const DspCodes *crew = &index->codes[DSP_CODES_CREW], *postal_code = &index->codes[DSP_CODES_POSTAL_CODE];
-  const guint32 *penalty = index->seconds[DSP_SECONDS_PENALTY], *attention = index->seconds[DSP_SECONDS_ATTENTION];
+  const guint32 *late = index->seconds[DSP_SECONDS_LATE], *attention = index->seconds[DSP_SECONDS_ATTENTION];
   const guint32 *closed = index->seconds[DSP_SECONDS_CLOSED];
   guint n_crews = crew->dictionary.values->len;
   g_autofree DspCrewLoad *loads = g_new0 (DspCrewLoad, n_crews);
@@ -592,11 +557,11 @@ dsp_order_index_totals (DspOrderIndex  *index,
         exceptions[DSP_EXCEPTION_UNASSIGNED] += load == loads;
         exceptions[DSP_EXCEPTION_TO_RESCHEDULE] += status == DSP_ORDER_TO_RESCHEDULE;
         exceptions[DSP_EXCEPTION_NO_POSTAL_CODE] += !index->known->data[dsp_codes_get (postal_code, row)];
-        if (penalty[row] != 0)
+        if (late[row] != 0)
           {
-            load->penalized += penalty[row] <= now;
-            exceptions[DSP_EXCEPTION_AT_RISK] += penalty[row] - now - 1 < risk;
-            exceptions[DSP_EXCEPTION_PENALIZES_TODAY] += penalty[row] > now && penalty[row] < day_to;
+            load->penalized += late[row] <= now;
+            exceptions[DSP_EXCEPTION_AT_RISK] += late[row] - now - 1 < risk;
+            exceptions[DSP_EXCEPTION_PENALIZES_TODAY] += late[row] > now && late[row] < day_to;
           }
       }
 

@@ -146,7 +146,7 @@ key_source (DspOrderIndex  *index,
       source->codes = &index->codes[which];
       source->rank = ranks (index, &index->codes[which]);
     }
-  else if ((which = dsp_index_seconds_of (field)) >= 0)
+  else if ((which = dsp_index_numbers_of (field)) >= 0)
     source->seconds = index->seconds[which];
   else if (field->offset == offsetof (DspOrder, status))
     source->bytes = index->status;

@@ -41,7 +41,8 @@ index_mask (void)
     offsetof (DspOrder, municipality), offsetof (DspOrder, neighbourhood), offsetof (DspOrder, postal_code),
     offsetof (DspOrder, crew_id), offsetof (DspOrder, distributor_id), offsetof (DspOrder, created_at),
     offsetof (DspOrder, attention_at), offsetof (DspOrder, penalty_at), offsetof (DspOrder, closed_at), offsetof (DspOrder, status),
-    offsetof (DspOrder, priority),
+    offsetof (DspOrder, priority), offsetof (DspOrder, stopped_at), offsetof (DspOrder, penalized_at), offsetof (DspOrder, excused),
+    offsetof (DspOrder, penalty),
   };
   guint64 mask = 0;
 

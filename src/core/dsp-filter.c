@@ -643,8 +643,8 @@ penalized_matches (const DspFilter *filter,
     case DSP_PENALIZED_YES: return dsp_order_is_penalized (order, now_us);
     case DSP_PENALIZED_NO:  return !dsp_order_is_penalized (order, now_us);
     case DSP_PENALIZED_WITHIN:
-      return dsp_order_is_open (order) && order->penalty_at.us != 0 && order->penalty_at.us > now_us &&
-             order->penalty_at.us <= now_us + filter->within_hours * G_TIME_SPAN_HOUR;
+      return dsp_order_is_open (order) && order->penalized_at.us == 0 && dsp_order_penalized_from (order) > now_us &&
+             dsp_order_penalized_from (order) <= now_us + filter->within_hours * G_TIME_SPAN_HOUR;
     }
   return false;
 }

@@ -308,17 +308,18 @@ put_penalized (DspBuild        *build,
   dsp_build_and (build);
   if (filter->penalized == DSP_PENALIZED_WITHIN)
     {
-      g_string_append_printf (build->where, "\"status\" IN (" OPEN ") AND \"penalty_at\" > $%u AND \"penalty_at\" <= $%u",
+      g_string_append_printf (build->where, "\"status\" IN (" OPEN ") AND \"penalty_at\" > $%u AND \"penalty_at\" <= $%u"
+                              " AND \"penalized_at\" IS NULL AND \"stopped_at\" IS NULL AND coalesce(\"excused\", '') <> 'yes'",
                               dsp_build_int (build, now_us),
                               dsp_build_int (build, now_us + filter->within_hours * G_TIME_SPAN_HOUR));
       return;
     }
   g_string_append_printf (build->where,
-                          "(\"penalty_at\" IS NOT NULL AND"
+                          "(coalesce(\"excused\", '') <> 'yes' AND (\"penalized_at\" <= $%u OR"
+                          " (\"penalized_at\" IS NULL AND \"penalty_at\" <= $%u AND"
                           " ((\"status\" = 'closed' AND coalesce(\"closed_at\", 0) > \"penalty_at\") OR"
-                          " (\"status\" IN (" OPEN ", 'rejected') AND"
-                          " \"penalty_at\" <= $%u))) IS %sTRUE",
-                          dsp_build_int (build, now_us), filter->penalized == DSP_PENALIZED_NO ? "NOT " : "");
+                          " (\"status\" IN (" OPEN ", 'rejected') AND \"stopped_at\" IS NULL))))) IS %sTRUE",
+                          dsp_build_int (build, now_us), dsp_build_int (build, now_us), filter->penalized == DSP_PENALIZED_NO ? "NOT " : "");
 }
 
 static void

@@ -67,6 +67,14 @@ random_order (guint n)
   if (g_test_rand_int_range (0, 3) > 0)
     order->priority = (DspInt) { g_test_rand_int_range (1, 6), true };
   order->distributor_id = id_of (800000 + (guint) g_test_rand_int_range (0, 12));
+  if (g_test_rand_int_range (0, 4) == 0)
+    order->stopped_at.us = random_time ();
+  if (g_test_rand_int_range (0, 4) == 0)
+    order->penalized_at.us = now_us - g_test_rand_int_range (0, 200000) * G_TIME_SPAN_SECOND;
+  if (g_test_rand_int_range (0, 4) == 0)
+    order->excused = g_test_rand_bit () ? DSP_YES : DSP_NO;
+  if (g_test_rand_bit ())
+    order->penalty = (DspMoney) { g_test_rand_int_range (0, 400) * 100, true };
   return order;
 }
 
@@ -170,6 +178,12 @@ compare_field (const DspField *field,
              (dsp_field_time (field, a)->us < dsp_field_time (field, b)->us);
     case DSP_KIND_WORD:
       return (int) *dsp_field_word (field, a) - (int) *dsp_field_word (field, b);
+    case DSP_KIND_MONEY:
+      {
+        const DspMoney *one = dsp_field_money (field, a), *two = dsp_field_money (field, b);
+
+        return one->is_set && two->is_set ? (int) (one->cents - two->cents) : one->is_set - two->is_set;
+      }
     case DSP_KIND_INT:
       return (int) (dsp_field_int (field, a)->value - dsp_field_int (field, b)->value);
     case DSP_KIND_TEXT:
@@ -209,7 +223,8 @@ check_query (Twin           *twin,
       if (!dsp_filter_matches (filter, order, now_us))
         continue;
       if (exception == DSP_EXCEPTION_AT_RISK &&
-          !(dsp_order_is_open (order) && order->penalty_at.us > now_us && order->penalty_at.us <= now_us + query.clock.risk_us))
+          !(dsp_order_is_open (order) && dsp_order_penalized_from (order) > now_us &&
+            dsp_order_penalized_from (order) <= now_us + query.clock.risk_us))
         continue;
       if (exception == DSP_EXCEPTION_UNASSIGNED && !(dsp_order_is_open (order) && dsp_id_is_none (&order->crew_id)))
         continue;
@@ -273,7 +288,7 @@ give_texts (Twin           *twin,
 static void
 test_agrees_with_core (void)
 {
-  const DspField *sorts[] = { FIELD (created_at), FIELD (penalty_at), FIELD (status), FIELD (priority), FIELD (postal_code),
+  const DspField *sorts[] = { FIELD (created_at), FIELD (penalty_at), FIELD (penalty), FIELD (status), FIELD (priority), FIELD (postal_code),
                               FIELD (neighbourhood), FIELD (number) };
   Twin *twin = twin_new ();
 
