@@ -171,6 +171,12 @@ RESOLUTIONS = {
     "Mantenimiento": ["Se cambió el conector", "Se repuso el cable de acometida", "Se reinició y ajustó el equipo"],
     "Movimientos": ["Servicio trasladado y probado", "Cuentas unidas, servicio probado"],
 }
+# What the closings of each type say, as data/catalogues asks for it: solution code, equipment, answers to its checklist.
+CLOSINGS = {
+    "INST": ("S01", "installed MODEM MX-%s", "yes|yes|yes"), "REP": ("S03", "", "yes|no"),
+    "CDOM": ("S08", "installed MODEM MX-%s", "yes|yes"), "REIN": ("S01", "installed ONT OX-%s", "yes"),
+    "GAR": ("S05", "", "yes"), "FUS": ("S09", "", ""), "EQAD": ("S02", "installed DECO DX-%s", "yes"),
+}
 WOMEN = """Adriana Alejandra Alma Antonia Beatriz Bertha Carmen Catalina Cecilia Claudia Cristina Diana Elena Elisa
 Esperanza Eugenia Fabiola Fernanda Gabriela Gloria Graciela Hilda Irene Isabel Josefina Juana Laura Leticia Lorena
 Lourdes Lucía Marcela Margarita María Mercedes Mónica Nadia Norma Ofelia Patricia Pilar Raquel Rebeca Rocío Rosa Sandra
@@ -423,7 +429,7 @@ def write_orders(folder, rng, crews):
             "street": "%s %s" % (rng.choice(STREET_KIND), rng.choice(STREET)), "outer": rng.randrange(1, 480),
             "inner": rng.choice(["", "", "", "A", "B", "3", "12", "201"]),
             "lat": "%.5f" % (lat + rng.uniform(-SPREAD, SPREAD)) if exact else "",
-            "lon": "%.5f" % (lon + rng.uniform(-SPREAD, SPREAD)) if exact else ""})
+            "lon": "%.5f" % (lon + rng.uniform(-SPREAD, SPREAD)) if exact else "", "spot": ("%.5f" % lat, "%.5f" % lon)})
 
     orders.sort(key=lambda o: o["created"])
     rows, assignments, closings, past_numbers = [], [], [], []
@@ -445,7 +451,9 @@ def write_orders(folder, rng, crews):
                     booked.setdefault((crew, at.date()), []).append(at)
                     assignments.append([number, crew])
                     if done:                    # "@" names the order's own field: dates move with the import's day
-                        closings.append([number, "@attention_at", "yes", "yes", rng.choice(RESOLUTIONS[o["group"]])])
+                        solution, equipment, answers = CLOSINGS[o["type"]]
+                        closings.append([number, "@attention_at", "yes", "yes", rng.choice(RESOLUTIONS[o["group"]]), solution,
+                                         equipment % number if equipment else "", answers, *o["spot"]])
                     o["attention"] = at
                     break
         rows.append([
@@ -456,7 +464,8 @@ def write_orders(folder, rng, crews):
             o["distributor"]])
     write(folder, "orders.csv", table(header, rows))
     write(folder, "assignments.csv", table(["number", "crew"], assignments))
-    write(folder, "closings.csv", table(["number", "closed_at", "attended", "satisfied", "resolution"], closings))
+    write(folder, "closings.csv", table(["number", "closed_at", "attended", "satisfied", "resolution", "solutions", "equipment",
+                                         "checklist", "lat", "lon"], closings))
 
 
 def generate(folder):

@@ -360,6 +360,8 @@ dsp_text_rule (DspRule     rule,
       return g_strdup (_("This needs a newer version of Despacho. It stays in the list until then."));
     case DSP_RULE_OVERLAP:
       return g_strdup (_("The dates overlap with an earlier entry."));
+    case DSP_RULE_PAST:
+      return g_strdup (_("That date has passed."));
     case DSP_N_RULES:
     default:
       return g_strdup (message != NULL ? message : _("The server refused it."));

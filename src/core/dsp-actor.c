@@ -17,20 +17,24 @@ G_STATIC_ASSERT (G_N_ELEMENTS (module_words) == DSP_MODULE_LAST - DSP_MODULE_FIR
 #define DISPATCH "order.assign order.unassign order.move order.close "
 #define CREWS "crew.create crew.change crew.retire crew.restore technician.create technician.change " \
               "membership.create membership.change membership.delete "
+#define PROCESSES "order.retype order.cancel order.reject order.reschedule order.needs_reschedule order.update_address order.follow_up "
 #define ROUNDS "order.sequence roll_call.put zone_closure.create zone_closure.delete "
 #define FILTERS "saved_filter.create saved_filter.change saved_filter.delete "
 #define CONTRACTORS "distributor.create distributor.change master.create master.change "
 #define PAGES "module.assignments module.crews "
 
 const DspShippedProfile dsp_shipped_profiles[] = {
-  { "dispatcher",  N_("Dispatcher"),           DISPATCH ROUNDS CREWS FILTERS PAGES },
-  { "distributor", N_("Distributor"),          DISPATCH "order.sequence roll_call.put " CREWS FILTERS "distributor.change " PAGES "module.distributors" },
-  { "master",      N_("Master"),               FILTERS "distributor.create distributor.change master.change "
+  { "dispatcher",  N_("Dispatcher"),           DISPATCH PROCESSES "order.start " ROUNDS CREWS FILTERS PAGES },
+  { "distributor", N_("Distributor"),          DISPATCH PROCESSES "order.sequence roll_call.put " CREWS FILTERS "distributor.change " PAGES "module.distributors" },
+  { "master",      N_("Master"),               "order.transfer order.follow_up " FILTERS "distributor.create distributor.change master.change "
                                                PAGES "module.masters module.distributors" },
-  { "supervisor",  N_("Supervisor"),           "order.create " DISPATCH ROUNDS CREWS FILTERS CONTRACTORS
+  { "supervisor",  N_("Supervisor"),           "order.create " DISPATCH PROCESSES "order.start order.return order.transfer order.reopen " ROUNDS CREWS FILTERS CONTRACTORS
                                                PAGES "module.masters module.distributors" },
-  { "agent",       N_("Contact-centre agent"), "order.create " FILTERS "module.assignments" },
-  { "technician",  N_("Technician"),           "order.close" },
+  { "agent",       N_("Contact-centre agent"), "order.create order.cancel order.reschedule order.update_address order.follow_up "
+                                               FILTERS "module.assignments" },
+  { "sales_adviser", N_("Sales adviser"),      "order.create order.follow_up " FILTERS "module.assignments" },
+  { "customer_monitor", N_("Customer monitor"), "order.create order.follow_up " FILTERS "module.assignments" },
+  { "technician",  N_("Technician"),           "order.start order.reject order.reschedule order.needs_reschedule order.close order.follow_up" },
   { "auditor",     N_("Auditor"),              PAGES "module.masters module.distributors module.administration" },
   { "administrator", N_("Administrator"),      "*" },
   { NULL, NULL, NULL },

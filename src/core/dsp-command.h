@@ -123,8 +123,55 @@ typedef struct { DspId crew_id; char *reason; } DspAssign;            /* order.a
 /* from_crew_id: the crew with which the person saw the order; refused as "changed" if it is another by now. None: any. */
 typedef struct { DspId from_crew_id; char *reason; } DspUnassign;     /* order.unassign */
 typedef struct { DspId from_crew_id; DspId crew_id; char *reason; } DspMove; /* order.move */
-typedef struct { DspTime closed_at; DspYesNo attended; DspYesNo satisfied; char *resolution; char *observation; } DspClose;
+/* order.close. @rest: what is left becomes a child order. Lines of equipment: dsp_equipment_line_parse(). */
+typedef struct {
+  DspTime  closed_at;
+  DspYesNo attended, satisfied;
+  char    *resolution, *observation;
+  GStrv    solutions, equipment, checklist;
+  DspId    signature_id;
+  DspInt   lat_e7, lon_e7;
+  char    *rest;
+} DspClose;
 extern const DspCommand dsp_order_create, dsp_order_import, dsp_order_assign, dsp_order_unassign, dsp_order_move, dsp_order_close;
+/* ---- its processes (dsp-order-processes.c, -reschedule.c, -close.c); "reason" is a code of DspReasonCode ---- */
+typedef enum { DSP_ADDRESS_NONE, DSP_ADDRESS_WRONG, DSP_ADDRESS_MOVED, DSP_N_ADDRESS_CAUSES } DspAddressCause;
+extern const DspWords DspAddressCause_words;
+typedef enum { DSP_ASKED_NONE, DSP_ASKED_BY_CUSTOMER, DSP_ASKED_BY_COMPANY, DSP_ASKED_BY_TECHNICIAN, DSP_N_ASKED_BY } DspAskedBy;
+extern const DspWords DspAskedBy_words;
+typedef enum {
+  DSP_EQUIPMENT_NONE, DSP_EQUIPMENT_INSTALLED, DSP_EQUIPMENT_RECOVERED, DSP_EQUIPMENT_NOT_APPLICABLE, DSP_N_EQUIPMENT_ACTIONS
+} DspEquipmentAction;
+extern const DspWords DspEquipmentAction_words;
+
+typedef struct { char *group, *type, *subtype, *reason, *note; } DspRetype;
+typedef struct { char *reason, *solved; } DspCancel;
+typedef struct { char *reason, *note; DspId photo_id; } DspReject;
+typedef struct { char *note; DspId distributor_id; } DspReturn;
+typedef struct { DspId distributor_id; char *reason, *note; } DspTransfer;
+typedef struct { DspTime started_at; DspInt lat_e7, lon_e7; } DspStart;
+typedef struct { char *reason, *note; } DspReopen;
+typedef struct { char *text; DspId attachment_id; } DspFollowUp;
+typedef struct {
+  DspAddressCause cause;
+  char *street, *exterior, *interior, *between, *postal_code, *neighbourhood, *municipality, *city, *state, *directions, *phone;
+  DspInt lat_e7, lon_e7;
+} DspUpdateAddress;
+typedef struct {
+  DspTime attention_at, attention_until;
+  char *reason;
+  DspAskedBy asked_by;
+  DspYesNo keep_crew;
+  char *note;
+} DspReschedule;
+typedef struct { char *reason, *note; } DspNeedsReschedule;
+extern const DspCommand dsp_order_retype, dsp_order_cancel, dsp_order_reject, dsp_order_return, dsp_order_transfer, dsp_order_start;
+extern const DspCommand dsp_order_reopen, dsp_order_follow_up, dsp_order_update_address, dsp_order_reschedule;
+extern const DspCommand dsp_order_needs_reschedule;
+
+const DspOrderType *dsp_order_find_type (DspWork *work, const DspOrder *order);
+gboolean dsp_equipment_line_parse (const char *line, DspEquipmentAction *action, char **model, char **serial);
+
 /* The place of an order in its crew's day; none: by appointment again. */
 typedef struct { DspInt visit; } DspSequence;                          /* order.sequence */
 extern const DspCommand dsp_order_sequence;

@@ -34,6 +34,7 @@ typedef enum {
   DSP_FIXED    = 1 << 6, /* set at creation, no "change" command alters it */
   DSP_COLUMN   = 1 << 7, /* a column of the list by default, in the order of the table */
   DSP_LONG     = 1 << 8, /* a text of several lines in forms */
+  DSP_WHY      = 1 << 9, /* of arguments: a text that stands in the history as the reason */
 } DspFieldFlags;
 
 typedef struct {

@@ -248,7 +248,7 @@ saved_filter_remove (DspWork      *work,
 
 /* clang-format off */
 static const DspField reason_fields[] = {
-  DSP_TEXT (DspReason, reason, N_("Reason"), .max = 400),
+  DSP_TEXT (DspReason, reason, N_("Reason"), .flags = DSP_WHY, .max = 400),
 };
 static const DspTable reason_args = DSP_TABLE (DspReason, reason_fields, "reason");
 
@@ -294,7 +294,9 @@ const DspCommand *const dsp_commands[] = {
   &dsp_user_create, &dsp_user_change, &dsp_profile_create, &dsp_profile_change, &dsp_grant_create, &dsp_grant_delete,
   &dsp_postal_code_import, &dsp_settlement_import, &dsp_area_import,
   &dsp_saved_filter_create, &dsp_saved_filter_change, &dsp_saved_filter_delete,
-  &dsp_order_sequence,
+  &dsp_order_sequence, &dsp_order_retype, &dsp_order_cancel, &dsp_order_reject, &dsp_order_return, &dsp_order_transfer,
+  &dsp_order_start, &dsp_order_reopen, &dsp_order_follow_up, &dsp_order_update_address, &dsp_order_reschedule,
+  &dsp_order_needs_reschedule,
   &dsp_order_type_create, &dsp_order_type_change, &dsp_reason_code_create, &dsp_reason_code_change,
   &dsp_solution_code_create, &dsp_solution_code_change, &dsp_equipment_model_create, &dsp_equipment_model_change,
   &dsp_policy_create, &dsp_policy_change, &dsp_slot_create, &dsp_slot_change,

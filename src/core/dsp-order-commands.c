@@ -6,18 +6,10 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
-#include "dsp-command.h"
+#include "dsp-order-private.h"
 #include "dsp-penalty-clock.h"
 
 #include <glib/gi18n-lib.h>
-
-#define DSP_APPLY(fn, Record, Args)                                                                                   \
-  static gboolean fn (DspWork *, Record *, const Args *, GError **);                                                  \
-  static gboolean fn##_any (DspWork *w, gpointer r, gconstpointer a, GError **e) { return fn (w, r, a, e); }          \
-  static gboolean fn (DspWork *work, Record *order, const Args *args, GError **error)
-
-/* An order's clock may be set a little before ours, never in the future beyond that. */
-#define CLOCK_TOLERANCE_US (5 * G_TIME_SPAN_MINUTE)
 
 typedef struct {
   const DspOrder *order;
@@ -88,7 +80,7 @@ link_customer (DspWork  *work,
     }
 }
 
-DSP_APPLY (create, DspOrder, DspOrder)
+DSP_ORDER_APPLY (create, DspOrder)
 {
   (void) args;
   if (order->number == NULL)
@@ -105,7 +97,7 @@ DSP_APPLY (create, DspOrder, DspOrder)
 }
 
 /* What the file says of an order that is here already is news about its data, never about its state or its crew. */
-DSP_APPLY (import, DspOrder, DspOrder)
+DSP_ORDER_APPLY (import, DspOrder)
 {
   if (!dsp_id_is_none (&args->crew_id) || args->status != DSP_ORDER_NONE)
     return dsp_refuse (error, DSP_RULE_INVALID, _("an import brings orders in; crew and status come by commands"));
@@ -156,7 +148,7 @@ reason_if_started (const DspOrder *order,
   return TRUE;
 }
 
-DSP_APPLY (assign, DspOrder, DspAssign)
+DSP_ORDER_APPLY (assign, DspAssign)
 {
   return give_to_crew (work, order, &args->crew_id, error);
 }
@@ -170,19 +162,17 @@ as_it_was (DspWork        *work,
   return dsp_work_before (work, &dsp_order, &order->id);
 }
 
-DSP_APPLY (unassign, DspOrder, DspUnassign)
+DSP_ORDER_APPLY (unassign, DspUnassign)
 {
   const DspOrder *before = as_it_was (work, order);
 
   if (!still_with (before, &args->from_crew_id, error) || !reason_if_started (before, args->reason, error))
     return FALSE;
-  order->crew_id = dsp_id_none;
-  order->assigned_at.us = 0;
-  order->visit = (DspInt) { 0 };
+  dsp_order_take_from_crew (order);
   return TRUE;
 }
 
-DSP_APPLY (move, DspOrder, DspMove)
+DSP_ORDER_APPLY (move, DspMove)
 {
   const DspOrder *before = as_it_was (work, order);
 
@@ -193,28 +183,8 @@ DSP_APPLY (move, DspOrder, DspMove)
   return give_to_crew (work, order, &args->crew_id, error);
 }
 
-/* S0-46: only when the order was attended completely and the customer is satisfied; both are asked for. */
-DSP_APPLY (close_order, DspOrder, DspClose)
-{
-  if (args->attended != DSP_YES)
-    return dsp_refuse (error, DSP_RULE_INVALID, _("attended completely: “%s”; only a complete order is closed"),
-                       args->attended == DSP_NO ? "no" : "");
-  if (args->satisfied != DSP_YES)
-    return dsp_refuse (error, DSP_RULE_INVALID, _("customer satisfied: “%s”; only then is an order closed"),
-                       args->satisfied == DSP_NO ? "no" : "");
-  if (args->closed_at.us > dsp_work_now (work) + CLOCK_TOLERANCE_US)
-    return dsp_refuse (error, DSP_RULE_INVALID, _("the attention time of order %s lies in the future"), order->number);
-  if (args->closed_at.us < order->created_at.us)
-    return dsp_refuse (error, DSP_RULE_INVALID, _("the attention time of order %s is before its creation"), order->number);
-  order->closed_at = args->closed_at;
-  dsp_set_text (&order->resolution, args->resolution);
-  dsp_set_text (&order->observation, args->observation);
-  dsp_order_keep_penalty (work, order);
-  return TRUE;
-}
-
 /* The crew's day in the order of visit: an appointment says when, this says after which. */
-DSP_APPLY (sequence, DspOrder, DspSequence)
+DSP_ORDER_APPLY (sequence, DspSequence)
 {
   order->visit = args->visit;
   return TRUE;
@@ -223,31 +193,22 @@ DSP_APPLY (sequence, DspOrder, DspSequence)
 /* clang-format off */
 static const DspField assign_fields[] = {
   DSP_ID   (DspAssign, crew_id, &dsp_crew, N_("Crew"), .flags = DSP_REQUIRED),
-  DSP_TEXT (DspAssign, reason,  N_("Reason"), .max = 400),
+  DSP_TEXT (DspAssign, reason,  N_("Reason"), .flags = DSP_WHY, .max = 400),
 };
 static const DspTable assign_args = DSP_TABLE (DspAssign, assign_fields, "assign");
 
 static const DspField unassign_fields[] = {
   DSP_ID   (DspUnassign, from_crew_id, &dsp_crew, N_("Present crew")),
-  DSP_TEXT (DspUnassign, reason,       N_("Reason"), .max = 400),
+  DSP_TEXT (DspUnassign, reason,       N_("Reason"), .flags = DSP_WHY, .max = 400),
 };
 static const DspTable unassign_args = DSP_TABLE (DspUnassign, unassign_fields, "unassign");
 
 static const DspField move_fields[] = {
   DSP_ID   (DspMove, from_crew_id, &dsp_crew, N_("Present crew")),
   DSP_ID   (DspMove, crew_id,      &dsp_crew, N_("New crew"), .flags = DSP_REQUIRED),
-  DSP_TEXT (DspMove, reason,       N_("Reason"), .max = 400),
+  DSP_TEXT (DspMove, reason,       N_("Reason"), .flags = DSP_WHY, .max = 400),
 };
 static const DspTable move_args = DSP_TABLE (DspMove, move_fields, "move");
-
-static const DspField close_fields[] = {
-  DSP_TIME   (DspClose, closed_at,   N_("Attended on"), .flags = DSP_REQUIRED),
-  DSP_YES_NO (DspClose, attended,    N_("Attended completely"), .flags = DSP_REQUIRED),
-  DSP_YES_NO (DspClose, satisfied,   N_("Customer satisfied"), .flags = DSP_REQUIRED),
-  DSP_TEXT   (DspClose, resolution,  N_("Resolution"), .flags = DSP_REQUIRED | DSP_LONG, .max = 2000),
-  DSP_TEXT   (DspClose, observation, N_("Observation"), .flags = DSP_LONG, .max = 2000),
-};
-static const DspTable close_args = DSP_TABLE (DspClose, close_fields, "close");
 
 static const DspField sequence_fields[] = {
   DSP_INT (DspSequence, visit, N_("Visit"), .min = 1, .max = 1000),
@@ -268,8 +229,6 @@ const DspCommand dsp_order_move =
   { "order.move",     N_("Move"),      N_("Moved"),    &dsp_order, &move_args, WITH_CREW, S (ASSIGNED), DSP_COMMAND_MANY | DSP_COMMAND_STEP, move_any };
 const DspCommand dsp_order_sequence =
   { "order.sequence", N_("Change the order of visits"), N_("Placed in the day"), &dsp_order, &sequence_args, WITH_CREW, WITH_CREW, 0, sequence_any };
-const DspCommand dsp_order_close =
-  { "order.close",    N_("Close"),     N_("Closed"),   &dsp_order, &close_args, WITH_CREW, S (CLOSED), DSP_COMMAND_MANY | DSP_COMMAND_STEP, close_order_any };
 const DspCommand dsp_customer_put =
   { "customer.change", N_("Change customer"), N_("Changed"), &dsp_customer, &dsp_customer.table, 0, 0, DSP_COMMAND_PUTS, NULL };
 /* clang-format on */

@@ -27,6 +27,7 @@ static const char *const words[] = {
   [DSP_RULE_REASON] = "reason",
   [DSP_RULE_UPGRADE] = "upgrade",
   [DSP_RULE_OVERLAP] = "overlap",
+  [DSP_RULE_PAST] = "past",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (words) == DSP_N_RULES);
 

@@ -25,6 +25,7 @@ typedef enum {
   DSP_RULE_REASON,        /* this step needs a reason */
   DSP_RULE_UPGRADE,       /* from a newer program: not a refusal for good */
   DSP_RULE_OVERLAP,       /* dates that overlap with an earlier record's */
+  DSP_RULE_PAST,          /* a date that has passed */
   DSP_N_RULES
 } DspRule;
 

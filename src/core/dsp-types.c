@@ -432,3 +432,13 @@ dsp_set_text (char      **text,
   if (copy != NULL && *copy == '\0')
     g_clear_pointer (text, g_free);
 }
+
+void
+dsp_set_list (GStrv *list,
+              GStrv  value)
+{
+  GStrv copy = g_strdupv (value);
+
+  g_strfreev (*list);
+  *list = copy;
+}

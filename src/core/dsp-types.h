@@ -47,5 +47,6 @@ void   dsp_date_split  (DspDate date, int *year, int *month, int *day);
 int    dsp_date_weekday (DspDate date);
 
 void   dsp_set_text    (char **text, const char *value);
+void   dsp_set_list    (GStrv *list, GStrv value); /* a copy; NULL for none */
 
 G_END_DECLS

@@ -459,16 +459,26 @@ touch_scope (DspPublished *published,
   g_array_append_val (published->scopes, *scope);
 }
 
-/* What the arguments say under "reason" stands in the history. */
-static const char *
+/* What the arguments give as the reason stands in the history: a code and a note, say. (transfer full) (nullable) */
+static char *
 reason_of (const DspPushCommand *command)
 {
-  const DspField *field;
+  const DspTable *table = command->command->args;
+  g_autoptr(GString) reason = NULL;
 
-  if (command->args == NULL || command->command->args == NULL)
-    return NULL;
-  field = dsp_table_find (command->command->args, "reason", strlen ("reason"));
-  return field != NULL && field->kind == DSP_KIND_TEXT ? *dsp_field_text (field, command->args) : NULL;
+  for (guint i = 0; command->args != NULL && table != NULL && i < table->n_fields; i++)
+    {
+      const DspField *field = &table->fields[i];
+      const char *text = field->flags & DSP_WHY ? *dsp_field_text (field, command->args) : NULL;
+
+      if (text == NULL)
+        continue;
+      if (reason == NULL)
+        reason = g_string_new (text);
+      else
+        g_string_append_printf (reason, ": %s", text);
+    }
+  return reason != NULL ? g_strdup (reason->str) : NULL;
 }
 
 static gboolean
@@ -522,6 +532,7 @@ store (Run          *run,
   DspJudge *self = run->judge;
   const DspPushCommand *command = run->command;
   g_autoptr(GHashTable) users = user_set_new ();
+  g_autofree char *reason = reason_of (command);
   DspFeedCommand how = {
     .device = run->session->device,
     .no = command->no,
@@ -530,7 +541,7 @@ store (Run          *run,
     .user_name = run->session->user_name,
     .at_us = run->now_us,
     .given_at_us = command->at_us == 0 ? 0 : CLAMP (command->at_us, run->now_us - CLOCK_OFF_US, run->now_us + CLOCK_OFF_US),
-    .reason = reason_of (command),
+    .reason = reason,
     .no_history = is_catalogue (command->command),
   };
 

@@ -1,0 +1,22 @@
+/* dsp-order-private.h: what the files of an order's commands share
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dsp-command.h"
+
+G_BEGIN_DECLS
+
+/* An apply function that the tables can name: the typed one, and one of the table's type that calls it. */
+#define DSP_ORDER_APPLY(fn, Args)                                                                                     \
+  static gboolean fn (DspWork *, DspOrder *, const Args *, GError **);                                                \
+  static gboolean fn##_any (DspWork *w, gpointer r, gconstpointer a, GError **e) { return fn (w, r, a, e); }          \
+  static gboolean fn (DspWork *work, DspOrder *order, const Args *args, GError **error)
+
+/* A person's clock may be set a little before ours, never in the future beyond that. */
+#define DSP_CLOCK_TOLERANCE_US (5 * G_TIME_SPAN_MINUTE)
+
+gboolean dsp_need_reason          (DspWork *work, DspProcess process, const char *code, const DspReasonCode **reason, GError **error);
+void     dsp_order_take_from_crew (DspOrder *order);
+
+G_END_DECLS
