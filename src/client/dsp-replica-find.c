@@ -477,6 +477,41 @@ add_entry (gconstpointer record,
   return TRUE;
 }
 
+static gboolean
+add_penalty (gconstpointer record,
+             gpointer      user_data)
+{
+  g_array_append_val (user_data, ((const DspRecord *) record)->id);
+  return TRUE;
+}
+
+static gboolean
+add_entries (DspDb       *db,
+             History     *history,
+             const DspId *id,
+             GError     **error)
+{
+  return dsp_table_each_id (db, NULL, &dsp_history, dsp_table_at (&dsp_history.table, offsetof (DspHistory, record_id)), id,
+                            DSP_FIELDS_ALL, add_entry, history, error);
+}
+
+static gboolean
+add_penalties (DspDb    *db,
+               History  *history,
+               GError  **error)
+{
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+
+  if (!dsp_table_each_id (db, NULL, &dsp_penalty, dsp_table_at (&dsp_penalty.table, offsetof (DspPenalty, order_id)),
+                          &history->id, 0, add_penalty, ids, error))
+    return FALSE;
+  history->entity = &dsp_penalty;
+  for (guint i = 0; i < ids->len; i++)
+    if (!add_entries (db, history, &g_array_index (ids, DspId, i), error))
+      return FALSE;
+  return TRUE;
+}
+
 static int
 compare_entries (gconstpointer a,
                  gconstpointer b)
@@ -498,8 +533,9 @@ do_history (GTask      *task,
   DspDb *db = dsp_replica_reader_db (self, &error);
 
   history->entries = g_ptr_array_new_with_free_func (free_dsp_history);
-  if (db == NULL || !dsp_table_each_id (db, NULL, &dsp_history, dsp_table_at (&dsp_history.table, offsetof (DspHistory, record_id)),
-                                        &history->id, DSP_FIELDS_ALL, add_entry, history, &error))
+  /* As at the server, an order's history is also that of its penalties. */
+  if (db == NULL || !add_entries (db, history, &history->id, &error) ||
+      (history->entity == &dsp_order && !add_penalties (db, history, &error)))
     {
       g_ptr_array_unref (history->entries);
       g_task_return_error (task, error);

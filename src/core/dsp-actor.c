@@ -11,6 +11,7 @@
 
 static const char *const module_words[] = {
   "module.assignments", "module.crews", "module.masters", "module.distributors", "module.administration",
+  "module.penalties",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (module_words) == DSP_MODULE_LAST - DSP_MODULE_FIRST);
 
@@ -21,21 +22,23 @@ G_STATIC_ASSERT (G_N_ELEMENTS (module_words) == DSP_MODULE_LAST - DSP_MODULE_FIR
 #define ROUNDS "order.sequence roll_call.put zone_closure.create zone_closure.delete "
 #define FILTERS "saved_filter.create saved_filter.change saved_filter.delete "
 #define CONTRACTORS "distributor.create distributor.change master.create master.change "
+#define VERDICTS "penalty.create penalty.confirm penalty.waive penalty.transfer penalty.answer module.penalties "
+#define APPEAL "penalty.appeal module.penalties "
 #define PAGES "module.assignments module.crews "
 
 const DspShippedProfile dsp_shipped_profiles[] = {
   { "dispatcher",  N_("Dispatcher"),           DISPATCH PROCESSES "order.start " ROUNDS CREWS FILTERS PAGES },
-  { "distributor", N_("Distributor"),          DISPATCH PROCESSES "order.sequence roll_call.put " CREWS FILTERS "distributor.change " PAGES "module.distributors" },
-  { "master",      N_("Master"),               "order.transfer order.follow_up " FILTERS "distributor.create distributor.change master.change "
+  { "distributor", N_("Distributor"),          DISPATCH PROCESSES "order.sequence roll_call.put " CREWS FILTERS "distributor.change " APPEAL PAGES "module.distributors" },
+  { "master",      N_("Master"),               "order.transfer order.follow_up " FILTERS "distributor.create distributor.change master.change " APPEAL
                                                PAGES "module.masters module.distributors" },
-  { "supervisor",  N_("Supervisor"),           "order.create " DISPATCH PROCESSES "order.start order.return order.transfer order.reopen " ROUNDS CREWS FILTERS CONTRACTORS
+  { "supervisor",  N_("Supervisor"),           "order.create " DISPATCH PROCESSES "order.start order.return order.transfer order.reopen " ROUNDS CREWS FILTERS CONTRACTORS VERDICTS
                                                PAGES "module.masters module.distributors" },
   { "agent",       N_("Contact-centre agent"), "order.create order.cancel order.reschedule order.update_address order.follow_up "
                                                FILTERS "module.assignments" },
   { "sales_adviser", N_("Sales adviser"),      "order.create order.follow_up " FILTERS "module.assignments" },
   { "customer_monitor", N_("Customer monitor"), "order.create order.follow_up " FILTERS "module.assignments" },
   { "technician",  N_("Technician"),           "order.start order.reject order.reschedule order.needs_reschedule order.close order.follow_up" },
-  { "auditor",     N_("Auditor"),              PAGES "module.masters module.distributors module.administration" },
+  { "auditor",     N_("Auditor"),              PAGES "module.masters module.distributors module.administration module.penalties" },
   { "administrator", N_("Administrator"),      "*" },
   { NULL, NULL, NULL },
 };

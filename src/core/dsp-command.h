@@ -198,4 +198,16 @@ extern const DspCommand dsp_zone_closure_create, dsp_zone_closure_delete;
 extern const DspCommand dsp_penalty_rule_create, dsp_penalty_rule_change;
 extern const DspCommand dsp_roll_call_put;
 
+/* ---- dsp-penalty-commands.c ---- */
+typedef enum { DSP_VERDICT_NONE, DSP_VERDICT_CONFIRM, DSP_VERDICT_WAIVE, DSP_N_VERDICTS } DspVerdict;
+extern const DspWords DspVerdict_words;
+typedef struct { char *reason; DspId document_id; } DspWaive;              /* penalty.waive; penalty.confirm: DspReason */
+typedef struct { DspId distributor_id; char *reason; } DspPenaltyTransfer; /* penalty.transfer */
+typedef struct { char *appeal; DspId document_id; } DspAppeal;             /* penalty.appeal */
+typedef struct { DspVerdict verdict; char *answer; } DspAppealAnswer;      /* penalty.answer */
+/* The clock's: the penalty date has passed. Makes the record of it; refused before that. */
+extern const DspCommand dsp_order_penalize;
+extern const DspCommand dsp_penalty_create, dsp_penalty_confirm, dsp_penalty_waive, dsp_penalty_transfer;
+extern const DspCommand dsp_penalty_appeal, dsp_penalty_answer;
+
 G_END_DECLS

@@ -303,6 +303,8 @@ const DspCommand *const dsp_commands[] = {
   &dsp_holiday_create, &dsp_holiday_change, &dsp_holiday_delete, &dsp_office_settings_put,
   &dsp_zone_closure_create, &dsp_zone_closure_delete, &dsp_penalty_rule_create, &dsp_penalty_rule_change,
   &dsp_roll_call_put,
+  &dsp_order_penalize, &dsp_penalty_create, &dsp_penalty_confirm, &dsp_penalty_waive, &dsp_penalty_transfer,
+  &dsp_penalty_appeal, &dsp_penalty_answer,
   NULL,
 };
 /* clang-format on */

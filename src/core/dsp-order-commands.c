@@ -93,6 +93,7 @@ DSP_ORDER_APPLY (create, DspOrder)
     return FALSE;
   link_customer (work, order);
   dsp_order_start_clock (work, order);
+  dsp_penalty_note_repeat (work, order);
   return TRUE;
 }
 

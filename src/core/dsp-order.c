@@ -4,7 +4,7 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
-#include "dsp-entities.h"
+#include "dsp-command.h"
 #include "dsp-rule.h"
 
 #include <glib/gi18n-lib.h>
@@ -104,11 +104,17 @@ order_check (gconstpointer record,
   return TRUE;
 }
 
+static DspTime
+order_due (gconstpointer record)
+{
+  return (DspTime) { dsp_order_penalized_from (record) };
+}
+
 const DspEntity dsp_order = {
   .table = DSP_TABLE (DspOrder, order_fields, "order"),
   .label = N_("Order"), .label_plural = N_("Orders"), .number = 0,
   .state_offset = offsetof (DspOrder, status), .display_offset = offsetof (DspOrder, number),
-  .scope = order_scope, .check = order_check,
+  .scope = order_scope, .check = order_check, .due = order_due, .due_command = &dsp_order_penalize,
 };
 
 /**

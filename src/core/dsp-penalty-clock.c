@@ -42,6 +42,17 @@ counts_of (const DspOrder *order)
   return order->counts == DSP_COUNTS_NONE ? DSP_COUNTS_CALENDAR : order->counts;
 }
 
+/* A verdict lifted the date that had passed; the new one counts again. */
+static void
+count_again (DspWork  *work,
+             DspOrder *order)
+{
+  if (order->excused != DSP_YES || order->penalty_at.us <= dsp_work_now (work))
+    return;
+  order->excused = DSP_UNSAID;
+  order->penalized_at.us = 0;
+}
+
 void
 dsp_order_start_clock (DspWork  *work,
                        DspOrder *order)
@@ -70,6 +81,7 @@ dsp_order_start_clock (DspWork  *work,
     order->limit_minutes.value = MIN (order->limit_minutes.value + rule->grace_minutes.value, LIMIT_MAX);
   order->penalty_at.us = dsp_calendar_add (dsp_work_calendar (work), order->counts, order->created_at.us,
                                            order->limit_minutes.value * G_TIME_SPAN_MINUTE);
+  count_again (work, order);
 }
 
 void
@@ -94,6 +106,7 @@ dsp_order_restart_clock (DspWork  *work,
     order->penalty_at.us = dsp_calendar_add (dsp_work_calendar (work), counts_of (order), dsp_work_now (work),
                                              dsp_calendar_between (dsp_work_calendar (work), counts_of (order), since_us,
                                                                    order->penalty_at.us));
+  count_again (work, order);
 }
 
 void
@@ -105,6 +118,7 @@ dsp_order_move_clock (DspWork  *work,
   dsp_order_restart_clock (work, order);
   if (order->penalty_at.us != 0)
     order->penalty_at.us = MAX (order->penalty_at.us, until_us);
+  count_again (work, order);
 }
 
 void
@@ -114,13 +128,18 @@ dsp_order_keep_penalty (DspWork  *work,
   bool closed = order->status == DSP_ORDER_CLOSED && order->closed_at.us != 0;
   gint64 at_us = closed ? order->closed_at.us : dsp_work_now (work);
 
-  if (order->penalized_at.us != 0)
+  if (closed)
     {
-      if (closed && at_us <= order->penalized_at.us)
-        order->penalized_at.us = 0;
-      return;
+      gint64 due_us = order->penalized_at.us != 0 ? order->penalized_at.us : order->penalty_at.us;
+
+      dsp_penalty_note_closing (work, order);
+      if (due_us != 0 && at_us <= due_us && dsp_work_now (work) >= due_us)
+        {
+          order->penalized_at.us = 0;
+          dsp_penalty_withdraw (work, order);
+        }
     }
-  if (order->penalty_at.us == 0 || order->stopped_at.us != 0)
+  if (order->penalized_at.us != 0 || order->penalty_at.us == 0 || order->stopped_at.us != 0 || order->excused == DSP_YES)
     return;
   if (closed ? at_us > order->penalty_at.us : at_us >= order->penalty_at.us)
     order->penalized_at = order->penalty_at;

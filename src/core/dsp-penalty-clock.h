@@ -42,6 +42,15 @@ typedef struct {
 /* FALSE: the order has no clock. */
 bool dsp_order_clock_says (DspCalendar *calendar, const DspOrder *order, gint64 now_us, DspClockSays *says);
 
+/* The penalty of @order for @fault at @due_us, to review; nothing if there is one. */
+void dsp_penalty_make         (DspWork *work, const DspOrder *order, DspFault fault, gint64 due_us);
+/* Missed appointment and late closing, where there is a rule for them. keep_penalty does it for a closing. */
+void dsp_penalty_note_closing (DspWork *work, const DspOrder *order);
+/* Repeat visit: @order names as its parent a closed one of the same type, whose distributor bears it. */
+void dsp_penalty_note_repeat  (DspWork *work, const DspOrder *order);
+/* Attended in time after all: what the clock noted and nobody reviewed. */
+void dsp_penalty_withdraw     (DspWork *work, const DspOrder *order);
+
 /* The rule that prices a fault of such an order: the most specific one. (transfer none) (nullable): until the work's next run. */
 const DspPenaltyRule *dsp_work_penalty_rule (DspWork *work, DspFault fault, const DspOrder *order);
 /* Amount and percentage of @pay_cents (0: not known), not more than the cap. */

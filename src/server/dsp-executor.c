@@ -70,6 +70,8 @@ struct _DspExecutor
   gint64          idle_since_us;
   gint64          grants_seen_us;
   gint64          next_tick_us;
+  guint           due_faults;
+  gint64          due_again_us;
 };
 
 static void
@@ -508,6 +510,44 @@ tick (DspExecutor *self,
     g_warning ("between batches: %s", error->message);
 }
 
+static gboolean
+give_due (DspFeed  *feed,
+          gpointer  user_data,
+          GError  **error)
+{
+  DspExecutor *self = user_data;
+
+  return dsp_judge_run_due (self->judge, g_get_real_time (), &self->published, error);
+}
+
+/* How long the clock may sleep. What it had to do may have come while nobody ran: then not at all. Instants are real time,
+ * which somebody can set: it is looked at again with each tick. */
+static gint64
+sleep_us (DspExecutor *self)
+{
+  gint64 next_us = dsp_judge_next_due (self->judge), now_us = g_get_real_time ();
+
+  if (self->due_faults > 0 && g_get_monotonic_time () < self->due_again_us)
+    return TICK_US;
+  return next_us <= now_us ? 0 : MIN (next_us - now_us, TICK_US);
+}
+
+/* A part of what is due, after each batch; so neither waits long for the other. */
+static void
+run_clock (DspExecutor *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (in_transaction (self, give_due, self, &error))
+    {
+      self->due_faults = 0;
+      return;
+    }
+  self->due_faults++;
+  self->due_again_us = g_get_monotonic_time () + RETRY_AFTER_S * G_USEC_PER_SEC;
+  g_warning ("the clock's commands were rolled back: %s", error->message);
+}
+
 static gpointer
 executor_run (gpointer user_data)
 {
@@ -517,10 +557,11 @@ executor_run (gpointer user_data)
     {
       Item *item;
       gboolean ending;
+      gint64 wait_us = sleep_us (self);
 
       g_mutex_lock (&self->lock);
-      if (g_queue_is_empty (&self->queue) && !self->ending)
-        g_cond_wait_until (&self->wake, &self->lock, g_get_monotonic_time () + TICK_US);
+      if (wait_us > 0 && g_queue_is_empty (&self->queue) && !self->ending)
+        g_cond_wait_until (&self->wake, &self->lock, g_get_monotonic_time () + wait_us);
       item = g_queue_peek_head (&self->queue);
       ending = self->ending;
       if (item != NULL && item->write != NULL)
@@ -535,6 +576,8 @@ executor_run (gpointer user_data)
         run_batch (self);
       if (item != NULL)
         self->idle_since_us = g_get_monotonic_time ();
+      if (!ending && sleep_us (self) == 0)
+        run_clock (self);
       tick (self, item == NULL);
     }
 }
@@ -632,68 +675,6 @@ dsp_executor_push (DspExecutor *self,
   return TRUE;
 }
 
-typedef struct
-{
-  GMutex lock;
-  GCond  wake;
-  guint  status;
-  char  *json;
-} Waiting;
-
-static void
-wake_waiting (const DspPushReply *reply,
-              gpointer            user_data)
-{
-  Waiting *waiting = user_data;
-  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&waiting->lock);
-
-  waiting->json = reply->json != NULL ? g_strdup (reply->json) : dsp_json_error (reply->code, reply->message);
-  waiting->status = reply->status;
-  g_cond_signal (&waiting->wake);
-}
-
-/**
- * dsp_executor_run:
- * @reply: (out) (transfer full): what POST v1/commands would answer
- *
- * Returns: the status of HTTP
- */
-guint
-dsp_executor_run (DspExecutor *self,
-                  DspSession  *session,
-                  const char  *text,
-                  gsize        length,
-                  char       **reply)
-{
-  g_autoptr(GError) error = NULL;
-  DspPush *push = dsp_push_parse (text, length, session->local, &error);
-  Waiting waiting = { 0 };
-
-  if (push == NULL)
-    {
-      *reply = dsp_json_error ("json", error->message);
-      return 400;
-    }
-  g_mutex_init (&waiting.lock);
-  g_cond_init (&waiting.wake);
-  if (dsp_executor_push (self, session, push, wake_waiting, &waiting))
-    {
-      g_mutex_lock (&waiting.lock);
-      while (waiting.status == 0)
-        g_cond_wait (&waiting.wake, &waiting.lock);
-      g_mutex_unlock (&waiting.lock);
-    }
-  else
-    {
-      waiting.status = 503;
-      waiting.json = dsp_json_error ("overload", "too many requests wait");
-    }
-  g_cond_clear (&waiting.wake);
-  g_mutex_clear (&waiting.lock);
-  *reply = waiting.json;
-  return waiting.status;
-}
-
 gboolean
 dsp_executor_write (DspExecutor  *self,
                     DspWriteFunc  func,
@@ -713,51 +694,6 @@ dsp_executor_write (DspExecutor  *self,
   while (!item.finished)
     g_cond_wait (&self->written, &self->lock);
   return item.result;
-}
-
-typedef struct
-{
-  const char *purpose;
-  DspDevice   device;
-} Local;
-
-static gboolean
-open_local (DspFeed  *feed,
-            gpointer  user_data,
-            GError  **error)
-{
-  Local *local = user_data;
-  DspId id = dsp_local_device_id (local->purpose), user_id = dsp_local_user_id ();
-
-  switch (dsp_feed_get_device (feed, &id, &local->device, error))
-    {
-    case DSP_STEP_ROW:
-      return TRUE;
-    case DSP_STEP_DONE:
-      local->device = (DspDevice) { .id = id, .user_id = user_id };
-      return dsp_feed_add_device (feed, &id, &user_id, local->purpose, g_get_real_time (), error);
-    case DSP_STEP_FAILED:
-    default:
-      return FALSE;
-    }
-}
-
-DspSession *
-dsp_executor_local (DspExecutor *self,
-                    const char  *purpose,
-                    gint64      *last,
-                    char         epoch[DSP_ID_TEXT],
-                    GError     **error)
-{
-  Local local = { .purpose = purpose };
-  DspId epoch_id;
-
-  if (!dsp_executor_write (self, open_local, &local, error))
-    return NULL;
-  memcpy (epoch_id.b, self->epoch, sizeof epoch_id.b);
-  dsp_id_print (&epoch_id, epoch);
-  *last = local.device.last_no;
-  return dsp_session_new_local (&local.device.id);
 }
 
 void

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * An entry is shown to who sees the record now and saw it when the entry was made: what another distributor did with an
- * order before it came here stays his.
+ * order before it came here stays his. An order's history is also that of its penalties: the clock does not touch the
+ * order, and who opens it wants the verdicts too.
  */
 #define G_LOG_DOMAIN "dsp-server"
 
@@ -19,9 +20,32 @@ typedef struct
   DspId            id;
   DspActorRef     *ref;
   gint64           now_us;
-  GString         *out;
-  guint            n;
+  GPtrArray       *entries; /* (owned) of DspHistory */
+  GArray          *penalties; /* (owned) of DspId */
 } Reading;
+
+static void
+free_entry (gpointer entry)
+{
+  dsp_history_free (entry);
+}
+
+static int
+compare_entries (gconstpointer a,
+                 gconstpointer b)
+{
+  const DspHistory *one = *(DspHistory *const *) a, *two = *(DspHistory *const *) b;
+
+  return (one->seq.value > two->seq.value) - (one->seq.value < two->seq.value);
+}
+
+static gboolean
+add_penalty (gconstpointer record,
+             gpointer      user_data)
+{
+  g_array_append_val (((Reading *) user_data)->penalties, ((const DspRecord *) record)->id);
+  return TRUE;
+}
 
 static gboolean
 put_entry (gconstpointer record,
@@ -30,15 +54,65 @@ put_entry (gconstpointer record,
   const DspHistory *entry = record;
   Reading *reading = user_data;
 
-  if (g_strcmp0 (entry->entity, reading->entity->table.name) != 0 ||
-      !dsp_actor_sees (reading->ref->actor, &entry->scope, reading->now_us))
-    return TRUE;
-  g_string_append (reading->out, reading->n++ > 0 ? ",{\"id\":" : "{\"id\":");
-  dsp_json_put_id (reading->out, &entry->id);
-  g_string_append (reading->out, ",\"body\":");
-  dsp_record_json_write (&dsp_history.table, entry, DSP_FIELDS_ALL, reading->out);
-  g_string_append_c (reading->out, '}');
+  if (g_strcmp0 (entry->entity, reading->entity->table.name) == 0 &&
+      dsp_actor_sees (reading->ref->actor, &entry->scope, reading->now_us))
+    g_ptr_array_add (reading->entries, dsp_history_dup (entry));
   return TRUE;
+}
+
+static gboolean
+read_entries (DspDb       *db,
+              Reading     *reading,
+              const DspId *id,
+              GError     **error)
+{
+  return dsp_table_each_id (db, NULL, &dsp_history, dsp_table_at (&dsp_history.table, offsetof (DspHistory, record_id)), id,
+                            DSP_FIELDS_ALL, put_entry, reading, error);
+}
+
+static gboolean
+read_penalties (DspDb    *db,
+                Reading  *reading,
+                GError  **error)
+{
+  reading->penalties = g_array_new (FALSE, FALSE, sizeof (DspId));
+  if (!dsp_table_each_id (db, NULL, &dsp_penalty, dsp_table_at (&dsp_penalty.table, offsetof (DspPenalty, order_id)),
+                          &reading->id, 0, add_penalty, reading, error))
+    return FALSE;
+  reading->entity = &dsp_penalty;
+  for (guint i = 0; i < reading->penalties->len; i++)
+    if (!read_entries (db, reading, &g_array_index (reading->penalties, DspId, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+write_entries (Reading *reading,
+               GString *out)
+{
+  g_ptr_array_sort (reading->entries, compare_entries);
+  g_string_append (out, "{\"entries\":[");
+  for (guint i = 0; i < reading->entries->len; i++)
+    {
+      const DspHistory *entry = reading->entries->pdata[i];
+
+      g_string_append (out, i > 0 ? ",{\"id\":" : "{\"id\":");
+      dsp_json_put_id (out, &entry->id);
+      g_string_append (out, ",\"body\":");
+      dsp_record_json_write (&dsp_history.table, entry, DSP_FIELDS_ALL, out);
+      g_string_append_c (out, '}');
+    }
+  g_string_append (out, "]}");
+}
+
+static void
+reading_free (gpointer data)
+{
+  Reading *reading = data;
+
+  g_clear_pointer (&reading->entries, g_ptr_array_unref);
+  g_clear_pointer (&reading->penalties, g_array_unref);
+  g_free (reading);
 }
 
 static void
@@ -47,7 +121,6 @@ read_history (DspDb   *db,
 {
   g_autoptr(DspCall) call = data;
   Reading *reading = call->data;
-  const DspField *field = dsp_table_at (&dsp_history.table, offsetof (DspHistory, record_id));
   g_autoptr(DspActorRef) ref = dsp_call_begin (call, db);
   g_autoptr(GError) error = NULL;
   DspRecord head;
@@ -58,24 +131,25 @@ read_history (DspDb   *db,
     return;
   reading->ref = ref;
   reading->now_us = g_get_real_time ();
-  reading->out = g_string_new ("{\"entries\":[");
+  reading->entries = g_ptr_array_new_with_free_func (free_entry);
   step = dsp_table_head (db, NULL, reading->entity, &reading->id, &head, &error);
   done = step != DSP_STEP_FAILED;
   /* A deleted record has no scope of its own any more: its entries have. */
   if (done && (step == DSP_STEP_DONE || dsp_actor_sees (ref->actor, &head.scope, reading->now_us)))
-    done = dsp_table_each_id (db, NULL, &dsp_history, field, &reading->id, DSP_FIELDS_ALL, put_entry, reading, &error);
+    done = read_entries (db, reading, &reading->id, &error) &&
+           (reading->entity != &dsp_order || read_penalties (db, reading, &error));
   dsp_call_end (db);
   if (!done)
     dsp_reply_fault (call->request, error);
-  else if (reading->n == 0)
+  else if (reading->entries->len == 0)
     dsp_request_reply_error (call->request, 404, "no_such_record", "there is no such record");
   else
     {
-      g_string_append (reading->out, "]}");
-      dsp_reply_json (call->request, reading->out);
-      return;
+      GString *out = g_string_new (NULL);
+
+      write_entries (reading, out);
+      dsp_reply_json (call->request, out);
     }
-  g_string_free (reading->out, TRUE);
 }
 
 void
@@ -91,12 +165,12 @@ dsp_handle_history (DspServer  *server,
   reading->entity = entity != NULL ? dsp_entity_find (entity) : NULL;
   if (reading->entity == NULL || id == NULL || !dsp_id_parse (id, strlen (id), &reading->id))
     {
-      g_free (reading);
+      reading_free (reading);
       dsp_request_reply_error (request, 400, "invalid", "entity and id are needed");
       return;
     }
   call = dsp_call_new (server, request, session);
   call->data = reading;
-  call->free_data = g_free;
+  call->free_data = reading_free;
   dsp_call_read (call, server->readers, read_history);
 }

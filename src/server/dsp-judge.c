@@ -9,12 +9,15 @@
 #include "config.h"
 #include "dsp-judge.h"
 
+#include "dsp-due.h"
 #include "dsp-exec-facts.h"
 #include "dsp-json.h"
 #include "dsp-table.h"
 
 #include <string.h>
 
+#define DUE_ROWS      50                                                /* of one command of the clock */
+#define DUE_US        15000                                             /* that the others wait for it */
 #define CHANGES_MAX   500                                               /* of one command */
 #define CLOCK_OFF_US  (G_GINT64_CONSTANT (48) * 3600 * G_USEC_PER_SEC)  /* a client's clock counts within that */
 
@@ -25,6 +28,8 @@ struct _DspJudge
   DspExecFacts *facts;   /* (owned) */
   DspActors    *actors;  /* (owned): as of the open transaction */
   GHashTable   *noted;   /* (owned): imports that have their history entry */
+  DspDue       *due;     /* (owned) */
+  DspSession   *clock;   /* (owned) (nullable): made when it first has something to do */
 };
 
 DspJudge *
@@ -37,6 +42,7 @@ dsp_judge_new (DspFeed *feed)
   self->facts = dsp_exec_facts_new (self->db);
   self->actors = dsp_actors_new ();
   self->noted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->due = dsp_due_new (self->db);
   return self;
 }
 
@@ -45,6 +51,8 @@ dsp_judge_free (DspJudge *self)
 {
   if (self == NULL)
     return;
+  dsp_session_unref (self->clock);
+  dsp_due_free (self->due);
   g_hash_table_unref (self->noted);
   dsp_actors_free (self->actors);
   dsp_exec_facts_free (self->facts);
@@ -57,6 +65,8 @@ dsp_judge_rolled_back (DspJudge *self)
   dsp_exec_facts_forget (self->facts);
   dsp_actors_forget (self->actors);
   g_hash_table_remove_all (self->noted);
+  dsp_due_forget (self->due);
+  g_clear_pointer (&self->clock, dsp_session_unref);
 }
 
 void
@@ -560,6 +570,8 @@ store (Run          *run,
       if (edit->before != NULL)
         touch_scope (published, &((const DspRecord *) edit->before)->scope);
       touch_scope (published, &((const DspRecord *) edit->after)->scope);
+      if (!dsp_due_note (self->due, edit, error))
+        return FALSE;
       if (!collect_users (self, edit, users, published, error))
         return FALSE;
     }
@@ -678,4 +690,87 @@ dsp_judge_internal (DspJudge         *self,
   run.outcomes = g_string_new (NULL);
   return dsp_work_run (run.work, command, id, 0, args, given, NULL, error) && keep_edits (&run, error) &&
          dsp_exec_facts_check (self->facts, error) && store (&run, published, &seq, error);
+}
+
+/* ---- the clock ---- */
+
+gint64
+dsp_judge_next_due (DspJudge *self)
+{
+  return dsp_due_next (self->due);
+}
+
+static gboolean
+open_clock (DspJudge *self,
+            gint64    now_us,
+            gint64   *last,
+            GError  **error)
+{
+  DspId id = dsp_local_device_id ("clock"), user_id = dsp_local_user_id ();
+  DspDevice device = { 0 };
+
+  switch (dsp_feed_get_device (self->feed, &id, &device, error))
+    {
+    case DSP_STEP_FAILED:
+      return FALSE;
+    case DSP_STEP_DONE:
+      if (!dsp_feed_add_device (self->feed, &id, &user_id, "clock", now_us, error))
+        return FALSE;
+      break;
+    case DSP_STEP_ROW:
+      break;
+    }
+  if (self->clock == NULL)
+    self->clock = dsp_session_new_local (&id);
+  *last = device.last_no;
+  return TRUE;
+}
+
+static void
+clear_row (gpointer data)
+{
+  DspPushRow *row = data;
+
+  g_free (row->fault);
+}
+
+/* A refused row has nothing to be done for any more: it was taken out with the others. */
+gboolean
+dsp_judge_run_due (DspJudge     *self,
+                   gint64        now_us,
+                   DspPublished *published,
+                   GError      **error)
+{
+  gint64 begin_us = g_get_monotonic_time ();
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+  g_autoptr(GArray) rows = g_array_new (FALSE, TRUE, sizeof (DspPushRow));
+  g_autoptr(GString) results = g_string_new (NULL);
+  g_autoptr(DspActorRef) ref = NULL;
+  const DspEntity *entity;
+  gint64 no;
+
+  g_array_set_clear_func (rows, clear_row);
+  if (!open_clock (self, now_us, &no, error) ||
+      (ref = dsp_judge_get_actor (self, &self->clock->user_id, now_us, error)) == NULL)
+    return FALSE;
+  do
+    {
+      DspPushCommand command = { .verdict = DSP_PUSH_GOOD, .at_us = now_us, .many = TRUE, .rows = rows };
+
+      if (!dsp_due_take (self->due, now_us, DUE_ROWS, &entity, ids, error))
+        return FALSE;
+      if (entity == NULL)
+        return TRUE;
+      g_array_set_size (rows, 0);
+      g_array_set_size (rows, ids->len);
+      for (guint i = 0; i < ids->len; i++)
+        g_array_index (rows, DspPushRow, i).id = g_array_index (ids, DspId, i);
+      command.command = entity->due_command;
+      command.no = ++no;
+      g_string_truncate (results, 0);
+      if (!dsp_judge_command (self, self->clock, ref->actor, &command, now_us, published, results, error))
+        return FALSE;
+    }
+  while (ids->len == DUE_ROWS && g_get_monotonic_time () - begin_us < DUE_US);
+  return TRUE;
 }

@@ -26,6 +26,12 @@ DspActorRef *dsp_judge_get_actor (DspJudge *self, const DspId *user_id, gint64 n
 gboolean  dsp_judge_end_grants (DspJudge *self, gint64 from_us, gint64 now_us, DspPublished *published, GError **error);
 void      dsp_judge_rolled_back (DspJudge *self);
 
+/* ---- the clock ---- */
+/* When it has something to do: an instant; G_MAXINT64: never. */
+gint64    dsp_judge_next_due (DspJudge *self);
+/* In an open batch: gives the commands of what is due by @now_us, as many as fit into a short while. */
+gboolean  dsp_judge_run_due  (DspJudge *self, gint64 now_us, DspPublished *published, GError **error);
+
 void      dsp_published_init (DspPublished *published);
 void      dsp_published_clear (DspPublished *published);
 

@@ -9,17 +9,27 @@
 #include "dsp-entities.h"
 
 /* grants_scopes: which scopes a user saw at which grants_ver: a client that comes back with an old one is told what to
- * drop. folio: the last public number given. */
+ * drop. folio: the last public number given. due: dsp-due.h. */
+#define DUE "CREATE TABLE due (at INTEGER NOT NULL, entity TEXT NOT NULL, id BLOB NOT NULL, PRIMARY KEY (at, entity, id))"
+
 static gboolean
 fresh (DspDb   *db,
        GError **error)
 {
   return dsp_db_exec (db, "CREATE TABLE grants_scopes (user_id BLOB NOT NULL, grants_ver INTEGER NOT NULL,"
                           " scopes BLOB NOT NULL, PRIMARY KEY (user_id, grants_ver));"
-                          "CREATE TABLE folio (entity TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL)", error);
+                          "CREATE TABLE folio (entity TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL);" DUE, error);
 }
 
-const DspSchemaPart dsp_schema_server = { .name = "server", .version = 1, .fresh = fresh };
+/* 2: the clock. Orders that wait are looked at when their date comes, or at once if it has passed; what was closed long
+ * ago is left alone. Frozen text: the part "entities" is at version 2 or later by then. */
+static const DspMigration steps[] = {
+  { 2, DUE "; INSERT INTO due (at, entity, id) SELECT \"penalty_at\", 'order', \"id\" FROM \"order\" WHERE \"penalty_at\" IS NOT NULL"
+       " AND \"status\" IN ('unassigned', 'assigned', 'in_progress', 'to_reschedule', 'rejected')", NULL },
+  { 0 },
+};
+
+const DspSchemaPart dsp_schema_server = { .name = "server", .version = 2, .fresh = fresh, .migrations = steps };
 
 DspId
 dsp_local_user_id (void)
