@@ -23,7 +23,8 @@ static const DspWord verdict_list[] = {
 G_STATIC_ASSERT (G_N_ELEMENTS (verdict_list) == DSP_N_VERDICTS);
 const DspWords DspVerdict_words = { verdict_list, G_N_ELEMENTS (verdict_list) };
 
-/* The same on every side and at every repetition; in the order of time, which the stores are fastest with. */
+/* The same on every side and at every repetition. In the order of time, and of the orders' own ids, in which the clock
+ * takes what falls in one minute: indexes are filled at one end. */
 static DspId
 penalty_id (const DspOrder *order,
             DspFault        fault,
@@ -31,12 +32,15 @@ penalty_id (const DspOrder *order,
 {
   char text[DSP_ID_TEXT];
   g_autofree char *key = NULL;
+  guint8 rest[10];
   DspId hash;
 
   dsp_id_print (&order->id, text);
   key = g_strdup_printf ("%s %s %" G_GINT64_FORMAT, text, DspFault_words.list[fault].name, due_us);
   hash = dsp_id_from_key ("penalty", key);
-  return dsp_id_v7 (due_us, hash.b + 6);
+  memcpy (rest, order->id.b, 6);
+  memcpy (rest + 6, hash.b + 10, 4);
+  return dsp_id_v7 (due_us, rest);
 }
 
 static gint64

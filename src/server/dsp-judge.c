@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define DUE_ROWS      50                                                /* of one command of the clock */
-#define DUE_US        15000                                             /* that the others wait for it */
+#define DUE_US        20000                                             /* that the others wait for it */
 #define CHANGES_MAX   500                                               /* of one command */
 #define CLOCK_OFF_US  (G_GINT64_CONSTANT (48) * 3600 * G_USEC_PER_SEC)  /* a client's clock counts within that */
 
