@@ -103,6 +103,15 @@ static const char *const to_2[] = {
   "CREATE INDEX \"roll_call_crew_id_1\" ON \"roll_call\" (\"crew_id\")",
 };
 
+/* The review desk's indexes instead of those that the server lists penalties by. */
+static const char *const replica_too_to_2[] = {
+  "DROP INDEX \"penalty_amount_1\"",
+  "DROP INDEX \"penalty_due_1\"",
+  "CREATE INDEX \"penalty_amount_1\" ON \"penalty\" (\"state\", \"amount\", \"id\", \"distributor_id\", \"rule_id\")",
+  "CREATE INDEX \"penalty_due_1\" ON \"penalty\" (\"state\", \"due_at\", \"id\", \"distributor_id\", \"rule_id\")",
+  "CREATE INDEX \"penalty_review_1\" ON \"penalty\" (\"state\", \"distributor_id\", \"rule_id\", \"amount\")",
+};
+
 static gboolean
 run_all (DspDb             *db,
          const char *const *statements,
@@ -132,7 +141,8 @@ static gboolean
 replica_to_2 (DspDb   *db,
               GError **error)
 {
-  return run_all (db, to_2, G_N_ELEMENTS (to_2), "", error);
+  return run_all (db, to_2, G_N_ELEMENTS (to_2), "", error) &&
+         run_all (db, replica_too_to_2, G_N_ELEMENTS (replica_too_to_2), "", error);
 }
 
 const DspMigration dsp_schema_server_steps[] = {

@@ -49,9 +49,11 @@ static const Index indexes[] = {
   { &dsp_penalty, "order_id", "\"order_id\"", true, 0 },
   { &dsp_penalty, "order_id", "\"order_id\"", false, 0 },
   { &dsp_penalty, "amount", "\"state\", \"amount\", \"id\"", true, 0 },
-  { &dsp_penalty, "amount", "\"state\", \"amount\", \"id\"", false, 0 },
+  /* The review desk's, at the client: behind the order what it filters by; and its numbers, which no row is read for. */
+  { &dsp_penalty, "amount", "\"state\", \"amount\", \"id\", \"distributor_id\", \"rule_id\"", false, 0 },
   { &dsp_penalty, "due", "\"state\", \"due_at\", \"id\"", true, 0 },
-  { &dsp_penalty, "due", "\"state\", \"due_at\", \"id\"", false, 0 },
+  { &dsp_penalty, "due", "\"state\", \"due_at\", \"id\", \"distributor_id\", \"rule_id\"", false, 0 },
+  { &dsp_penalty, "review", "\"state\", \"distributor_id\", \"rule_id\", \"amount\"", false, 0 },
   { &dsp_history, "record", "\"record_id\"", true, 0 },
   { &dsp_history, "record", "\"record_id\"", false, 0 },
 };
