@@ -13,6 +13,7 @@
 #include "dsp-filter-bar.h"
 #include "dsp-map-pane.h"
 #include "dsp-order-view.h"
+#include "dsp-process-bar.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -39,6 +40,7 @@ struct _DspAssignmentsPage
   GtkWidget         *assign_button;
   GtkWidget         *release_button;
   GtkWidget         *move_button;
+  AdwBin            *process_slot;
   GtkWidget         *clear_button;
   GtkWidget         *map;      /* nullable */
 };
@@ -97,6 +99,7 @@ show_selection (DspAssignmentsPage *self)
 
   /* The bar stays where it is: one that came and went would move the map under the pointer that selects on it. */
   gtk_widget_set_sensitive (self->clear_button, n > 0);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->process_slot), n > 0);
   if (n == 0)
     {
       gtk_label_set_text (GTK_LABEL (self->selected), _("Nothing selected"));
@@ -271,6 +274,7 @@ dsp_assignments_page_class_init (DspAssignmentsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, assign_button);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, release_button);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, move_button);
+  gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, process_slot);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, clear_button);
 }
 
@@ -304,6 +308,7 @@ dsp_assignments_page_new (DspOffice *office)
   self->map = dsp_map_pane_new (office);
   g_signal_connect (self->map, "selected", G_CALLBACK (on_map_selected), self);
   adw_bin_set_child (self->map_slot, self->map);
+  adw_bin_set_child (self->process_slot, dsp_process_menu_new (office));
   g_settings_bind (settings, "show-list", self->show_list, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "show-map", self->show_map, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "show-crews", self->show_crews, "active", G_SETTINGS_BIND_DEFAULT);

@@ -8,6 +8,8 @@
 
 #include "dsp-assign.h"
 #include "dsp-crew-dialog.h"
+#include "dsp-process-bar.h"
+#include "dsp-process-dialog.h"
 #include "dsp-text.h"
 
 #include <adwaita.h>
@@ -29,6 +31,8 @@ typedef struct {
   GtkWidget         *history_note;
   GtkWidget         *pending;
   GtkWidget         *assign, *release;
+  GtkWidget         *processes;
+  GtkWidget         *follow_up;
   int                refs;
 } View;
 
@@ -318,6 +322,9 @@ show (View *view)
   gtk_widget_set_tooltip_text (view->assign, dsp_order_is_open (order) ? NULL : _("The order is in a final state"));
   gtk_widget_set_tooltip_text (view->release, with_crew ? NULL : _("Only an order with a crew is returned"));
 
+  dsp_process_bar_set_order (DSP_PROCESS_BAR (view->processes), order);
+  gtk_widget_set_visible (view->follow_up, dsp_office_may (view->office, &dsp_order_follow_up));
+
   clear (view->customer);
   add_field (view, view->customer, order, offsetof (DspOrder, contact_name));
   add_field (view, view->customer, order, offsetof (DspOrder, account));
@@ -334,10 +341,47 @@ show (View *view)
   add_field (view, view->order, order, offsetof (DspOrder, crew_id));
   add_field (view, view->order, order, offsetof (DspOrder, assigned_at));
   add_field (view, view->order, order, offsetof (DspOrder, closed_at));
+  add_field (view, view->order, order, offsetof (DspOrder, reschedules));
   add_field (view, view->order, order, offsetof (DspOrder, description));
   add_field (view, view->order, order, offsetof (DspOrder, resolution));
   add_field (view, view->order, order, offsetof (DspOrder, observation));
+  add_field (view, view->order, order, offsetof (DspOrder, solutions));
+  add_field (view, view->order, order, offsetof (DspOrder, equipment));
   dsp_replica_history_async (dsp_office_get_replica (view->office), &dsp_order, &view->id, NULL, local_cb, view_ref (view));
+}
+
+/* A follow-up written in place. It stays in the field until it is taken. */
+static void
+followed_up_cb (GObject      *source,
+                GAsyncResult *res,
+                gpointer      user_data)
+{
+  View *view = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
+
+  if (view->window != NULL && outcome != NULL && outcome->n_given > 0)
+    gtk_editable_set_text (GTK_EDITABLE (view->follow_up), "");
+  else if (outcome == NULL)
+    {
+      g_autofree char *sentence = dsp_text_error (error);
+
+      dsp_office_message (view->office, 0, "%s", sentence);
+    }
+  view_unref (view);
+}
+
+static void
+on_follow_up (GtkEntry *entry,
+              View     *view)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry))));
+  DspFollowUp args = { .text = text };
+
+  if (*text != '\0')
+    dsp_replica_give_async (dsp_office_get_replica (view->office), &dsp_order_follow_up, &view->id, 1, &args,
+                            dsp_table_bit (dsp_order_follow_up.args, offsetof (DspFollowUp, text)), NULL, followed_up_cb,
+                            view_ref (view));
 }
 
 static GtkBitset *
@@ -488,6 +532,7 @@ dsp_order_window_open (GtkWindow         *parent,
   button = make_icon_button ("find-location-symbolic", _("Show in the list and on the map"), G_CALLBACK (on_show_in_list), view);
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), button);
 
+  view->processes = dsp_process_bar_new (office);
   view->pending = make_label ("", "dsp-notice");
   gtk_widget_set_visible (view->pending, FALSE);
   gtk_box_set_homogeneous (GTK_BOX (columns), TRUE);
@@ -497,12 +542,19 @@ dsp_order_window_open (GtkWindow         *parent,
   make_column (left, _("Address"), &view->address);
   make_column (columns, _("Order"), &view->order);
   column = make_column (columns, _("History"), &view->history);
+  view->follow_up = gtk_entry_new ();
+  gtk_entry_set_placeholder_text (GTK_ENTRY (view->follow_up), _("Add a follow-up and press Enter"));
+  gtk_entry_set_max_length (GTK_ENTRY (view->follow_up), 2000);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view->follow_up), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Follow-up"), -1);
+  g_signal_connect (view->follow_up, "activate", G_CALLBACK (on_follow_up), view);
+  gtk_box_insert_child_after (GTK_BOX (column), view->follow_up, gtk_widget_get_first_child (column));
   view->history_note = make_label (_("History is being fetched"), "dim-label");
   gtk_box_append (GTK_BOX (column), view->history_note);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), columns);
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_box_append (GTK_BOX (content), header);
+  gtk_box_append (GTK_BOX (content), view->processes);
   gtk_box_append (GTK_BOX (content), view->pending);
   gtk_box_append (GTK_BOX (content), scroller);
   adw_window_set_content (ADW_WINDOW (view->window), content);

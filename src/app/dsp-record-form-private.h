@@ -16,6 +16,8 @@ typedef enum {
   DSP_EDIT_RECORD,
   DSP_EDIT_LIST,
   DSP_EDIT_WEEKDAYS,
+  DSP_EDIT_CODE,
+  DSP_EDIT_YES_NO, /* three answers: a switch would say no by itself */
 } DspRecordEdit;
 
 typedef struct {
@@ -28,6 +30,7 @@ typedef struct {
   GtkWidget      *weekdays[7];
   GtkWidget      *choices;    /* menu button beside a list's entry */
   GArray         *ids;        /* (owned): of DspId, as in the drop-down; first is none */
+  GPtrArray      *codes;      /* (owned) (nullable): of char *, as in the drop-down; first is NULL */
 } DspRecordRow;
 
 struct _DspRecordForm
@@ -35,7 +38,9 @@ struct _DspRecordForm
   GtkWidget        parent_instance;
 
   DspOffice       *office;      /* (owned) */
-  const DspEntity *entity;
+  const DspTable  *table;
+  const DspEntity *entity;      /* (nullable): whose table it is */
+  const DspCommand *command;    /* (nullable): or of which these are the arguments */
   gpointer         shown;       /* (owned): copy of what was shown */
   GPtrArray       *rows;        /* (owned): of DspRecordRow */
   GtkWidget       *banner;

@@ -61,6 +61,27 @@ lay_out (DspRecordForm *self)
 }
 
 static void
+drop_shown (DspRecordForm *self)
+{
+  if (self->shown != NULL)
+    dsp_table_clear (self->table, self->shown);
+  g_clear_pointer (&self->shown, g_free);
+}
+
+/* The members of a record that are not in its table. */
+static void
+copy_head (DspRecordForm *self,
+           gpointer       to,
+           gconstpointer  from)
+{
+  if (self->entity == NULL)
+    return;
+  ((DspRecord *) to)->id = ((const DspRecord *) from)->id;
+  ((DspRecord *) to)->scope = ((const DspRecord *) from)->scope;
+  ((DspRecord *) to)->version = ((const DspRecord *) from)->version;
+}
+
+static void
 dsp_record_form_dispose (GObject *object)
 {
   DspRecordForm *self = DSP_RECORD_FORM (object);
@@ -68,8 +89,7 @@ dsp_record_form_dispose (GObject *object)
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
-  if (self->shown != NULL)
-    dsp_record_free (self->entity, g_steal_pointer (&self->shown));
+  drop_shown (self);
   g_clear_object (&self->office);
   G_OBJECT_CLASS (dsp_record_form_parent_class)->dispose (object);
 }
@@ -101,20 +121,40 @@ dsp_record_form_init (DspRecordForm *self)
   self->rows = g_ptr_array_new_with_free_func (dsp_record_row_free);
 }
 
+static GtkWidget *
+make_form (DspOffice        *office,
+           const DspTable   *table,
+           const DspEntity  *entity,
+           const DspCommand *command,
+           guint64           without)
+{
+  DspRecordForm *self = g_object_new (DSP_TYPE_RECORD_FORM, NULL);
+
+  self->office = g_object_ref (office);
+  self->table = table;
+  self->entity = entity;
+  self->command = command;
+  for (guint i = 0; i < table->n_fields; i++)
+    if (!(without & (G_GUINT64_CONSTANT (1) << i)))
+      dsp_record_form_add_row (self, &table->fields[i]);
+  lay_out (self);
+  return GTK_WIDGET (self);
+}
+
 GtkWidget *
 dsp_record_form_new (DspOffice       *office,
                      const DspEntity *entity,
                      guint64          without)
 {
-  DspRecordForm *self = g_object_new (DSP_TYPE_RECORD_FORM, NULL);
+  return make_form (office, &entity->table, entity, NULL, without);
+}
 
-  self->office = g_object_ref (office);
-  self->entity = entity;
-  for (guint i = 0; i < entity->table.n_fields; i++)
-    if (!(without & (G_GUINT64_CONSTANT (1) << i)))
-      dsp_record_form_add_row (self, &entity->table.fields[i]);
-  lay_out (self);
-  return GTK_WIDGET (self);
+GtkWidget *
+dsp_record_form_new_for_args (DspOffice        *office,
+                              const DspCommand *command,
+                              guint64           without)
+{
+  return make_form (office, command->args, NULL, command, without);
 }
 
 void
@@ -122,9 +162,13 @@ dsp_record_form_set_record (DspRecordForm *self,
                             gconstpointer  record,
                             gboolean       may_change)
 {
-  if (self->shown != NULL)
-    dsp_record_free (self->entity, self->shown);
-  self->shown = record != NULL ? dsp_record_dup (self->entity, record) : dsp_record_new (self->entity);
+  drop_shown (self);
+  self->shown = g_malloc0 (self->table->size);
+  if (record != NULL)
+    {
+      dsp_table_copy (self->table, self->shown, record);
+      copy_head (self, self->shown, record);
+    }
 
   self->filling = TRUE;
   for (guint i = 0; i < self->rows->len; i++)
@@ -148,11 +192,9 @@ dsp_record_form_read (DspRecordForm *self,
   g_return_val_if_fail (self->shown != NULL, FALSE);
 
   dsp_record_form_clear_errors (self);
-  dsp_table_clear (&self->entity->table, record);
-  dsp_table_copy (&self->entity->table, record, self->shown);
-  ((DspRecord *) record)->id = ((DspRecord *) self->shown)->id;
-  ((DspRecord *) record)->scope = ((DspRecord *) self->shown)->scope;
-  ((DspRecord *) record)->version = ((DspRecord *) self->shown)->version;
+  dsp_table_clear (self->table, record);
+  dsp_table_copy (self->table, record, self->shown);
+  copy_head (self, record, self->shown);
   for (guint i = 0; i < self->rows->len; i++)
     {
       DspRecordRow *row = self->rows->pdata[i];
@@ -160,7 +202,7 @@ dsp_record_form_read (DspRecordForm *self,
       g_autoptr(GError) error = NULL;
 
       if (wrong == NULL &&
-          !dsp_table_check (&self->entity->table, record, dsp_table_bit (&self->entity->table, row->field->offset), &error))
+          !dsp_table_check (self->table, record, dsp_table_bit (self->table, row->field->offset), &error))
         {
           if (error->code == DSP_RULE_REQUIRED)
             wrong = g_strdup_printf (_("%s is needed."), _(row->field->label));
@@ -179,7 +221,7 @@ dsp_record_form_read (DspRecordForm *self,
       gtk_widget_grab_focus (first_wrong->editor);
       return FALSE;
     }
-  if (self->entity->check != NULL)
+  if (self->entity != NULL && self->entity->check != NULL)
     {
       g_autoptr(GError) error = NULL;
 
@@ -191,7 +233,7 @@ dsp_record_form_read (DspRecordForm *self,
           return FALSE;
         }
     }
-  *given = dsp_table_diff (&self->entity->table, self->shown, record);
+  *given = dsp_table_diff (self->table, self->shown, record);
   return TRUE;
 }
 

@@ -15,6 +15,10 @@ G_DECLARE_FINAL_TYPE (DspRecordForm, dsp_record_form, DSP, RECORD_FORM, GtkWidge
 /* Editors for the fields of @entity whose bit is not in @without. "changed" is emitted when a person types. */
 GtkWidget *dsp_record_form_new        (DspOffice *office, const DspEntity *entity, guint64 without);
 
+/* The same for the arguments of a command: a reason is chosen from the catalogue's, yes or no has to be said. What it is
+ * given and reads is a struct of command->args. */
+GtkWidget *dsp_record_form_new_for_args (DspOffice *office, const DspCommand *command, guint64 without);
+
 /* Shows a copy of @record; NULL: an empty one, for a creation. @may_change: otherwise the editors are insensitive. */
 void       dsp_record_form_set_record (DspRecordForm *self, gconstpointer record, gboolean may_change);
 

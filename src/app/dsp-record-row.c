@@ -20,6 +20,7 @@ dsp_record_row_free (gpointer data)
   DspRecordRow *row = data;
 
   g_clear_pointer (&row->ids, g_array_unref);
+  g_clear_pointer (&row->codes, g_ptr_array_unref);
   g_free (row);
 }
 
@@ -109,7 +110,7 @@ dsp_record_row_show (DspRecordRow  *row,
       else if (field->kind == DSP_KIND_DATE)
         text = dsp_text_date (*dsp_field_date (field, record));
       else if (field->kind == DSP_KIND_TIME)
-        text = dsp_text_time (*dsp_field_time (field, record));
+        text = dsp_text_time_edit (*dsp_field_time (field, record));
       else
         text = dsp_field_dup_text (field, record);
       gtk_editable_set_text (GTK_EDITABLE (row->editor), text != NULL ? text : "");
@@ -136,7 +137,20 @@ dsp_record_row_show (DspRecordRow  *row,
       break;
 
     case DSP_EDIT_WORD:
+    case DSP_EDIT_YES_NO:
       gtk_drop_down_set_selected (GTK_DROP_DOWN (row->editor), *dsp_field_word (field, record));
+      break;
+
+    case DSP_EDIT_CODE:
+      {
+        const char *code = *dsp_field_text (field, record);
+        guint selected = 0;
+
+        for (guint i = 1; code != NULL && i < row->codes->len; i++)
+          if (g_str_equal (row->codes->pdata[i], code))
+            selected = i;
+        gtk_drop_down_set_selected (GTK_DROP_DOWN (row->editor), selected);
+      }
       break;
 
     case DSP_EDIT_RECORD:
@@ -215,6 +229,15 @@ dsp_record_row_read (DspRecordRow *row,
             *dsp_field_date (field, record) = date;
             return NULL;
           }
+        if (field->kind == DSP_KIND_TIME)
+          {
+            DspTime time = { 0 };
+
+            if (*text != '\0' && !dsp_text_read_time (text, g_get_real_time (), &time))
+              return g_strdup_printf (_("“%s” is not a day and a time. Write it as 31/12/2026 10:30."), text);
+            *dsp_field_time (field, record) = time;
+            return NULL;
+          }
         if (!dsp_field_set_text (field, record, text, &error))
           return dsp_text_error (error);
       }
@@ -252,7 +275,16 @@ dsp_record_row_read (DspRecordRow *row,
       return NULL;
 
     case DSP_EDIT_WORD:
+    case DSP_EDIT_YES_NO:
       *dsp_field_word (field, record) = gtk_drop_down_get_selected (GTK_DROP_DOWN (row->editor));
+      return NULL;
+
+    case DSP_EDIT_CODE:
+      {
+        guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (row->editor));
+
+        dsp_set_text (dsp_field_text (field, record), selected < row->codes->len ? row->codes->pdata[selected] : NULL);
+      }
       return NULL;
 
     case DSP_EDIT_RECORD:
@@ -392,7 +424,70 @@ hint_for (const DspField *field)
     return g_str_has_suffix (field->name, "lat_e7") ? "19.432608" : "-99.133209";
   if (field->kind == DSP_KIND_DATE)
     return _("31/12/2026");
+  if (field->kind == DSP_KIND_TIME)
+    return _("31/12/2026 10:30");
   return NULL;
+}
+
+static void
+make_drop_down (DspRecordRow  *row,
+                GtkStringList *words) /* (transfer full) */
+{
+  row->editor = gtk_drop_down_new (G_LIST_MODEL (words), gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
+  g_signal_connect_swapped (row->editor, "notify::selected", G_CALLBACK (dsp_record_row_edited), row);
+}
+
+/* The reasons of the command's own process, by family. FALSE: this field is no such code. */
+static gboolean
+make_code (DspRecordRow *row)
+{
+  static const struct { const DspCommand *command; DspProcess process; } processes[] = {
+    { &dsp_order_retype, DSP_PROCESS_RETYPE },         { &dsp_order_cancel, DSP_PROCESS_CANCEL },
+    { &dsp_order_reject, DSP_PROCESS_REJECT },         { &dsp_order_reschedule, DSP_PROCESS_RESCHEDULE },
+    { &dsp_order_needs_reschedule, DSP_PROCESS_RESCHEDULE }, { &dsp_order_transfer, DSP_PROCESS_TRANSFER },
+    { &dsp_order_reopen, DSP_PROCESS_REOPEN },
+  };
+  const GPtrArray *reasons = dsp_office_records (row->form->office, &dsp_reason_code);
+  DspProcess process = DSP_PROCESS_NONE;
+  GtkStringList *words;
+
+  for (guint i = 0; i < G_N_ELEMENTS (processes); i++)
+    if (processes[i].command == row->form->command)
+      process = processes[i].process;
+  if (process == DSP_PROCESS_NONE || !g_str_equal (row->field->name, "reason"))
+    return FALSE;
+  row->kind = DSP_EDIT_CODE;
+  row->codes = g_ptr_array_new_with_free_func (g_free);
+  words = gtk_string_list_new (NULL);
+  gtk_string_list_append (words, _("(none)"));
+  g_ptr_array_add (row->codes, NULL);
+  for (guint family = 0; family < DSP_N_FAMILIES; family++)
+    for (guint i = 0; i < reasons->len; i++)
+      {
+        const DspReasonCode *reason = reasons->pdata[i];
+        g_autofree char *label = NULL;
+
+        if (reason->process != process || reason->family != family || reason->retired == DSP_YES)
+          continue;
+        label = family != DSP_FAMILY_NONE ? g_strdup_printf ("%s: %s", dsp_text_word (&DspFamily_words, family), reason->label)
+                                          : g_strdup (reason->label);
+        gtk_string_list_append (words, label);
+        g_ptr_array_add (row->codes, g_strdup (reason->code));
+      }
+  make_drop_down (row, words);
+  return TRUE;
+}
+
+static void
+make_yes_no (DspRecordRow *row)
+{
+  GtkStringList *words = gtk_string_list_new (NULL);
+
+  row->kind = DSP_EDIT_YES_NO;
+  gtk_string_list_append (words, _("(not said)"));
+  gtk_string_list_append (words, _("Yes"));
+  gtk_string_list_append (words, _("No"));
+  make_drop_down (row, words);
 }
 
 void
@@ -420,6 +515,8 @@ dsp_record_form_add_row (DspRecordForm  *self,
   switch ((DspKind) field->kind)
     {
     case DSP_KIND_TEXT:
+      if (self->command != NULL && make_code (row))
+        break;
       if (field->flags & DSP_LONG)
         {
           row->kind = DSP_EDIT_LONG;
@@ -450,6 +547,11 @@ dsp_record_form_add_row (DspRecordForm  *self,
       break;
 
     case DSP_KIND_YES_NO:
+      if (self->command != NULL)
+        {
+          make_yes_no (row);
+          break;
+        }
       row->kind = DSP_EDIT_SWITCH;
       row->editor = gtk_switch_new ();
       gtk_widget_set_halign (row->editor, GTK_ALIGN_START);

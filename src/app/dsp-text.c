@@ -209,6 +209,37 @@ dsp_text_read_minutes (const char *text,
   return TRUE;
 }
 
+gboolean
+dsp_text_read_time (const char *text,
+                    gint64      now_us,
+                    DspTime    *time)
+{
+  g_autofree char *clean = g_strstrip (g_strdup (text));
+  char *blank = strrchr (clean, ' ');
+  DspInt minutes = { 0 };
+  DspDate date;
+
+  if (blank == NULL || !dsp_text_read_minutes (blank + 1, &minutes))
+    return FALSE;
+  *blank = '\0';
+  if (!dsp_text_read_date (clean, now_us, &date))
+    return FALSE;
+  time->us = dsp_text_day_starts (date).us + minutes.value * G_TIME_SPAN_MINUTE;
+  return TRUE;
+}
+
+char *
+dsp_text_time_edit (DspTime time)
+{
+  g_autoptr(GDateTime) utc = NULL, local = NULL;
+
+  if (time.us == 0)
+    return g_strdup ("");
+  utc = g_date_time_new_from_unix_utc (time.us / G_USEC_PER_SEC);
+  local = g_date_time_to_timezone (utc, dsp_text_zone ());
+  return g_date_time_format (local, "%d/%m/%Y %H:%M");
+}
+
 const char *
 dsp_text_word (const DspWords *words,
                guint           value)

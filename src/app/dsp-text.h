@@ -29,6 +29,9 @@ char      *dsp_text_km         (double km);
 gboolean   dsp_text_read_date  (const char *text, gint64 now_us, DspDate *date);
 DspTime    dsp_text_day_starts (DspDate date);
 DspDate    dsp_text_local_day  (gint64 us);
+/* "31/12/2026 10:30", local; and back, for editing. */
+gboolean   dsp_text_read_time  (const char *text, gint64 now_us, DspTime *time);
+char      *dsp_text_time_edit  (DspTime time);
 gboolean   dsp_text_read_minutes (const char *text, DspInt *minutes);
 
 const char *dsp_text_word      (const DspWords *words, guint value); /* translated; "" for none */

@@ -29,6 +29,8 @@ dsp_outcome_free (DspOutcome *outcome)
   for (guint i = 0; i < outcome->refused->len; i++)
     g_free (g_array_index (outcome->refused, DspRefusal, i).message);
   g_array_unref (outcome->refused);
+  if (outcome->after != NULL)
+    dsp_record_free (outcome->entity, outcome->after);
   g_free (outcome);
 }
 
@@ -371,6 +373,14 @@ dsp_keeper_give (DspKeeper        *keeper,
     }
   if (preview || drafts->len == 0)
     {
+      gconstpointer after;
+
+      if (n_ids == 1 && outcome->refused->len == 0 &&
+          dsp_keeper_effective (keeper, command->entity, ids, &after) == DSP_FACT_HERE)
+        {
+          outcome->entity = command->entity;
+          outcome->after = dsp_record_dup (command->entity, after);
+        }
       put_back (keeper, replaced, false);
       return g_steal_pointer (&outcome);
     }

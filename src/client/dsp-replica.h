@@ -94,6 +94,8 @@ typedef struct {
   gint64  group;     /* names the gesture for undo and the outbox list; 0: no row was accepted, nothing was stored */
   guint   n_given;   /* rows accepted */
   GArray *refused;   /* of DspRefusal: rows that the rules refuse already here; they are not sent */
+  const DspEntity *entity;
+  gpointer after;    /* (owned) (nullable): of a preview of one record: as it would be */
 } DspOutcome;
 DspOutcome *dsp_outcome_new  (void);
 void        dsp_outcome_free (DspOutcome *outcome);

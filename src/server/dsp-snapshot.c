@@ -72,13 +72,21 @@ put_row (gconstpointer row,
   return TRUE;
 }
 
-/* History comes when a record is opened. */
+/* The entity whose turn it is, NULL behind the last. History comes when a record is opened: it is passed over. */
 static const DspEntity *
-entity_at (guint number)
+entity_at (guint *number)
 {
-  const DspEntity *entity = number < DSP_N_ENTITIES ? dsp_entities[number] : NULL;
+  if (*number == dsp_history.number)
+    ++*number;
+  return *number < DSP_N_ENTITIES ? dsp_entities[*number] : NULL;
+}
 
-  return entity == &dsp_history ? NULL : entity;
+static bool
+is_last (const Place *place)
+{
+  guint next = place->entity + 1;
+
+  return entity_at (&next) == NULL;
 }
 
 static gsize
@@ -96,7 +104,7 @@ put_rows (DspDb    *db,
 {
   const DspId *scope = dsp_id_equal (&place->scope, &dsp_scope_all) ? NULL : &place->scope;
 
-  for (; (page->entity = entity_at (place->entity)) != NULL; place->entity++, place->row = 0)
+  for (; (page->entity = entity_at (&place->entity)) != NULL; place->entity++, place->row = 0)
     {
       if (place->by_column)
         {
@@ -165,7 +173,7 @@ read_snapshot (DspDb   *db,
   if (place->first)
     put_from (out, &state, ref->actor);
   g_string_append (out, "\"next\":");
-  if (page.entity == NULL || (place->row == 0 && entity_at (place->entity + 1) == NULL))
+  if (page.entity == NULL || (place->row == 0 && is_last (place)))
     g_string_append (out, "null");
   else
     g_string_append_printf (out, "\"%u.%" G_GINT64_FORMAT "\"", place->row == 0 ? place->entity + 1 : place->entity, place->row);

@@ -503,9 +503,15 @@ snapshot_and_changes_are_the_state (Office       *office,
   g_autoptr(GHashTable) fresh = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   const char *scopes[] = { "common", office->north, NULL };
   TestClient *norma = test_user (office->root, "norma", "distributor", office->north);
+  g_autofree char *id = test_id ();
+  /* Of an entity behind the history, which is passed over. */
+  g_autofree char *reason = g_strdup_printf ("{\"kind\":\"reason_code.create\",\"id\":\"%s\",\"args\":{\"code\":\"late\","
+                                             "\"label\":\"Late\",\"process\":\"reschedule\"}}", id);
+  g_autoptr(TestReply) made = test_push (office->root, reason, NULL);
   char own[DSP_ID_TEXT];
   g_autofree char *from = NULL;
 
+  g_assert_cmpstr (test_text (made, "results/0/status"), ==, "applied");
   dsp_id_print (&norma->user, own);
   from = load_snapshot (norma, own, copied, NULL, NULL);
   for (guint i = 0; scopes[i] != NULL; i++)

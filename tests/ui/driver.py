@@ -677,6 +677,7 @@ class Session:
         """A server with the demonstration's data, on a free port."""
         folder = tempfile.mkdtemp(prefix="server-", dir=self.folder)
         self.ctl(folder, "init")
+        self.ctl(folder, "import", "catalogue", os.path.join(SOURCE, "data", "catalogues"))
         self.ctl(folder, "demo", "load", os.path.join(SOURCE, "data", "demo"))
         return Server(self, folder)
 

@@ -1,0 +1,195 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The processes of an order from outside: its window, the dialogs, many at once, with and without the server."""
+
+import datetime
+import re
+import time
+
+import driver
+from window import Window
+
+tests = driver.Tests()
+session = driver.Session()
+server = session.demo_server()
+first = second = None
+
+
+def tops(window):
+    """The windows of the program that show."""
+    return [element for element in window.app.root.children() if element.has("visible")]
+
+
+def open_order(window, number):
+    """The order's own window, from the number in the list."""
+    row, _cells = window.rows()[number]
+    row.find("label", re.compile(r"^\s*%s\s*$" % number)).click()
+    driver.wait_for(lambda: order_window(window, number) is not None, "the window of order " + number)
+    return order_window(window, number)
+
+
+def order_window(window, number):
+    return next((w for w in tops(window) if ("Order " + number) in w.name), None)
+
+
+def dialog_of(window, title):
+    return driver.wait_for(lambda: next((w for w in tops(window) if w.name.startswith(title)), None), "the dialog " + title)
+
+
+def named(name):
+    """The accessible name of a field begins with its label."""
+    return re.compile("^" + re.escape(name))
+
+
+def choose_in(window, dialog, name, text):
+    window.app.choose(dialog.find("combo box", named(name)), text)
+
+
+def write_in(dialog, name, text):
+    dialog.find("text", named(name)).set_text(text)
+
+
+def save(dialog):
+    dialog.find("push button", named("Save")).press()
+
+
+def closed(window, title):
+    driver.wait_for(lambda: not any(w.name.startswith(title) for w in tops(window)), "the dialog %s to close" % title)
+
+
+def close_window(window, number):
+    window.app.bring_to_front()
+    driver.keys("Escape")
+    driver.wait_for(lambda: order_window(window, number) is None, "the order's window to close")
+
+
+@tests.case("/processes/S0-39/S0-40/number_opens_the_order_with_its_processes_across_the_top")
+def _():
+    global first
+    first = Window(session.app(server, "supervisor")).wait_until_open()
+    first.open_tab("Unassigned")
+    number = first.numbers()[0]
+    order = open_order(first, number)
+    names = ["Change of order type", "Cancellation", "Reject", "Reschedule", "Close", "Update address"]
+    buttons = [order.find("push button", name) for name in names]
+    places = [button.extents()[0] for button in buttons]
+    assert places == sorted(places), places
+    # Nobody closes as attended what no crew had; the button says so.
+    assert not buttons[4].has("sensitive")
+    assert "Unassigned" in buttons[4].description, buttons[4].description
+    first.app.screenshot("order-window")
+    close_window(first, number)
+
+
+@tests.case("/processes/S0-42/cancelled_when_it_was_solved_before_anybody_came")
+def _():
+    number = first.numbers()[0]
+    before = first.count("Unassigned")
+    order = open_order(first, number)
+    order.find("push button", "Cancellation").press()
+    dialog = dialog_of(first, "Cancellation")
+    save(dialog)
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("How it was solved is needed")), "the missing field to be named")
+    write_in(dialog, "How it was solved", "Se resolvió por teléfono")
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("Unassigned → Cancelled")), "what saving would mean")
+    first.app.screenshot("process-cancel")
+    save(dialog)
+    closed(first, "Cancellation")
+    driver.wait_for(lambda: first.count("Unassigned") == before - 1, "one order less")
+    close_window(first, number)
+
+
+@tests.case("/processes/S0-44/rescheduled_to_another_day")
+def _():
+    number = first.numbers()[0]
+    order = open_order(first, number)
+    order.find("push button", "Reschedule").press()
+    dialog = dialog_of(first, "Reschedule")
+    when = dialog.find("text", named("New attention date"))
+    when.set_text("31/02/2027 10:00")
+    choose_in(first, dialog, "Reason", re.compile("El cliente pidi"))
+    choose_in(first, dialog, "Who asked", "The customer")
+    save(dialog)
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("31/02/2027")), "the day that there is not to be named")
+    day = datetime.date.today() + datetime.timedelta(days=3)
+    when.set_text(day.strftime("%d/%m/%Y 10:00"))
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("Attention date: ")), "the new date")
+    first.app.screenshot("process-reschedule")
+    save(dialog)
+    closed(first, "Reschedule")
+    close_window(first, number)
+
+
+@tests.case("/processes/S0-43/rejected_by_one_of_three_families_and_returned_by_the_supervisor")
+def _():
+    number = first.numbers()[0]
+    order = open_order(first, number)
+    order.find("push button", "Reject").press()
+    dialog = dialog_of(first, "Reject")
+    choose_in(first, dialog, "Reason", re.compile("^High-risk zone"))
+    save(dialog)
+    closed(first, "Reject")
+    order = driver.wait_for(lambda: order_window(first, number), "the order's window")
+    driver.wait_for(lambda: not order.find("push button", "Reject").has("sensitive"), "a rejected order not to be rejected again")
+    close_window(first, number)
+    assert number not in first.numbers()
+
+
+@tests.case("/processes/S1-18/follow_up_is_written_in_place_and_stands_in_the_history")
+def _():
+    number = first.numbers()[0]
+    order = open_order(first, number)
+    field = order.find("text", named("Follow-up"))
+    field.set_text("Nadie contesta")
+    field.click()
+    driver.keys("Return")
+    driver.wait_for(lambda: order.maybe("label", "Nadie contesta"), "the follow-up in the history", 15)
+    first.app.screenshot("order-follow-up")
+    close_window(first, number)
+
+
+@tests.case("/processes/many_are_rescheduled_at_once_with_an_answer_row_by_row")
+def _():
+    first.open_tab("All")
+    first.select_nothing()
+    numbers = first.numbers()[:3]
+    for number in numbers:
+        first.tick(number)
+    driver.wait_for(lambda: first.selected().startswith("3 selected"), "three selected orders")
+    first.app.find("push button", "Processes", tables=False).press()
+    time.sleep(0.3)
+    first.app.find("push button", "Follow-up", tables=False).press()
+    dialog = dialog_of(first, "Follow-up")
+    write_in(dialog, "Text", "Se llamó a los tres")
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("3 orders will be changed")), "what saving would mean")
+    first.app.screenshot("process-many")
+    save(dialog)
+    closed(first, "Follow-up")
+    first.select_nothing()
+
+
+@tests.case("/processes/go_on_without_the_server_and_are_sent_once")
+def _():
+    global server
+    first.open_tab("Unassigned")
+    number = first.numbers()[0]
+    before = first.count("Unassigned")
+    server.stop()
+    driver.wait_for(lambda: first.sign().startswith("offline"), "the sign to say offline", 30)
+    order = open_order(first, number)
+    order.find("push button", "Cancellation").press()
+    dialog = dialog_of(first, "Cancellation")
+    write_in(dialog, "How it was solved", "Volvió solo")
+    save(dialog)
+    closed(first, "Cancellation")
+    driver.wait_for(lambda: first.count("Unassigned") == before - 1, "the change in the window, without a server")
+    close_window(first, number)
+    server = server.restarted()
+    driver.wait_for(lambda: first.sign().startswith("online"), "the sign to say online", 60)
+    driver.wait_for(lambda: not re.search(r"\b1\b", first.sign()), "nothing to wait", 30)
+
+
+try:
+    tests.main()
+finally:
+    session.close()
