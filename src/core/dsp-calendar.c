@@ -41,6 +41,28 @@ dsp_office_defaults (void)
   return &defaults;
 }
 
+/* A zone is a file: calendars come and go with each command, zones are kept. Any thread. */
+static GTimeZone *
+ref_zone (const char *name)
+{
+  static GMutex lock;
+  static GHashTable *zones;
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&lock);
+  GTimeZone *zone;
+
+  if (zones == NULL)
+    zones = g_hash_table_new (g_str_hash, g_str_equal);
+  zone = g_hash_table_lookup (zones, name);
+  if (zone == NULL)
+    {
+      zone = g_time_zone_new_identifier (name);
+      if (zone == NULL)
+        return NULL;
+      g_hash_table_insert (zones, g_strdup (name), zone);
+    }
+  return g_time_zone_ref (zone);
+}
+
 /**
  * dsp_calendar_new:
  * Returns: (transfer full): without the office's own holidays; add them before counting
@@ -54,9 +76,9 @@ dsp_calendar_new (const DspOfficeSettings *office)
 
   if (office == NULL)
     office = defaults;
-  self->zone = office->time_zone != NULL ? g_time_zone_new_identifier (office->time_zone) : NULL;
+  self->zone = office->time_zone != NULL ? ref_zone (office->time_zone) : NULL;
   if (self->zone == NULL)
-    self->zone = g_time_zone_new_identifier (defaults->time_zone);
+    self->zone = ref_zone (defaults->time_zone);
   /* Without a data base of zones: the one that has been central Mexico's all year since 2022. */
   if (self->zone == NULL)
     self->zone = g_time_zone_new_offset (-6 * 3600);

@@ -3,7 +3,8 @@
  *
  * The executor is the only writer, so what it read stays true until it writes itself: records are kept from one batch to
  * the next. A command over many rows is stored at its end; until then its own edits stand here, "dirty", before what the
- * database says.
+ * database says. Whole lists (types of order, rules, distributors), which each new order asks for, are kept likewise until
+ * one of their records changes.
  */
 #define G_LOG_DOMAIN "dsp-server"
 
@@ -28,6 +29,7 @@ struct _DspExecFacts
   DspDb      *db;
   DspDbFacts *base;   /* (owned) */
   GHashTable *known[DSP_N_ENTITIES];
+  GPtrArray  *lists[DSP_N_ENTITIES]; /* (owned) (nullable) of records: all of the entity */
   guint       n_known;
   GPtrArray  *dirty;  /* of Known */
   GError     *error;  /* (owned) (nullable): of numbering */
@@ -118,6 +120,54 @@ find (gpointer         data,
   return known != NULL && known->dirty ? DSP_FACT_NONE : DSP_FACT_HERE;
 }
 
+static void
+drop_list (DspExecFacts    *self,
+           const DspEntity *entity)
+{
+  GPtrArray *list = g_steal_pointer (&self->lists[entity->number]);
+
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    dsp_record_free (entity, list->pdata[i]);
+  g_clear_pointer (&list, g_ptr_array_unref);
+}
+
+typedef struct
+{
+  const DspEntity *entity;
+  GPtrArray       *list;
+} Listing;
+
+static gboolean
+add_to_list (gconstpointer record,
+             gpointer      user_data)
+{
+  Listing *listing = user_data;
+
+  g_ptr_array_add (listing->list, dsp_record_dup (listing->entity, record));
+  return TRUE;
+}
+
+static DspFact
+each_listed (DspExecFacts    *self,
+             const DspEntity *entity,
+             DspEach          func,
+             gpointer         user_data)
+{
+  const DspFacts *base = dsp_db_facts_get (self->base);
+  Listing listing = { entity, self->lists[entity->number] };
+  DspFact fact = DSP_FACT_HERE;
+
+  if (listing.list == NULL)
+    {
+      listing.list = self->lists[entity->number] = g_ptr_array_new ();
+      fact = base->each (base->data, entity, NULL, &dsp_id_none, add_to_list, &listing);
+    }
+  for (guint i = 0; i < listing.list->len; i++)
+    if (!func (listing.list->pdata[i], user_data))
+      break;
+  return fact;
+}
+
 typedef struct
 {
   DspExecFacts *self;
@@ -151,7 +201,8 @@ each (gpointer         data,
   DspExecFacts *self = data;
   const DspFacts *base = dsp_db_facts_get (self->base);
   Walk walk = { self, self->known[entity->number], func, user_data, FALSE };
-  DspFact fact = base->each (base->data, entity, field, id, each_stored, &walk);
+  DspFact fact = field != NULL ? base->each (base->data, entity, field, id, each_stored, &walk)
+                               : each_listed (self, entity, each_stored, &walk);
 
   for (guint i = 0; !walk.stopped && i < self->dirty->len; i++)
     {
@@ -212,6 +263,8 @@ dsp_exec_facts_free (DspExecFacts *self)
   if (self == NULL)
     return;
   g_ptr_array_unref (self->dirty);
+  for (guint i = 0; dsp_entities[i] != NULL; i++)
+    drop_list (self, dsp_entities[i]);
   for (guint i = 0; i < DSP_N_ENTITIES; i++)
     g_hash_table_unref (self->known[i]);
   dsp_db_facts_free (self->base);
@@ -232,6 +285,7 @@ dsp_exec_facts_put (DspExecFacts  *self,
   const DspRecord *after = edit->after;
   Known *known;
 
+  drop_list (self, edit->entity);
   known = known_set (self, edit->entity, &after->id, edit->deleted ? NULL : dsp_record_dup (edit->entity, edit->after));
   if (!known->dirty)
     {
@@ -244,7 +298,12 @@ void
 dsp_exec_facts_settle (DspExecFacts *self)
 {
   for (guint i = 0; i < self->dirty->len; i++)
-    ((Known *) self->dirty->pdata[i])->dirty = FALSE;
+    {
+      Known *known = self->dirty->pdata[i];
+
+      known->dirty = FALSE;
+      drop_list (self, known->entity); /* if it was read before this was stored */
+    }
   g_ptr_array_set_size (self->dirty, 0);
   if (self->n_known > KNOWN_MAX)
     dsp_exec_facts_forget (self);
@@ -256,6 +315,8 @@ dsp_exec_facts_forget (DspExecFacts *self)
   g_ptr_array_set_size (self->dirty, 0);
   for (guint i = 0; i < DSP_N_ENTITIES; i++)
     g_hash_table_remove_all (self->known[i]);
+  for (guint i = 0; dsp_entities[i] != NULL; i++)
+    drop_list (self, dsp_entities[i]);
   self->n_known = 0;
 }
 

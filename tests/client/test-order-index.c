@@ -468,6 +468,40 @@ test_kept_in_a_file (void)
   twin_free (twin);
 }
 
+/* S0-28: nothing comes from the server, only time passes. A clock that stands, a lifted penalty and a date that was kept
+ * are what core says of the order. */
+static void
+turns_by_the_clock (void)
+{
+  g_autoptr(DspOrderIndex) index = dsp_order_index_new ();
+  g_autoptr(DspFilter) filter = dsp_filter_parse (&dsp_order, "penalized=yes", NULL);
+  DspOrder order = { .id = id_of (1), .number = (char *) "1", .status = DSP_ORDER_ASSIGNED, .penalty_at = { now_us } };
+  DspOrderQuery query = { .filter = filter, .clock = a_clock () };
+  const struct { gint64 stopped_us, kept_us; DspYesNo excused; guint before, after; } cases[] = {
+    { 0, 0, DSP_UNSAID, 0, 1 },
+    { now_us - G_TIME_SPAN_HOUR, 0, DSP_UNSAID, 0, 0 },
+    { now_us - G_TIME_SPAN_HOUR, now_us - 2 * G_TIME_SPAN_HOUR, DSP_UNSAID, 1, 1 },
+    { 0, now_us - G_TIME_SPAN_HOUR, DSP_YES, 0, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (int passed = 0; passed < 2; passed++)
+      {
+        g_autoptr(DspOrderResult) result = NULL;
+
+        order.stopped_at.us = cases[i].stopped_us;
+        order.penalized_at.us = cases[i].kept_us;
+        order.excused = cases[i].excused;
+        if (!passed)
+          dsp_order_index_put (index, &order, 0);
+        query.clock.now_us = now_us + (passed ? 0 : -G_TIME_SPAN_SECOND);
+        result = dsp_order_index_query (index, &query, 10);
+        g_assert_cmpuint (result->n_rows, ==, passed ? cases[i].after : cases[i].before);
+        g_assert_cmpint (dsp_order_index_penalized (index, dsp_order_index_find (index, &order.id), query.clock.now_us), ==,
+                         dsp_order_is_penalized (&order, query.clock.now_us));
+      }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -476,6 +510,7 @@ main (int   argc,
   g_test_add_func ("/order-index/agrees-with-core", test_agrees_with_core);
   g_test_add_func ("/order-index/wide-dictionaries", test_wide_dictionaries);
   g_test_add_func ("/order-index/sorted-in-background", test_sorted_in_background);
+  g_test_add_func ("/order-index/S0-28/turns-by-the-clock", turns_by_the_clock);
   g_test_add_func ("/order-index/totals", test_totals);
   g_test_add_func ("/order-index/flags-and-values", test_flags_and_values);
   g_test_add_func ("/order-index/kept-in-a-file", test_kept_in_a_file);

@@ -4,6 +4,8 @@
 #include "config.h"
 #include "server-fixture.h"
 
+#include "dsp-db.h"
+
 #include <signal.h>
 #include <string.h>
 
@@ -276,6 +278,66 @@ appeal_after_its_window (Office       *office,
   test_client_free (owner);
 }
 
+/* A hundred at once, row by row: here three, of which one has its verdict already. */
+static void
+many_at_once (Office       *office,
+              gconstpointer data)
+{
+  TestClient *ana = test_user (office->root, "ana", "supervisor", ALL);
+  g_autoptr(TestReply) list = NULL;
+  g_autoptr(TestReply) waived = NULL;
+  g_autoptr(TestReply) confirmed = NULL;
+  g_autofree char *rows = NULL;
+
+  add_rule (office, 5);
+  for (int i = 0; i < 3; i++)
+    {
+      g_autofree char *number = g_strdup_printf ("P%d", i);
+      g_autofree char *order = add_order (office, number, g_get_real_time () - G_TIME_SPAN_MINUTE);
+    }
+  g_assert_cmpint (wait_for_penalties (office->root, 3, g_get_real_time () + 10 * G_TIME_SPAN_SECOND), ==, 3);
+  n_penalties (office->root, &list);
+  waived = give (ana, "penalty.waive", test_text (list, "rows/1/id"), "\"reason\":\"flood\"");
+  expect_status (waived, "applied");
+  rows = g_strdup_printf ("{\"kind\":\"penalty.confirm\",\"rows\":[{\"id\":\"%s\",\"base\":1},{\"id\":\"%s\",\"base\":1},{\"id\":\"%s\",\"base\":1}],"
+                          "\"args\":{}}", test_text (list, "rows/0/id"), test_text (list, "rows/1/id"), test_text (list, "rows/2/id"));
+  confirmed = test_push (ana, rows, NULL);
+  test_expect (confirmed, 200);
+  expect_status (confirmed, "applied");
+  g_assert_cmpint (test_size (confirmed, "results/0/refused"), ==, 1);
+  g_assert_cmpint (test_int (confirmed, "results/0/refused/0/row"), ==, 1);
+  g_assert_cmpstr (test_text (confirmed, "results/0/refused/0/now/by"), ==, "ana");
+  test_client_free (ana);
+}
+
+/* A database from before there was a clock: what waits and is late turns once; what was closed long ago is left alone. */
+static void
+database_without_clock (Office       *office,
+                        gconstpointer data)
+{
+  gint64 due_us = g_get_real_time () + 700000;
+  g_autofree char *uri = g_strconcat ("sqlite:", office->server->database, NULL);
+  g_autofree char *waiting = NULL, *closed = NULL;
+  g_autoptr(TestReply) list = NULL;
+  g_autoptr(GError) error = NULL;
+  DspDb *db;
+
+  waiting = add_order (office, "P1", due_us);
+  closed = add_order (office, "P2", due_us);
+  test_client_close (office->root);
+  test_server_stop (office->server, SIGTERM);
+  db = dsp_db_open (uri, DSP_DB_LOCK, &error);
+  g_assert_no_error (error);
+  g_assert_true (dsp_db_exec (db, "DROP TABLE due; UPDATE schema_part SET version = 1 WHERE name = 'server';"
+                                  "UPDATE \"order\" SET status = 'closed', closed_at = penalty_at + 1 WHERE number = 'P2'", &error));
+  dsp_db_close (db);
+  test_server_start (office->server);
+  g_assert_cmpint (wait_for_penalties (office->root, 1, g_get_real_time () + 10 * G_TIME_SPAN_SECOND), ==, 1);
+  g_usleep (1200000);
+  g_assert_cmpint (n_penalties (office->root, &list), ==, 1);
+  g_assert_cmpstr (test_text (list, "rows/0/body/number"), ==, "P1");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -285,6 +347,8 @@ main (int    argc,
   ADD ("/penalty/S0-28/turns-at-the-moment", turns_at_the_moment);
   ADD ("/penalty/S0-28/slept-over", slept_over);
   ADD ("/penalty/S0-28/no-longer-due", no_longer_due);
+  ADD ("/penalty/S0-28/database-without-clock", database_without_clock);
+  ADD ("/penalty/many-at-once", many_at_once);
   ADD ("/penalty/opposite-verdicts", opposite_verdicts);
   ADD ("/penalty/appeals", appeals);
   ADD ("/penalty/appeal-after-its-window", appeal_after_its_window);
