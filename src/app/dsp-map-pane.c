@@ -244,6 +244,7 @@ show_pins (DspMapPane *self)
       const char *code = dsp_order_index_postal_code (index, rows[i]);
       const DspOrder *order;
       DspMapPin pin = { 0 };
+      gint64 late_us;
 
       if (code == NULL || !g_hash_table_contains (near, code))
         continue;
@@ -254,9 +255,10 @@ show_pins (DspMapPane *self)
       pin.lat_e7 = (gint32) order->lat_e7.value;
       pin.lon_e7 = (gint32) order->lon_e7.value;
       pin.is_assigned = !dsp_id_is_none (&order->crew_id);
-      if (order->penalty_at.us != 0)
-        pin.urgency = order->penalty_at.us <= clock.now_us ? DSP_MAP_URGENCY_PENALIZED
-                      : order->penalty_at.us <= clock.now_us + clock.risk_us ? DSP_MAP_URGENCY_AT_RISK
+      late_us = dsp_order_penalized_from (order);
+      if (late_us != 0)
+        pin.urgency = late_us <= clock.now_us ? DSP_MAP_URGENCY_PENALIZED
+                      : late_us <= clock.now_us + clock.risk_us ? DSP_MAP_URGENCY_AT_RISK
                       : DSP_MAP_URGENCY_NORMAL;
       g_ptr_array_add (labels, g_strdup (order->number));
       pin.label = labels->pdata[labels->len - 1];

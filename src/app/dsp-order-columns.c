@@ -194,25 +194,33 @@ show_left (GtkWidget      *label,
            const DspOrder *order,
            DspOffice      *office)
 {
-  gint64 now = g_get_real_time (), left = order->penalty_at.us - now;
+  gint64 from = dsp_order_penalized_from (order);
+  gint64 left = from - g_get_real_time ();
   gint64 risk = (gint64) g_settings_get_int (dsp_office_get_settings (office), "risk-hours") * G_TIME_SPAN_HOUR;
   g_autofree char *span = NULL;
   g_autofree char *text = NULL;
   g_autofree char *full = NULL;
   g_autofree char *tip = NULL;
-  gboolean open = dsp_order_is_open (order) && order->penalty_at.us != 0;
+  gboolean stands = from == 0 && order->stopped_at.us != 0 && order->penalty_at.us != 0;
 
   gtk_widget_remove_css_class (label, "dsp-late");
   gtk_widget_remove_css_class (label, "dsp-risk");
-  if (!open)
+  if (!dsp_order_is_open (order) || (from == 0 && !stands))
     {
       gtk_label_set_text (GTK_LABEL (label), "");
       gtk_widget_set_tooltip_text (label, NULL);
       return;
     }
+  if (stands)
+    left = order->penalty_at.us - order->stopped_at.us;
   span = dsp_text_span (left);
-  full = dsp_text_time_full (order->penalty_at);
-  if (left < 0)
+  full = dsp_text_time_full (stands ? order->stopped_at : (DspTime) { from });
+  if (stands)
+    {
+      text = g_strdup_printf ("%s ‖", span);
+      tip = g_strdup_printf (_("The clock stands since %s"), full);
+    }
+  else if (left < 0)
     {
       text = g_strdup_printf ("−%s ▲", span);
       tip = g_strdup_printf (_("Penalized since %s"), full);
@@ -375,6 +383,8 @@ short_title (const DspField *field)
     return C_("column", "Attention");
   if (g_str_equal (field->name, "penalty_at"))
     return C_("column", "Penalty");
+  if (g_str_equal (field->name, "penalty"))
+    return C_("column", "Money at risk");
   if (g_str_equal (field->name, "postal_code"))
     return C_("column", "CP");
   if (g_str_equal (field->name, "priority"))
@@ -570,7 +580,7 @@ dsp_order_columns_add (GtkColumnView *view,
         add_field (view, office, field, TRUE);
     }
   for (guint i = 0; i < table->n_fields; i++)
-    if ((table->fields[i].flags & (DSP_COLUMN | DSP_FILTER)) &&
+    if (((table->fields[i].flags & (DSP_COLUMN | DSP_FILTER)) || table->fields[i].offset == offsetof (DspOrder, penalty)) &&
         !g_strv_contains ((const char *const *) names, table->fields[i].name))
       add_field (view, office, &table->fields[i], FALSE);
 }

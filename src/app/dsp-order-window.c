@@ -147,11 +147,12 @@ show_address (View           *view,
 /* ---- history ---- */
 
 static char *
-change_words (View       *view,
-              const char *name,
-              JsonNode   *pair)
+change_words (View            *view,
+              const DspEntity *entity,
+              const char      *name,
+              JsonNode        *pair)
 {
-  const DspField *field = dsp_table_find (&dsp_order.table, name, strlen (name));
+  const DspField *field = dsp_table_find (&entity->table, name, strlen (name));
   JsonArray *values = JSON_NODE_HOLDS_ARRAY (pair) ? json_node_get_array (pair) : NULL;
   g_autofree char *texts[2] = { NULL, NULL };
 
@@ -162,15 +163,16 @@ change_words (View       *view,
       JsonNode *node = json_array_get_element (values, i);
       const char *text = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
                          ? json_node_get_string (node) : NULL;
-      DspOrder read = { 0 };
+      gpointer read;
 
       if (text == NULL)
         continue;
-      if (dsp_field_set_text (field, &read, text, NULL))
-        texts[i] = dsp_office_field_text (view->office, field, &read);
+      read = dsp_record_new (entity);
+      if (dsp_field_set_text (field, read, text, NULL))
+        texts[i] = dsp_office_field_text (view->office, field, read);
       else
         texts[i] = g_strdup (text);
-      dsp_table_clear (&dsp_order.table, &read);
+      dsp_record_free (entity, read);
     }
   /* Translators: field, before, after */
   return g_strdup_printf (_("%s: %s → %s"), _(field->label), texts[0] != NULL && *texts[0] != '\0' ? texts[0] : "–",
@@ -183,12 +185,13 @@ add_changes (View             *view,
              const DspHistory *entry)
 {
   g_autoptr(JsonParser) parser = json_parser_new ();
+  const DspEntity *entity = entry->entity != NULL ? dsp_entity_find (entry->entity) : NULL; /* the order, or a penalty of it */
   JsonObject *changes;
   JsonObjectIter iter;
   const char *name;
   JsonNode *pair;
 
-  if (entry->changes == NULL || !json_parser_load_from_data (parser, entry->changes, -1, NULL) ||
+  if (entity == NULL || entry->changes == NULL || !json_parser_load_from_data (parser, entry->changes, -1, NULL) ||
       !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     return;
   changes = json_node_get_object (json_parser_get_root (parser));
@@ -198,7 +201,7 @@ add_changes (View             *view,
   json_object_iter_init (&iter, changes);
   while (json_object_iter_next (&iter, &name, &pair))
     {
-      g_autofree char *words = change_words (view, name, pair);
+      g_autofree char *words = change_words (view, entity, name, pair);
 
       if (words != NULL)
         gtk_box_append (GTK_BOX (box), make_label (words, "caption"));
@@ -299,9 +302,9 @@ show (View *view)
   crew = dsp_office_title_of (view->office, &dsp_crew, &order->crew_id);
   if (*crew != '\0')
     g_string_append_printf (subtitle, " · %s", crew);
-  if (dsp_order_is_open (order) && order->penalty_at.us != 0)
+  if (dsp_order_is_open (order) && dsp_order_penalized_from (order) != 0)
     {
-      gint64 left = order->penalty_at.us - g_get_real_time ();
+      gint64 left = dsp_order_penalized_from (order) - g_get_real_time ();
       g_autofree char *span = dsp_text_span (left);
 
       g_string_append_printf (subtitle, left < 0 ? _(" · ▲ penalized for %s") : _(" · %s left"), span);
