@@ -35,6 +35,16 @@ move_penalty (DspWork        *work,
     dsp_order_move_clock (work, order, MAX (before->penalty_at.us + later_us, ends_us));
 }
 
+/* Nobody had come when the appointment was over, and by the reason it is the distributor's fault. */
+static void
+note_missed (DspWork             *work,
+             const DspOrder      *before,
+             const DspReasonCode *reason)
+{
+  if (reason != NULL && reason->against == DSP_YES && before->started_at.us == 0)
+    dsp_penalty_note_slot (work, before, dsp_work_now (work));
+}
+
 /* S0-44: the attention date has to change. It stays with its crew only if that is wished. */
 DSP_ORDER_APPLY (reschedule, DspReschedule)
 {
@@ -55,6 +65,7 @@ DSP_ORDER_APPLY (reschedule, DspReschedule)
   order->attention_until = args->attention_until;
   order->reschedules = (DspInt) { order->reschedules.value + 1, true };
   move_penalty (work, before, order, reason != NULL && reason->against == DSP_YES);
+  note_missed (work, before, reason);
   dsp_set_text (&order->reason, args->reason);
   order->visit = (DspInt) { 0 };
   order->started_at.us = 0;
@@ -78,6 +89,7 @@ DSP_ORDER_APPLY (needs_reschedule, DspNeedsReschedule)
     return FALSE;
   if (reason == NULL || reason->against != DSP_YES)
     dsp_order_stop_clock (work, order);
+  note_missed (work, dsp_work_before (work, &dsp_order, &order->id), reason);
   dsp_set_text (&order->reason, args->reason);
   order->visit = (DspInt) { 0 };
   return TRUE;

@@ -44,6 +44,8 @@ bool dsp_order_clock_says (DspCalendar *calendar, const DspOrder *order, gint64 
 
 /* The penalty of @order for @fault at @due_us, to review; nothing if there is one. */
 void dsp_penalty_make         (DspWork *work, const DspOrder *order, DspFault fault, gint64 due_us);
+/* Missed appointment, if there is a rule: somebody came at @came_us, or nobody had come by then. */
+void dsp_penalty_note_slot    (DspWork *work, const DspOrder *order, gint64 came_us);
 /* Missed appointment and late closing, where there is a rule for them. keep_penalty does it for a closing. */
 void dsp_penalty_note_closing (DspWork *work, const DspOrder *order);
 /* Repeat visit: @order names as its parent a closed one of the same type, whose distributor bears it. */

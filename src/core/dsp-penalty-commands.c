@@ -1,8 +1,8 @@
 /* dsp-penalty-commands.c: how a penalty comes to be, and what becomes of it
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * By themselves come: late attention (the server's clock gives order.penalize), missed appointment and late closing (with
- * the closing), repeat visit (with an order that names the closed one as its parent). The other faults no clock sees; a
+ * By themselves come: late attention (the server's clock gives order.penalize), missed appointment (with
+ * the closing, or a rescheduling that counts against the distributor), late closing (with the closing), repeat visit (with an order that names the closed one as its parent). The other faults no clock sees; a
  * supervisor notes them. Each of a kind, order and instant is made once, whoever makes it: its id says so.
  */
 #define G_LOG_DOMAIN "dsp-core"
@@ -93,16 +93,24 @@ dsp_penalty_make (DspWork        *work,
 }
 
 void
-dsp_penalty_note_closing (DspWork        *work,
-                          const DspOrder *order)
+dsp_penalty_note_slot (DspWork        *work,
+                       const DspOrder *order,
+                       gint64          came_us)
 {
-  gint64 came_us = order->started_at.us != 0 ? order->started_at.us : order->closed_at.us;
   const DspPenaltyRule *rule = dsp_work_penalty_rule (work, DSP_FAULT_MISSED_SLOT, order);
 
   if (rule != NULL && order->attention_until.us != 0 &&
       came_us > order->attention_until.us + rule->grace_minutes.value * G_TIME_SPAN_MINUTE)
     dsp_penalty_make (work, order, DSP_FAULT_MISSED_SLOT, order->attention_until.us);
-  rule = dsp_work_penalty_rule (work, DSP_FAULT_LATE_CLOSING, order);
+}
+
+void
+dsp_penalty_note_closing (DspWork        *work,
+                          const DspOrder *order)
+{
+  const DspPenaltyRule *rule = dsp_work_penalty_rule (work, DSP_FAULT_LATE_CLOSING, order);
+
+  dsp_penalty_note_slot (work, order, order->started_at.us != 0 ? order->started_at.us : order->closed_at.us);
   if (rule != NULL && dsp_work_now (work) > order->closed_at.us + rule->grace_minutes.value * G_TIME_SPAN_MINUTE)
     dsp_penalty_make (work, order, DSP_FAULT_LATE_CLOSING, order->closed_at.us);
 }

@@ -162,6 +162,33 @@ late_closing (void)
   g_assert_cmpint (penalty_at (w, 0)->fault, ==, DSP_FAULT_LATE_CLOSING);
 }
 
+/* The appointment is over, nobody came: his fault by the reason, or the customer's wish. */
+static void
+missed_slot (void)
+{
+  static const DspYesNo against[] = { DSP_YES, DSP_NO };
+
+  for (guint i = 0; i < G_N_ELEMENTS (against); i++)
+    {
+      g_autoptr(World) w = office ();
+      DspReasonCode reason = { .code = (char *) "WHY", .label = (char *) "Why", .process = DSP_PROCESS_RESCHEDULE, .against = against[i] };
+      DspOrder booked = { .number = (char *) "N32", .account = (char *) "A", .type = (char *) "repair",
+                          .attention_at = { NOW }, .attention_until = { NOW + HOUR }, .penalty_at = { NOW + 50 * HOUR } };
+      DspReschedule args = { .attention_at = { NOW + 24 * HOUR }, .reason = (char *) "WHY", .asked_by = DSP_ASKED_BY_COMPANY };
+      GError *error = NULL;
+
+      add_rule (w, 62, DSP_FAULT_MISSED_SLOT, 8000);
+      g_assert_true (world_give (w, &dsp_reason_code_create, world_id (63), 0, &reason, DSP_FIELDS_ALL, NULL));
+      g_assert_true (world_give (w, &dsp_order_create, world_id (32), 0, &booked, DSP_FIELDS_ALL, NULL));
+      act (w, "administrator", NOW + 2 * HOUR);
+      world_give (w, &dsp_order_reschedule, world_id (32), 0, &args, DSP_FIELDS_ALL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (n_penalties (w), ==, against[i] == DSP_YES);
+      if (against[i] == DSP_YES)
+        g_assert_cmpint (penalty_at (w, 0)->due_at.us, ==, NOW + HOUR);
+    }
+}
+
 static void
 repeat_visit (void)
 {
@@ -311,6 +338,7 @@ main (int    argc,
   g_test_add_func ("/penalties/S0-28/attended-late-stays", attended_late_stays);
   g_test_add_func ("/penalties/S0-28/counts-again-after-waiving", counts_again_after_waiving);
   g_test_add_func ("/penalties/late-closing", late_closing);
+  g_test_add_func ("/penalties/missed-slot", missed_slot);
   g_test_add_func ("/penalties/repeat-visit", repeat_visit);
   g_test_add_func ("/penalties/verdicts", verdicts);
   g_test_add_func ("/penalties/transferred", transferred);
