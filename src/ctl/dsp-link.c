@@ -165,6 +165,7 @@ start_inside (DspLink    *self,
   options.state_folder = self->folder;
   options.requests_per_second = 0;
   options.commands_per_minute = 0;
+  options.clock = FALSE;
   self->server = dsp_server_new (&options, error);
   return self->server != NULL;
 }

@@ -64,6 +64,7 @@ struct _DspExecutor
   gboolean        ending;      /* (guarded by lock) */
   gsize           n_commands;  /* (atomic) */
   gsize           n_batches;   /* (atomic) */
+  gint            clock;       /* (atomic): it runs */
 
   /* the thread's own */
   DspPublished    published;
@@ -525,10 +526,11 @@ give_due (DspFeed  *feed,
 static gint64
 sleep_us (DspExecutor *self)
 {
-  gint64 next_us = dsp_judge_next_due (self->judge), now_us = g_get_real_time ();
+  gint64 next_us, now_us = g_get_real_time ();
 
-  if (self->due_faults > 0 && g_get_monotonic_time () < self->due_again_us)
+  if (!g_atomic_int_get (&self->clock) || (self->due_faults > 0 && g_get_monotonic_time () < self->due_again_us))
     return TICK_US;
+  next_us = dsp_judge_next_due (self->judge);
   return next_us <= now_us ? 0 : MIN (next_us - now_us, TICK_US);
 }
 
@@ -646,6 +648,16 @@ dsp_executor_set_publish (DspExecutor   *self,
 {
   self->publish_data = user_data;
   self->publish = func;
+}
+
+void
+dsp_executor_set_clock (DspExecutor *self,
+                        gboolean     on)
+{
+  g_atomic_int_set (&self->clock, on);
+  g_mutex_lock (&self->lock);
+  g_cond_signal (&self->wake);
+  g_mutex_unlock (&self->lock);
 }
 
 gboolean

@@ -46,6 +46,9 @@ void         dsp_executor_free        (DspExecutor *self);
 /* Before the first push. */
 void         dsp_executor_set_publish (DspExecutor *self, DspPublishFunc func, gpointer user_data);
 
+/* Whether what becomes due is done (not, at first). Any thread. */
+void         dsp_executor_set_clock   (DspExecutor *self, gboolean on);
+
 /* Any thread. Takes @push. FALSE: the queue is full, @push is freed and @done will not be called. */
 gboolean     dsp_executor_push        (DspExecutor *self, DspSession *session, DspPush *push, DspPushDone done, gpointer user_data);
 /* The same for the body of POST v1/commands as text, waiting for the answer. Not on the executor's thread. */

@@ -34,6 +34,7 @@ dsp_server_options_init (DspServerOptions *options)
     .token_grace_s = 300,
     .housekeeping_s = 600,
     .keep_days = 90,
+    .clock = TRUE,
   };
 }
 
@@ -139,6 +140,7 @@ open_store (DspServer               *self,
   if (self->executor == NULL)
     return FALSE;
   dsp_executor_set_publish (self->executor, on_published, self);
+  dsp_executor_set_clock (self->executor, options->clock);
   self->readers = dsp_readers_new ("reader", options->database, N_READERS, READ_QUEUE, READ_MS, error);
   if (self->readers == NULL)
     return FALSE;

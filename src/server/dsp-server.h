@@ -26,6 +26,7 @@ typedef struct {
   guint       token_grace_s;       /* how long the one before it still counts then */
   guint       housekeeping_s;      /* every so often */
   guint       keep_days;           /* changes older than this are pruned */
+  gboolean    clock;               /* give the commands of what becomes due; a tool that looks in for a moment does not */
 } DspServerOptions;
 
 void       dsp_server_options_init (DspServerOptions *options);
