@@ -80,9 +80,21 @@ link_customer (DspWork  *work,
     }
 }
 
+/* Whoever brings an order in says when it penalizes at most: not that its clock stands, what it costs, or a verdict. */
+static gboolean
+leaves_clock_alone (const DspOrder *args,
+                    GError        **error)
+{
+  if (args->stopped_at.us == 0 && args->penalized_at.us == 0 && args->excused == DSP_UNSAID && !args->penalty.is_set &&
+      !args->limit_minutes.is_set && args->counts == DSP_COUNTS_NONE)
+    return TRUE;
+  return dsp_refuse (error, DSP_RULE_INVALID, _("the clock of an order and its price follow from its type and the rules"));
+}
+
 DSP_ORDER_APPLY (create, DspOrder)
 {
-  (void) args;
+  if (!leaves_clock_alone (args, error))
+    return FALSE;
   if (order->number == NULL)
     order->number = dsp_work_number (work, &dsp_order, &order->id);
   if (order->created_at.us == 0)
@@ -104,7 +116,7 @@ DSP_ORDER_APPLY (import, DspOrder)
     return dsp_refuse (error, DSP_RULE_INVALID, _("an import brings orders in; crew and status come by commands"));
   if (order->version == 0)
     return create (work, order, args, error);
-  return TRUE;
+  return leaves_clock_alone (args, error);
 }
 
 static gboolean

@@ -162,6 +162,24 @@ late_closing (void)
   g_assert_cmpint (penalty_at (w, 0)->fault, ==, DSP_FAULT_LATE_CLOSING);
 }
 
+/* An agent who creates an order cannot bring its verdict along. */
+static void
+forged_at_creation (void)
+{
+  g_autoptr(World) w = office ();
+  DspOrder plain = { .number = (char *) "N32", .account = (char *) "A", .type = (char *) "repair", .penalty_at = { DUE } };
+  DspOrder forged[] = { plain, plain, plain, plain };
+
+  forged[0].excused = DSP_YES;
+  forged[1].stopped_at.us = NOW;
+  forged[2].penalty = (DspMoney) { 1, true };
+  forged[3].limit_minutes = (DspInt) { 500000, true };
+  act (w, "agent", NOW);
+  for (guint i = 0; i < G_N_ELEMENTS (forged); i++)
+    world_refused (w, &dsp_order_create, world_id (32), &forged[i], DSP_RULE_INVALID);
+  g_assert_true (world_give (w, &dsp_order_create, world_id (32), 0, &plain, DSP_FIELDS_ALL, NULL));
+}
+
 /* The appointment is over, nobody came: his fault by the reason, or the customer's wish. */
 static void
 missed_slot (void)
@@ -338,6 +356,7 @@ main (int    argc,
   g_test_add_func ("/penalties/S0-28/attended-late-stays", attended_late_stays);
   g_test_add_func ("/penalties/S0-28/counts-again-after-waiving", counts_again_after_waiving);
   g_test_add_func ("/penalties/late-closing", late_closing);
+  g_test_add_func ("/penalties/S0-28/forged-at-creation", forged_at_creation);
   g_test_add_func ("/penalties/missed-slot", missed_slot);
   g_test_add_func ("/penalties/repeat-visit", repeat_visit);
   g_test_add_func ("/penalties/verdicts", verdicts);
