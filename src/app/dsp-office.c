@@ -12,6 +12,8 @@
 
 #include "dsp-text.h"
 
+#include <glib/gi18n.h>
+
 G_DEFINE_FINAL_TYPE (DspOffice, dsp_office, G_TYPE_OBJECT)
 
 static guint signals[DSP_OFFICE_N_SIGNALS];
@@ -110,6 +112,29 @@ forget_list (DspOffice       *self,
   g_clear_pointer (&self->lists[entity->number], g_ptr_array_unref);
 }
 
+/* The server's order wins where two wrote the same field; whoever came last is told that there was something there. */
+static void
+tell_merged (DspOffice        *self,
+             const DspChanges *changes)
+{
+  gconstpointer record = NULL;
+
+  if (changes->n_merged > 1)
+    {
+      dsp_office_message (self, 0, ngettext ("%u change from here was put over a newer one of somebody else",
+                                             "%u changes from here were put over newer ones of somebody else", changes->n_merged),
+                          changes->n_merged);
+      return;
+    }
+  if (changes->merged_entity == &dsp_order)
+    record = dsp_replica_get_order (self->replica, &changes->merged_id);
+  else
+    record = dsp_replica_get (self->replica, changes->merged_entity, &changes->merged_id);
+  /* TRANSLATORS: the record's name follows, for instance the number of an order */
+  dsp_office_message (self, 0, _("Your change was put over a newer one of somebody else; the history has both: %s"),
+                      record != NULL ? dsp_record_display (changes->merged_entity, record) : "");
+}
+
 static void
 on_changed (DspReplica *replica,
             DspChanges *changes,
@@ -138,6 +163,8 @@ on_changed (DspReplica *replica,
       if (change->entity == &dsp_order && change->deleted && change->row != DSP_NO_ROW)
         gtk_bitset_add (gone, change->row);
     }
+  if (changes->n_merged > 0)
+    tell_merged (self, changes);
   if (!gtk_bitset_is_empty (gone))
     {
       g_autoptr(GtkBitset) left = gtk_bitset_copy (self->selection);

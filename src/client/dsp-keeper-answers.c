@@ -244,6 +244,10 @@ take_answer (DspKeeper    *keeper,
         return FALSE;
       dsp_key_set_add (affected, pending->command->entity, &refused->id);
     }
+  if (strcmp (answer->status, "merged") == 0)
+    for (guint row = 0; pending->command != NULL && row < pending->ids->len; row++)
+      if (!g_array_index (pending->out, guint8, row))
+        dsp_keeper_tell_merged (keeper, pending->command->entity, &g_array_index (pending->ids, DspId, row));
   pending->wait = DSP_WAIT_ACKED;
   pending->seq = answer->seq;
   return dsp_keeper_set_state (keeper, pending->no, "acked", answer->seq, error);
@@ -321,6 +325,7 @@ dsp_keeper_pushed (DspKeeper  *keeper,
   if (!take_answers (keeper, answers, stable, affected, error) || !dsp_db_commit (keeper->db, error))
     {
       dsp_db_rollback (keeper->db);
+      dsp_keeper_none_merged (keeper);
       dsp_keeper_reload_outbox (keeper); /* memory went ahead of the disk: as it stands there, all of it is offered again */
       return dsp_keeper_fail (error);
     }

@@ -113,12 +113,18 @@ gboolean     dsp_keeper_put_text   (DspKeeper *keeper, const char *table, const 
 gboolean     dsp_keeper_put_int    (DspKeeper *keeper, const char *table, const char *key, gint64 value, GError **error);
 gboolean     dsp_keeper_fail       (GError **error); /* turns a store error into the client's; always FALSE */
 gboolean     dsp_keeper_load_actor (DspKeeper *keeper, GError **error);
-void         dsp_keeper_tell       (DspKeeper *keeper, const DspKey *key, const char *by, const DspCommand *command);
-void         dsp_keeper_flush      (DspKeeper *keeper, gboolean mine);
 gboolean     dsp_keeper_touch_base (DspKeeper *keeper, GError **error);
 gboolean     dsp_keeper_create_order_indexes (DspDb *db, const char *prefix, GError **error);
 extern const DspSchemaPart dsp_client_parts[];
 extern const guint dsp_n_client_parts;
+
+/* dsp-keeper-delta.c */
+DspDelta    *dsp_keeper_delta      (DspKeeper *keeper); /* the one being collected, (transfer none) */
+void         dsp_keeper_tell       (DspKeeper *keeper, const DspKey *key, const char *by, const DspCommand *command);
+void         dsp_keeper_flush      (DspKeeper *keeper, gboolean mine);
+/* What the next delta says of changes that were merged: one more record, or none after all. */
+void         dsp_keeper_tell_merged (DspKeeper *keeper, const DspEntity *entity, const DspId *id);
+void         dsp_keeper_none_merged (DspKeeper *keeper);
 
 /* dsp-keeper-salvage.c */
 gboolean     dsp_keeper_salvage    (const char *path, GError **error);

@@ -33,6 +33,9 @@ typedef struct {
 
 typedef struct {
   GArray  *items;  /* (owned) of DspDeltaItem */
+  guint            n_merged;      /* changes from here that the server put over newer ones of others */
+  const DspEntity *merged_entity; /* the last of them */
+  DspId            merged_id;
   gboolean reset;  /* the base was replaced */
   gboolean mine;
   gboolean blobs;

@@ -182,7 +182,8 @@ take_delta (DspReplica *self,
             DspDelta   *delta)
 {
   g_autoptr(GArray) list = g_array_new (FALSE, TRUE, sizeof (DspRecordChange));
-  DspChanges changes = { .reset = delta->reset, .mine = delta->mine, .blobs = delta->blobs, .list = list };
+  DspChanges changes = { .reset = delta->reset, .mine = delta->mine, .blobs = delta->blobs, .list = list,
+                         .n_merged = delta->n_merged, .merged_entity = delta->merged_entity, .merged_id = delta->merged_id };
 
   if (delta->reset)
     {

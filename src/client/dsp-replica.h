@@ -265,6 +265,9 @@ typedef struct {
   gboolean reset;            /* everything may be different; @list is empty */
   gboolean mine;             /* made here: given, undone or refused */
   gboolean blobs;            /* geometries came */
+  guint    n_merged;         /* changes made here that the server put over newer ones of others */
+  const DspEntity *merged_entity; /* if any: the last record of them */
+  DspId    merged_id;
   GArray  *list;             /* of DspRecordChange */
 } DspChanges;
 

@@ -14,7 +14,8 @@
 typedef struct {
   char      *dir, *path;
   DspKeeper *keeper;
-  guint      n_deltas, n_items;
+  guint      n_deltas, n_items, n_merged;
+  DspId      merged_id;
 } Fixture;
 
 static void
@@ -25,6 +26,9 @@ on_delta (DspDelta *delta,
 
   f->n_deltas++;
   f->n_items += delta->items->len;
+  f->n_merged += delta->n_merged;
+  if (delta->n_merged > 0)
+    f->merged_id = delta->merged_id;
   dsp_delta_free (delta);
 }
 
@@ -284,6 +288,28 @@ test_refused_in_part (Fixture      *f,
   dsp_keeper_discard (f->keeper, 0, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (n_rejected (f), ==, 0);
+}
+
+/* A change that met a newer one of somebody else stands, and it is said once of which record. */
+static void
+test_merged_is_told (Fixture      *f,
+                     gconstpointer data)
+{
+  g_autoptr(DspOutcome) outcome = assign (f, 3, 1, 1);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *push = NULL;
+  DspId id = office_id ("order", 3);
+  gint64 first;
+
+  push = dsp_keeper_next_push (f->keeper, &first, &error);
+  g_assert_nonnull (push);
+  answer (f, "{\"no\":1,\"status\":\"merged\",\"seq\":14}");
+  g_assert_cmpuint (f->n_merged, ==, 1);
+  g_assert_true (dsp_id_equal (&f->merged_id, &id));
+  g_assert_cmpint (order_of (f, 3)->status, ==, DSP_ORDER_ASSIGNED);
+  g_assert_cmpuint (n_rejected (f), ==, 0);
+  answer (f, "{\"no\":1,\"status\":\"merged\",\"seq\":14}");
+  g_assert_cmpuint (f->n_merged, ==, 1);
 }
 
 static void
@@ -780,6 +806,7 @@ main (int   argc,
   ADD ("sent-answered-settled", test_sent_answered_settled);
   ADD ("refusal-is-explained", test_refusal_is_explained);
   ADD ("refused-in-part", test_refused_in_part);
+  ADD ("merged-is-told", test_merged_is_told);
   ADD ("undo-before-sending", test_undo_before_sending);
   ADD ("undo-after-sending", test_undo_after_sending);
   ADD ("large-drag-is-split", test_large_drag_is_split);
