@@ -9,8 +9,10 @@
 #include "config.h"
 #include "dsp-language.h"
 #include "dsp-server.h"
+#include "dsp-watchdog.h"
 
 #include <gio/gio.h>
+#include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -213,6 +215,34 @@ tell_ready (DspServer       *server,
     }
 }
 
+/* Where this machine reaches the server: (transfer full). */
+static GSocketConnectable *
+own_address (DspServer       *server,
+             const Arguments *arguments)
+{
+  g_autoptr(GSocketAddress) address = NULL;
+  g_autofree char *host = NULL;
+
+  if (arguments->listen == NULL)
+    return G_SOCKET_CONNECTABLE (g_unix_socket_address_new (arguments->socket));
+  host = g_strndup (arguments->listen, (gsize) (strrchr (arguments->listen, ':') - arguments->listen));
+  if (host[0] == '[' && g_str_has_suffix (host, "]"))
+    {
+      host[strlen (host) - 1] = '\0';
+      memmove (host, host + 1, strlen (host));
+    }
+  address = g_inet_socket_address_new_from_string (*host != '\0' ? host : "0.0.0.0", dsp_server_get_port (server));
+  if (address == NULL)
+    return g_network_address_new (host, dsp_server_get_port (server));
+  if (g_inet_address_get_is_any (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))))
+    {
+      g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback (g_socket_address_get_family (address));
+
+      return G_SOCKET_CONNECTABLE (g_inet_socket_address_new (loopback, dsp_server_get_port (server)));
+    }
+  return G_SOCKET_CONNECTABLE (g_steal_pointer (&address));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -220,8 +250,10 @@ main (int    argc,
   g_auto(Arguments) arguments = { .ready_fd = -1, .sign_ins = -1, .requests = -1, .commands = -1, .grace = -1, .keep_days = -1 };
   g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr(GError) error = NULL;
+  g_autoptr(GSocketConnectable) address = NULL;
   DspServerOptions options;
   DspServer *server;
+  DspWatchdog *watchdog;
 
   dsp_language_begin ();
   g_log_set_writer_func (write_log, NULL, NULL);
@@ -279,8 +311,11 @@ main (int    argc,
   g_unix_signal_add (SIGINT, on_terminate, loop);
   g_unix_signal_add (SIGHUP, on_hang_up, server);
   tell_ready (server, &arguments);
+  address = own_address (server, &arguments);
+  watchdog = dsp_watchdog_new (address, options.tls);
   g_main_loop_run (loop);
   g_message ("stopping");
+  dsp_watchdog_free (watchdog);
   dsp_server_free (server);
   return 0;
 }
