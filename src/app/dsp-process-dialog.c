@@ -9,6 +9,7 @@
 #include "config.h"
 #include "dsp-process-dialog.h"
 
+#include "dsp-process-effect.h"
 #include "dsp-record-form.h"
 #include "dsp-text.h"
 
@@ -16,7 +17,6 @@
 #include <glib/gi18n.h>
 
 #define PREVIEW_MS 150
-#define MAX_LISTED 50
 
 const DspCommand *const dsp_processes[] = {
   &dsp_order_retype, &dsp_order_cancel, &dsp_order_reject, &dsp_order_reschedule, &dsp_order_close, &dsp_order_update_address, NULL,
@@ -34,9 +34,11 @@ typedef struct {
   GtkWidget        *form;
   GtkWidget        *effect;
   GtkWidget        *save;
+  GtkWidget        *cancel;
   guint             soon;     /* a preview */
   guint             run;      /* the newest preview counts */
   gboolean          saving;
+  gboolean          told;     /* saved; the answers are shown row by row */
   int               refs;
 } Dialog;
 
@@ -96,83 +98,6 @@ first_order (Dialog *dialog)
 /* ---- what saving would mean ---- */
 
 static void
-add_change (GString    *text,
-            const char *what,
-            const char *before,
-            const char *after)
-{
-  if (g_strcmp0 (before, after) == 0)
-    return;
-  /* Translators: what changes, before, after */
-  g_string_append_printf (text, _("%s: %s → %s"), what, *before != '\0' ? before : "–", *after != '\0' ? after : "–");
-  g_string_append_c (text, '\n');
-}
-
-static char *
-effect_on_one (Dialog         *dialog,
-               const DspOrder *after)
-{
-  static const gsize shown[] = { offsetof (DspOrder, status), offsetof (DspOrder, crew_id), offsetof (DspOrder, distributor_id),
-                                 offsetof (DspOrder, attention_at), offsetof (DspOrder, penalty_at) };
-  const DspOrder *lent = first_order (dialog);
-  g_autoptr(DspOrder) before = lent != NULL ? dsp_order_dup (lent) : NULL;
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; before != NULL && i < G_N_ELEMENTS (shown); i++)
-    {
-      const DspField *field = dsp_table_at (&dsp_order.table, shown[i]);
-      g_autofree char *was = dsp_office_field_text (dialog->office, field, before);
-      g_autofree char *is = dsp_office_field_text (dialog->office, field, after);
-
-      add_change (text, _(field->label), was, is);
-    }
-  if (before != NULL && before->stopped_at.us == 0 && after->stopped_at.us != 0)
-    g_string_append_printf (text, "%s\n", _("The penalty clock stops"));
-  if (before != NULL && before->stopped_at.us != 0 && after->stopped_at.us == 0 && dsp_order_is_open (after))
-    g_string_append_printf (text, "%s\n", _("The penalty clock runs again"));
-  if (text->len == 0)
-    g_string_append (text, _("Nothing else changes."));
-  return g_strchomp (g_string_free (text, FALSE));
-}
-
-static void
-list_refusals (Dialog     *dialog,
-               DspOutcome *outcome,
-               GString    *text)
-{
-  for (guint i = 0; i < outcome->refused->len && i < MAX_LISTED; i++)
-    {
-      const DspRefusal *refusal = &g_array_index (outcome->refused, DspRefusal, i);
-      const DspOrder *order = dsp_replica_get_order (dsp_office_get_replica (dialog->office), &refusal->id);
-      g_autofree char *sentence = dsp_text_rule (refusal->rule, refusal->message);
-
-      g_string_append_printf (text, "\n%s: %s", order != NULL ? order->number : "?", sentence);
-    }
-  if (outcome->refused->len > MAX_LISTED)
-    {
-      g_string_append_c (text, '\n');
-      g_string_append_printf (text, ngettext ("and %u more", "and %u more", outcome->refused->len - MAX_LISTED),
-                              outcome->refused->len - MAX_LISTED);
-    }
-}
-
-static char *
-effect_on_many (Dialog     *dialog,
-                DspOutcome *outcome)
-{
-  g_autoptr(GString) text = g_string_new (NULL);
-
-  g_string_append_printf (text, ngettext ("%u order will be changed", "%u orders will be changed", outcome->n_given), outcome->n_given);
-  if (outcome->refused->len > 0)
-    {
-      g_string_append (text, "; ");
-      g_string_append_printf (text, ngettext ("%u will not:", "%u will not:", outcome->refused->len), outcome->refused->len);
-      list_refusals (dialog, outcome, text);
-    }
-  return g_strdup (text->str);
-}
-
-static void
 previewed_cb (GObject      *source,
               GAsyncResult *res,
               gpointer      user_data)
@@ -181,28 +106,9 @@ previewed_cb (GObject      *source,
   Dialog *dialog = preview->dialog;
   g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_preview_finish (DSP_REPLICA (source), res, &error);
-  g_autofree char *text = NULL;
 
-  if (dialog->window != NULL && preview->run == dialog->run && outcome != NULL)
-    {
-      gboolean possible = outcome->refused->len < dialog->n_ids;
-
-      if (dialog->n_ids > 1)
-        text = effect_on_many (dialog, outcome);
-      else if (outcome->after != NULL)
-        text = effect_on_one (dialog, outcome->after);
-      else if (outcome->refused->len > 0)
-        {
-          const DspRefusal *refusal = &g_array_index (outcome->refused, DspRefusal, 0);
-
-          text = dsp_text_rule (refusal->rule, refusal->message);
-        }
-      gtk_label_set_text (GTK_LABEL (dialog->effect), text != NULL ? text : "");
-      if (possible)
-        gtk_widget_remove_css_class (dialog->effect, "error");
-      else
-        gtk_widget_add_css_class (dialog->effect, "error");
-    }
+  if (dialog->window != NULL && preview->run == dialog->run && !dialog->told && outcome != NULL)
+    dsp_process_effect_show (DSP_PROCESS_EFFECT (dialog->effect), dialog->ids, dialog->n_ids, outcome);
   dialog_unref (dialog);
 }
 
@@ -219,13 +125,12 @@ preview_now (gpointer user_data)
   preview->dialog = dialog;
   preview->run = ++dialog->run;
   /* A form that cannot be read yet says so at its fields when it is saved, not while it is written. */
-  if (dsp_record_form_read (DSP_RECORD_FORM (dialog->form), args, &given))
+  if (dsp_record_form_peek (DSP_RECORD_FORM (dialog->form), args, &given))
     dsp_replica_preview_async (dsp_office_get_replica (dialog->office), dialog->command, dialog->ids, dialog->n_ids, args, given,
                                NULL, previewed_cb, preview);
   else
     {
-      dsp_record_form_clear_errors (DSP_RECORD_FORM (dialog->form));
-      gtk_label_set_text (GTK_LABEL (dialog->effect), "");
+      dsp_process_effect_wait (DSP_PROCESS_EFFECT (dialog->effect));
       g_free (preview);
       dialog_unref (dialog);
     }
@@ -243,6 +148,20 @@ on_changed (GtkWidget *form,
 
 /* ---- saving ---- */
 
+/* Answers of which some are refusals stay until they were read. */
+static void
+tell (Dialog     *dialog,
+      DspOutcome *outcome)
+{
+  dialog->told = TRUE;
+  gtk_widget_set_visible (dialog->form, FALSE);
+  gtk_widget_set_visible (dialog->save, FALSE);
+  gtk_button_set_label (GTK_BUTTON (dialog->cancel), _("_Close"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (dialog->cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Close"), -1);
+  gtk_widget_grab_focus (dialog->cancel);
+  dsp_process_effect_tell (DSP_PROCESS_EFFECT (dialog->effect), dialog->ids, dialog->n_ids, outcome);
+}
+
 static void
 given_cb (GObject      *source,
           GAsyncResult *res,
@@ -256,13 +175,10 @@ given_cb (GObject      *source,
   dialog->saving = FALSE;
   if (outcome == NULL)
     wrong = dsp_text_error (error);
-  else if (outcome->n_given == 0 && outcome->refused->len > 0)
-    {
-      g_autoptr(GString) text = g_string_new (_("Nothing was changed:"));
-
-      list_refusals (dialog, outcome, text);
-      wrong = g_strdup (text->str);
-    }
+  else if (outcome->n_given == 0 && dialog->n_ids == 1)
+    wrong = dsp_process_refusal (dialog->office, &g_array_index (outcome->refused, DspRefusal, 0));
+  else if (outcome->n_given == 0)
+    wrong = g_strdup (_("Nothing was changed: the rules refuse each of these orders."));
   if (wrong != NULL && dialog->window != NULL)
     {
       dsp_record_form_show_error (DSP_RECORD_FORM (dialog->form), NULL, wrong);
@@ -272,25 +188,17 @@ given_cb (GObject      *source,
     dsp_office_message (dialog->office, 0, "%s", wrong);
   else
     {
-      if (outcome->refused->len > 0)
-        {
-          g_autoptr(GString) text = g_string_new (NULL);
+      const DspOrder *order = dialog->n_ids == 1 ? first_order (dialog) : NULL;
 
-          list_refusals (dialog, outcome, text);
-          dsp_office_message (dialog->office, 0, ngettext ("%s: %u order; refused:%s", "%s: %u orders; refused:%s", outcome->n_given),
-                              _(dialog->command->past), outcome->n_given, text->str);
-        }
-      else if (dialog->n_ids > 1)
+      if (order != NULL)
+        /* Translators: what was done, then the number of the order */
+        dsp_office_message (dialog->office, 0, _("%s: order %s"), _(dialog->command->past), order->number);
+      else
         dsp_office_message (dialog->office, 0, ngettext ("%s: %u order", "%s: %u orders", outcome->n_given), _(dialog->command->past),
                             outcome->n_given);
-      else
-        {
-          const DspOrder *order = first_order (dialog);
-
-          /* Translators: what was done, then the number of the order */
-          dsp_office_message (dialog->office, 0, _("%s: order %s"), _(dialog->command->past), order != NULL ? order->number : "?");
-        }
-      if (dialog->window != NULL)
+      if (dialog->window != NULL && outcome->refused->len > 0)
+        tell (dialog, outcome);
+      else if (dialog->window != NULL)
         gtk_window_destroy (GTK_WINDOW (dialog->window));
     }
   dialog_unref (dialog);
@@ -331,7 +239,17 @@ fill_known (Dialog  *dialog,
   for (guint i = 0; i < G_N_ELEMENTS (prefilled); i++)
     from_order = from_order || dialog->command == prefilled[i];
   if (dialog->command == &dsp_order_close)
-    ((DspClose *) args)->closed_at.us = g_get_real_time () / G_TIME_SPAN_MINUTE * G_TIME_SPAN_MINUTE;
+    {
+      DspClose *close = args;
+
+      close->closed_at.us = g_get_real_time () / G_TIME_SPAN_MINUTE * G_TIME_SPAN_MINUTE;
+      /* Where a position is asked for it is the customer's, unless the crew says another. */
+      if (order != NULL)
+        {
+          close->lat_e7 = order->lat_e7;
+          close->lon_e7 = order->lon_e7;
+        }
+    }
   if (dialog->command == &dsp_order_start)
     ((DspStart *) args)->started_at.us = g_get_real_time () / G_TIME_SPAN_MINUTE * G_TIME_SPAN_MINUTE;
   for (guint i = 0; order != NULL && from_order && i < table->n_fields; i++)
@@ -346,18 +264,6 @@ fill_known (Dialog  *dialog,
           dsp_field_set_text (to, args, text, NULL);
         }
     }
-}
-
-/* Attachments are chosen elsewhere. */
-static guint64
-hidden_fields (const DspTable *table)
-{
-  guint64 hidden = 0;
-
-  for (guint i = 0; i < table->n_fields; i++)
-    if (table->fields[i].target == &dsp_attachment)
-      hidden |= G_GUINT64_CONSTANT (1) << i;
-  return hidden;
 }
 
 static char *
@@ -382,24 +288,6 @@ add_escape (GtkWidget *window)
   gtk_widget_add_controller (window, shortcuts);
 }
 
-static GtkWidget *
-make_effect (Dialog *dialog)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4), *heading = gtk_label_new (_("On saving"));
-
-  gtk_label_set_xalign (GTK_LABEL (heading), 0);
-  gtk_widget_add_css_class (heading, "heading");
-  dialog->effect = gtk_label_new ("");
-  gtk_label_set_xalign (GTK_LABEL (dialog->effect), 0);
-  gtk_label_set_wrap (GTK_LABEL (dialog->effect), TRUE);
-  gtk_label_set_selectable (GTK_LABEL (dialog->effect), TRUE);
-  gtk_widget_add_css_class (dialog->effect, "numeric");
-  gtk_widget_add_css_class (box, "dsp-effect");
-  gtk_box_append (GTK_BOX (box), heading);
-  gtk_box_append (GTK_BOX (box), dialog->effect);
-  return box;
-}
-
 void
 dsp_process_dialog_open (GtkWindow        *parent,
                          DspOffice        *office,
@@ -409,7 +297,8 @@ dsp_process_dialog_open (GtkWindow        *parent,
 {
   Dialog *dialog = g_new0 (Dialog, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *inner = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
-  GtkWidget *header = adw_header_bar_new (), *scroller = gtk_scrolled_window_new (), *cancel;
+  GtkWidget *header = adw_header_bar_new (), *scroller = gtk_scrolled_window_new ();
+  g_autoptr(DspOrder) order = NULL;
   g_autofree gpointer args = g_malloc0 (command->args->size);
   g_autofree char *title = NULL;
 
@@ -420,6 +309,8 @@ dsp_process_dialog_open (GtkWindow        *parent,
   dialog->ids = g_memdup2 (ids, n_ids * sizeof *ids);
   dialog->n_ids = n_ids;
   title = dup_title (dialog);
+  if (n_ids == 1 && first_order (dialog) != NULL)
+    order = dsp_order_dup (first_order (dialog));
   dialog->window = adw_window_new ();
   gtk_window_set_title (GTK_WINDOW (dialog->window), title);
   gtk_window_set_modal (GTK_WINDOW (dialog->window), TRUE);
@@ -430,24 +321,29 @@ dsp_process_dialog_open (GtkWindow        *parent,
   add_escape (dialog->window);
 
   adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
-  cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (cancel), "window.close");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Cancel"), -1);
+  dialog->cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (dialog->cancel), "window.close");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (dialog->cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Cancel"), -1);
   dialog->save = gtk_button_new_with_mnemonic (_("_Save"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (dialog->save), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Save"), -1);
   gtk_widget_add_css_class (dialog->save, "suggested-action");
   g_signal_connect (dialog->save, "clicked", G_CALLBACK (on_save), dialog);
-  adw_header_bar_pack_start (ADW_HEADER_BAR (header), cancel);
+  adw_header_bar_pack_start (ADW_HEADER_BAR (header), dialog->cancel);
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), dialog->save);
 
-  dialog->form = dsp_record_form_new_for_args (office, command, hidden_fields (command->args));
+  dialog->form = dsp_record_form_new_for_args (office, command, order);
   fill_known (dialog, args);
-  dsp_record_form_set_record (DSP_RECORD_FORM (dialog->form), args, TRUE);
+  /* Of an address only what was changed is given; everything else is said anew. */
+  if (command == &dsp_order_update_address)
+    dsp_record_form_set_record (DSP_RECORD_FORM (dialog->form), args, TRUE);
+  else
+    dsp_record_form_suggest (DSP_RECORD_FORM (dialog->form), args);
   dsp_table_clear (command->args, args);
   g_signal_connect (dialog->form, "changed", G_CALLBACK (on_changed), dialog);
   gtk_widget_add_css_class (inner, "dsp-dialog-content");
   gtk_box_append (GTK_BOX (inner), dialog->form);
-  gtk_box_append (GTK_BOX (inner), make_effect (dialog));
+  dialog->effect = dsp_process_effect_new (office);
+  gtk_box_append (GTK_BOX (inner), dialog->effect);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), inner);
   gtk_widget_set_vexpand (scroller, TRUE);

@@ -16,11 +16,19 @@ typedef enum {
   DSP_EDIT_RECORD,
   DSP_EDIT_LIST,
   DSP_EDIT_WEEKDAYS,
-  DSP_EDIT_CODE,
-  DSP_EDIT_YES_NO, /* three answers: a switch would say no by itself */
+  DSP_EDIT_OWN,
 } DspRecordEdit;
 
+typedef struct _DspRecordRow DspRecordRow;
+
+/* An editor for what the field table cannot say. */
 typedef struct {
+  void   (*show) (DspRecordRow *row, gconstpointer record);
+  char  *(*read) (DspRecordRow *row, gpointer record); /* as dsp_record_row_read() */
+  gboolean wide;
+} DspRowEditor;
+
+struct _DspRecordRow {
   DspRecordForm  *form;
   const DspField *field;
   DspRecordEdit   kind;
@@ -30,8 +38,11 @@ typedef struct {
   GtkWidget      *weekdays[7];
   GtkWidget      *choices;    /* menu button beside a list's entry */
   GArray         *ids;        /* (owned): of DspId, as in the drop-down; first is none */
-  GPtrArray      *codes;      /* (owned) (nullable): of char *, as in the drop-down; first is NULL */
-} DspRecordRow;
+  const DspRowEditor *own;    /* (nullable): with DSP_EDIT_OWN */
+  gpointer        own_data;   /* (owned) (nullable) */
+  GDestroyNotify  own_free;
+  gboolean        asked;      /* needed for this very order, though the table does not say so */
+};
 
 struct _DspRecordForm
 {
@@ -41,6 +52,7 @@ struct _DspRecordForm
   const DspTable  *table;
   const DspEntity *entity;      /* (nullable): whose table it is */
   const DspCommand *command;    /* (nullable): or of which these are the arguments */
+  DspOrder        *order;       /* (owned) (nullable): which the arguments are for */
   gpointer         shown;       /* (owned): copy of what was shown */
   GPtrArray       *rows;        /* (owned): of DspRecordRow */
   GtkWidget       *banner;
@@ -54,6 +66,23 @@ void     dsp_record_row_show     (DspRecordRow *row, gconstpointer record);
 gboolean dsp_record_row_is_wide  (DspRecordRow *row);
 /* Returns: (transfer full) (nullable): a sentence when the text cannot be this value */
 char    *dsp_record_row_read     (DspRecordRow *row, gpointer record);
+DspRecordRow *dsp_record_form_row (DspRecordForm *self, const char *name); /* (nullable) */
+
+/* For rows that make their own editor: row->editor is a drop-down of @words (transfer full). */
+void     dsp_record_row_make_drop_down (DspRecordRow *row, GtkStringList *words);
+void     dsp_record_row_take_editor    (DspRecordRow *row, const DspRowEditor *editor, gpointer data, GDestroyNotify free);
+
+/* dsp-process-row.c, -equipment-row.c: editors of a command's arguments. Sets row->editor and returns what is shown, the
+ * editor itself or what holds it; NULL: the table's kind decides. */
+GtkWidget *dsp_process_row_make   (DspRecordRow *row);
+guint64    dsp_process_hidden     (DspOffice *office, const DspCommand *command, const DspOrder *order);
+GtkWidget *dsp_equipment_row_make (DspRecordRow *row);
+
+/* dsp-proposal-row.c: an entry that proposes. */
+GtkWidget *dsp_proposal_row_make (DspRecordRow *row);
+void       dsp_proposal_row_set  (DspRecordRow *row, const char *const *proposals); /* (nullable) */
+/* The postal code says municipality, city and state, and proposes neighbourhoods. */
+void       dsp_address_rows_help (DspRecordForm *form);
 
 /* dsp-record-form.c: a person typed */
 void     dsp_record_row_edited   (DspRecordRow *row);

@@ -90,6 +90,7 @@ dsp_record_form_dispose (GObject *object)
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   drop_shown (self);
+  g_clear_pointer (&self->order, dsp_order_free);
   g_clear_object (&self->office);
   G_OBJECT_CLASS (dsp_record_form_parent_class)->dispose (object);
 }
@@ -126,6 +127,7 @@ make_form (DspOffice        *office,
            const DspTable   *table,
            const DspEntity  *entity,
            const DspCommand *command,
+           const DspOrder   *order,
            guint64           without)
 {
   DspRecordForm *self = g_object_new (DSP_TYPE_RECORD_FORM, NULL);
@@ -134,6 +136,7 @@ make_form (DspOffice        *office,
   self->table = table;
   self->entity = entity;
   self->command = command;
+  self->order = order != NULL ? dsp_order_dup (order) : NULL;
   for (guint i = 0; i < table->n_fields; i++)
     if (!(without & (G_GUINT64_CONSTANT (1) << i)))
       dsp_record_form_add_row (self, &table->fields[i]);
@@ -146,15 +149,45 @@ dsp_record_form_new (DspOffice       *office,
                      const DspEntity *entity,
                      guint64          without)
 {
-  return make_form (office, &entity->table, entity, NULL, without);
+  return make_form (office, &entity->table, entity, NULL, NULL, without);
 }
 
 GtkWidget *
 dsp_record_form_new_for_args (DspOffice        *office,
                               const DspCommand *command,
-                              guint64           without)
+                              const DspOrder   *order)
 {
-  return make_form (office, command->args, NULL, command, without);
+  GtkWidget *form = make_form (office, command->args, NULL, command, order, dsp_process_hidden (office, command, order));
+
+  dsp_address_rows_help (DSP_RECORD_FORM (form));
+  return form;
+}
+
+DspRecordRow *
+dsp_record_form_row (DspRecordForm *self,
+                     const char    *name)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    if (g_str_equal (((DspRecordRow *) self->rows->pdata[i])->field->name, name))
+      return self->rows->pdata[i];
+  return NULL;
+}
+
+static void
+show (DspRecordForm *self,
+      gconstpointer  record,
+      gboolean       may_change)
+{
+  self->filling = TRUE;
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      DspRecordRow *row = self->rows->pdata[i];
+
+      dsp_record_row_show (row, record);
+      gtk_widget_set_sensitive (row->box, may_change);
+    }
+  dsp_record_form_clear_errors (self);
+  self->filling = FALSE;
 }
 
 void
@@ -170,16 +203,62 @@ dsp_record_form_set_record (DspRecordForm *self,
       copy_head (self, self->shown, record);
     }
 
-  self->filling = TRUE;
-  for (guint i = 0; i < self->rows->len; i++)
+  show (self, self->shown, may_change);
+  for (guint i = 0; record != NULL && i < self->rows->len; i++)
     {
       DspRecordRow *row = self->rows->pdata[i];
 
-      dsp_record_row_show (row, self->shown);
-      gtk_widget_set_sensitive (row->box, may_change && !(record != NULL && (row->field->flags & DSP_FIXED)));
+      if (row->field->flags & DSP_FIXED)
+        gtk_widget_set_sensitive (row->box, FALSE);
     }
-  dsp_record_form_clear_errors (self);
-  self->filling = FALSE;
+}
+
+void
+dsp_record_form_suggest (DspRecordForm *self,
+                         gconstpointer  record)
+{
+  dsp_record_form_set_record (self, NULL, TRUE);
+  show (self, record, TRUE);
+}
+
+/* What is wrong with the row, as a sentence: (transfer full) (nullable). */
+static char *
+read_row (DspRecordForm *self,
+          DspRecordRow  *row,
+          gpointer       record)
+{
+  g_autoptr(GError) error = NULL;
+  char *wrong = dsp_record_row_read (row, record);
+
+  if (wrong != NULL || dsp_table_check (self->table, record, dsp_table_bit (self->table, row->field->offset), &error))
+    return wrong;
+  return error->code == DSP_RULE_REQUIRED ? g_strdup_printf (_("%s is needed."), _(row->field->label)) : dsp_text_error (error);
+}
+
+static void
+begin_reading (DspRecordForm *self,
+               gpointer       record)
+{
+  dsp_table_clear (self->table, record);
+  dsp_table_copy (self->table, record, self->shown);
+  copy_head (self, record, self->shown);
+}
+
+gboolean
+dsp_record_form_peek (DspRecordForm *self,
+                      gpointer       record,
+                      guint64       *given)
+{
+  begin_reading (self, record);
+  for (guint i = 0; i < self->rows->len; i++)
+    {
+      g_autofree char *wrong = read_row (self, self->rows->pdata[i], record);
+
+      if (wrong != NULL)
+        return FALSE;
+    }
+  *given = dsp_table_diff (self->table, self->shown, record);
+  return TRUE;
 }
 
 gboolean
@@ -192,29 +271,17 @@ dsp_record_form_read (DspRecordForm *self,
   g_return_val_if_fail (self->shown != NULL, FALSE);
 
   dsp_record_form_clear_errors (self);
-  dsp_table_clear (self->table, record);
-  dsp_table_copy (self->table, record, self->shown);
-  copy_head (self, record, self->shown);
+  begin_reading (self, record);
   for (guint i = 0; i < self->rows->len; i++)
     {
       DspRecordRow *row = self->rows->pdata[i];
-      g_autofree char *wrong = dsp_record_row_read (row, record);
-      g_autoptr(GError) error = NULL;
+      g_autofree char *wrong = read_row (self, row, record);
 
-      if (wrong == NULL &&
-          !dsp_table_check (self->table, record, dsp_table_bit (self->table, row->field->offset), &error))
-        {
-          if (error->code == DSP_RULE_REQUIRED)
-            wrong = g_strdup_printf (_("%s is needed."), _(row->field->label));
-          else
-            wrong = dsp_text_error (error);
-        }
-      if (wrong != NULL)
-        {
-          dsp_record_form_show_error (self, row->field, wrong);
-          if (first_wrong == NULL)
-            first_wrong = row;
-        }
+      if (wrong == NULL)
+        continue;
+      dsp_record_form_show_error (self, row->field, wrong);
+      if (first_wrong == NULL)
+        first_wrong = row;
     }
   if (first_wrong != NULL)
     {

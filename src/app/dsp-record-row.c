@@ -20,7 +20,8 @@ dsp_record_row_free (gpointer data)
   DspRecordRow *row = data;
 
   g_clear_pointer (&row->ids, g_array_unref);
-  g_clear_pointer (&row->codes, g_ptr_array_unref);
+  if (row->own_free != NULL)
+    row->own_free (row->own_data);
   g_free (row);
 }
 
@@ -137,20 +138,7 @@ dsp_record_row_show (DspRecordRow  *row,
       break;
 
     case DSP_EDIT_WORD:
-    case DSP_EDIT_YES_NO:
       gtk_drop_down_set_selected (GTK_DROP_DOWN (row->editor), *dsp_field_word (field, record));
-      break;
-
-    case DSP_EDIT_CODE:
-      {
-        const char *code = *dsp_field_text (field, record);
-        guint selected = 0;
-
-        for (guint i = 1; code != NULL && i < row->codes->len; i++)
-          if (g_str_equal (row->codes->pdata[i], code))
-            selected = i;
-        gtk_drop_down_set_selected (GTK_DROP_DOWN (row->editor), selected);
-      }
       break;
 
     case DSP_EDIT_RECORD:
@@ -179,6 +167,10 @@ dsp_record_row_show (DspRecordRow  *row,
             g_string_append_printf (dates, "%s%s", dates->len > 0 ? ", " : "", list[i]);
         gtk_editable_set_text (GTK_EDITABLE (row->editor), dates->str);
       }
+      break;
+
+    case DSP_EDIT_OWN:
+      row->own->show (row, record);
       break;
 
     default:
@@ -275,16 +267,7 @@ dsp_record_row_read (DspRecordRow *row,
       return NULL;
 
     case DSP_EDIT_WORD:
-    case DSP_EDIT_YES_NO:
       *dsp_field_word (field, record) = gtk_drop_down_get_selected (GTK_DROP_DOWN (row->editor));
-      return NULL;
-
-    case DSP_EDIT_CODE:
-      {
-        guint selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (row->editor));
-
-        dsp_set_text (dsp_field_text (field, record), selected < row->codes->len ? row->codes->pdata[selected] : NULL);
-      }
       return NULL;
 
     case DSP_EDIT_RECORD:
@@ -325,6 +308,9 @@ dsp_record_row_read (DspRecordRow *row,
         *list = split_list (text->str);
       }
       return NULL;
+
+    case DSP_EDIT_OWN:
+      return row->own->read (row, record);
 
     default:
       g_assert_not_reached ();
@@ -429,94 +415,36 @@ hint_for (const DspField *field)
   return NULL;
 }
 
-static void
-make_drop_down (DspRecordRow  *row,
-                GtkStringList *words) /* (transfer full) */
+void
+dsp_record_row_make_drop_down (DspRecordRow  *row,
+                               GtkStringList *words) /* (transfer full) */
 {
   row->editor = gtk_drop_down_new (G_LIST_MODEL (words), gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
   g_signal_connect_swapped (row->editor, "notify::selected", G_CALLBACK (dsp_record_row_edited), row);
 }
 
-/* The reasons of the command's own process, by family. FALSE: this field is no such code. */
-static gboolean
-make_code (DspRecordRow *row)
-{
-  static const struct { const DspCommand *command; DspProcess process; } processes[] = {
-    { &dsp_order_retype, DSP_PROCESS_RETYPE },         { &dsp_order_cancel, DSP_PROCESS_CANCEL },
-    { &dsp_order_reject, DSP_PROCESS_REJECT },         { &dsp_order_reschedule, DSP_PROCESS_RESCHEDULE },
-    { &dsp_order_needs_reschedule, DSP_PROCESS_RESCHEDULE }, { &dsp_order_transfer, DSP_PROCESS_TRANSFER },
-    { &dsp_order_reopen, DSP_PROCESS_REOPEN },
-  };
-  const GPtrArray *reasons = dsp_office_records (row->form->office, &dsp_reason_code);
-  DspProcess process = DSP_PROCESS_NONE;
-  GtkStringList *words;
-
-  for (guint i = 0; i < G_N_ELEMENTS (processes); i++)
-    if (processes[i].command == row->form->command)
-      process = processes[i].process;
-  if (process == DSP_PROCESS_NONE || !g_str_equal (row->field->name, "reason"))
-    return FALSE;
-  row->kind = DSP_EDIT_CODE;
-  row->codes = g_ptr_array_new_with_free_func (g_free);
-  words = gtk_string_list_new (NULL);
-  gtk_string_list_append (words, _("(none)"));
-  g_ptr_array_add (row->codes, NULL);
-  for (guint family = 0; family < DSP_N_FAMILIES; family++)
-    for (guint i = 0; i < reasons->len; i++)
-      {
-        const DspReasonCode *reason = reasons->pdata[i];
-        g_autofree char *label = NULL;
-
-        if (reason->process != process || reason->family != family || reason->retired == DSP_YES)
-          continue;
-        label = family != DSP_FAMILY_NONE ? g_strdup_printf ("%s: %s", dsp_text_word (&DspFamily_words, family), reason->label)
-                                          : g_strdup (reason->label);
-        gtk_string_list_append (words, label);
-        g_ptr_array_add (row->codes, g_strdup (reason->code));
-      }
-  make_drop_down (row, words);
-  return TRUE;
-}
-
-static void
-make_yes_no (DspRecordRow *row)
-{
-  GtkStringList *words = gtk_string_list_new (NULL);
-
-  row->kind = DSP_EDIT_YES_NO;
-  gtk_string_list_append (words, _("(not said)"));
-  gtk_string_list_append (words, _("Yes"));
-  gtk_string_list_append (words, _("No"));
-  make_drop_down (row, words);
-}
-
 void
-dsp_record_form_add_row (DspRecordForm  *self,
-                         const DspField *field)
+dsp_record_row_take_editor (DspRecordRow       *row,
+                            const DspRowEditor *editor,
+                            gpointer            data,
+                            GDestroyNotify      free)
 {
-  DspRecordRow *row = g_new0 (DspRecordRow, 1);
+  row->kind = DSP_EDIT_OWN;
+  row->own = editor;
+  row->own_data = data;
+  row->own_free = free;
+}
+
+/* By the kind of the field. Returns what is shown: the editor, or what holds it. */
+static GtkWidget *
+make_editor (DspRecordRow *row)
+{
+  const DspField *field = row->field;
   GtkWidget *content = NULL;
-  g_autofree char *title = NULL;
-  GtkWidget *label;
-
-  row->form = self;
-  row->field = field;
-  row->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
-  gtk_widget_set_hexpand (row->box, TRUE);
-  gtk_widget_set_valign (row->box, GTK_ALIGN_START);
-
-  title = (field->flags & DSP_REQUIRED) ? g_strconcat (_(field->label), " *", NULL) : g_strdup (_(field->label));
-  label = gtk_label_new (title);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (label, "caption");
-  gtk_widget_add_css_class (label, "dim-label");
 
   switch ((DspKind) field->kind)
     {
     case DSP_KIND_TEXT:
-      if (self->command != NULL && make_code (row))
-        break;
       if (field->flags & DSP_LONG)
         {
           row->kind = DSP_EDIT_LONG;
@@ -547,11 +475,6 @@ dsp_record_form_add_row (DspRecordForm  *self,
       break;
 
     case DSP_KIND_YES_NO:
-      if (self->command != NULL)
-        {
-          make_yes_no (row);
-          break;
-        }
       row->kind = DSP_EDIT_SWITCH;
       row->editor = gtk_switch_new ();
       gtk_widget_set_halign (row->editor, GTK_ALIGN_START);
@@ -625,6 +548,35 @@ dsp_record_form_add_row (DspRecordForm  *self,
         gtk_entry_set_max_length (GTK_ENTRY (row->editor), (int) field->max);
       g_signal_connect_swapped (row->editor, "changed", G_CALLBACK (dsp_record_row_edited), row);
     }
+  return content != NULL ? content : row->editor;
+}
+
+void
+dsp_record_form_add_row (DspRecordForm  *self,
+                         const DspField *field)
+{
+  DspRecordRow *row = g_new0 (DspRecordRow, 1);
+  GtkWidget *content = NULL;
+  g_autofree char *title = NULL;
+  GtkWidget *label;
+
+  row->form = self;
+  row->field = field;
+  row->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
+  gtk_widget_set_hexpand (row->box, TRUE);
+  gtk_widget_set_valign (row->box, GTK_ALIGN_START);
+
+  if (self->command != NULL)
+    content = dsp_process_row_make (row);
+  title = (field->flags & DSP_REQUIRED) || row->asked ? g_strconcat (_(field->label), " *", NULL) : g_strdup (_(field->label));
+  label = gtk_label_new (title);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "dim-label");
+
+  if (content == NULL)
+    content = make_editor (row);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), row->editor);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row->editor), GTK_ACCESSIBLE_PROPERTY_LABEL, _(field->label), -1);
 
@@ -636,7 +588,7 @@ dsp_record_form_add_row (DspRecordForm  *self,
   gtk_widget_set_visible (row->error, FALSE);
 
   gtk_box_append (GTK_BOX (row->box), label);
-  gtk_box_append (GTK_BOX (row->box), content != NULL ? content : row->editor);
+  gtk_box_append (GTK_BOX (row->box), content);
   gtk_box_append (GTK_BOX (row->box), row->error);
   g_ptr_array_add (self->rows, row);
 }
@@ -644,6 +596,8 @@ dsp_record_form_add_row (DspRecordForm  *self,
 gboolean
 dsp_record_row_is_wide (DspRecordRow *row)
 {
+  if (row->kind == DSP_EDIT_OWN)
+    return row->own->wide;
   return row->kind == DSP_EDIT_LONG || row->kind == DSP_EDIT_LIST || row->kind == DSP_EDIT_WEEKDAYS ||
          (row->field->kind == DSP_KIND_TEXT && row->field->max > 100);
 }

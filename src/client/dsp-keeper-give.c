@@ -12,11 +12,21 @@
 
 #define ROWS_PER_COMMAND 200
 
+static void
+clear_beside (gpointer data)
+{
+  DspBeside *beside = data;
+
+  dsp_record_free (beside->entity, beside->after);
+}
+
 DspOutcome *
 dsp_outcome_new (void)
 {
   DspOutcome *outcome = g_new0 (DspOutcome, 1);
 
+  outcome->beside = g_array_new (FALSE, FALSE, sizeof (DspBeside));
+  g_array_set_clear_func (outcome->beside, clear_beside);
   outcome->refused = g_array_new (FALSE, FALSE, sizeof (DspRefusal));
   return outcome;
 }
@@ -29,6 +39,7 @@ dsp_outcome_free (DspOutcome *outcome)
   for (guint i = 0; i < outcome->refused->len; i++)
     g_free (g_array_index (outcome->refused, DspRefusal, i).message);
   g_array_unref (outcome->refused);
+  g_array_unref (outcome->beside);
   if (outcome->after != NULL)
     dsp_record_free (outcome->entity, outcome->after);
   g_free (outcome);
@@ -333,6 +344,37 @@ store_drafts (DspKeeper  *keeper,
   return TRUE;
 }
 
+/* What a preview would make of the record, and of which others besides. */
+static void
+note_result (DspKeeper       *keeper,
+             const DspEntity *entity,
+             const DspId     *id,
+             GHashTable      *replaced,
+             DspOutcome      *outcome)
+{
+  GHashTableIter iter;
+  gconstpointer after;
+  gpointer key;
+
+  if (dsp_keeper_effective (keeper, entity, id, &after) == DSP_FACT_HERE)
+    {
+      outcome->entity = entity;
+      outcome->after = dsp_record_dup (entity, after);
+    }
+  g_hash_table_iter_init (&iter, replaced);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      const DspKey *other = key;
+      DspBeside beside = { .entity = other->entity };
+
+      if ((other->entity == entity && dsp_id_equal (&other->id, id)) ||
+          dsp_keeper_effective (keeper, other->entity, &other->id, &after) != DSP_FACT_HERE)
+        continue;
+      beside.after = dsp_record_dup (other->entity, after);
+      g_array_append_val (outcome->beside, beside);
+    }
+}
+
 /**
  * dsp_keeper_give:
  * Judges @command on each record and stores what is accepted. The change is told before it is on disk, so that it shows
@@ -373,14 +415,8 @@ dsp_keeper_give (DspKeeper        *keeper,
     }
   if (preview || drafts->len == 0)
     {
-      gconstpointer after;
-
-      if (n_ids == 1 && outcome->refused->len == 0 &&
-          dsp_keeper_effective (keeper, command->entity, ids, &after) == DSP_FACT_HERE)
-        {
-          outcome->entity = command->entity;
-          outcome->after = dsp_record_dup (command->entity, after);
-        }
+      if (n_ids == 1 && outcome->refused->len == 0)
+        note_result (keeper, command->entity, ids, replaced, outcome);
       put_back (keeper, replaced, false);
       return g_steal_pointer (&outcome);
     }

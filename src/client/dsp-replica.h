@@ -90,12 +90,19 @@ typedef struct {
   char    *message;  /* English, for the log; windows word rule and record themselves */
 } DspRefusal;
 
+/* A record that a preview would change besides the one that was asked about: a child order, a penalty. */
+typedef struct {
+  const DspEntity *entity;
+  gpointer         after;   /* (owned): as it would be */
+} DspBeside;
+
 typedef struct {
   gint64  group;     /* names the gesture for undo and the outbox list; 0: no row was accepted, nothing was stored */
   guint   n_given;   /* rows accepted */
   GArray *refused;   /* of DspRefusal: rows that the rules refuse already here; they are not sent */
   const DspEntity *entity;
   gpointer after;    /* (owned) (nullable): of a preview of one record: as it would be */
+  GArray  *beside;   /* of DspBeside: of a preview of one record */
 } DspOutcome;
 DspOutcome *dsp_outcome_new  (void);
 void        dsp_outcome_free (DspOutcome *outcome);

@@ -53,6 +53,10 @@ def save(dialog):
     dialog.find("push button", named("Save")).press()
 
 
+def press_toggle(dialog, name):
+    dialog.find(None, name).press()
+
+
 def closed(window, title):
     driver.wait_for(lambda: not any(w.name.startswith(title) for w in tops(window)), "the dialog %s to close" % title)
 
@@ -133,6 +137,80 @@ def _():
     driver.wait_for(lambda: not order.find("push button", "Reject").has("sensitive"), "a rejected order not to be rejected again")
     close_window(first, number)
     assert number not in first.numbers()
+
+
+@tests.case("/processes/S0-46/closed_only_when_attended_completely_and_the_customer_is_satisfied")
+def _():
+    first.open_tab("Assigned")
+    number = next((n for n, (_row, cells) in first.rows().items() if any("Reparación" in cell for cell in cells)), None)
+    assert number, "no repair among the assigned orders"
+    order = open_order(first, number)
+    order.find("push button", "Close").press()
+    dialog = dialog_of(first, "Close")
+    save(dialog)
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("Resolution is needed")), "the missing field to be named")
+    assert dialog.maybe("label", re.compile("At least 1 solution code is needed")), "the type asks for a solution code"
+    # Neither answer is given by itself; what is typed keeps the focus while the rest is still missing.
+    resolution = dialog.find("text", named("Resolution"))
+    resolution.set_text("Se cambió el conector")
+    time.sleep(0.5)
+    assert not dialog.maybe("label", re.compile("Assigned → Closed"))
+    press_toggle(dialog, "Attended completely: Yes")
+    press_toggle(dialog, "Customer satisfied: No")
+    time.sleep(0.5)                             # the errors have gone and the lines below them moved up
+    dialog.find("check box", re.compile("^S03")).click()
+    for question in ("¿Se probó el servicio con el cliente?", "¿La falla se encontró en la red del cliente?"):
+        press_toggle(dialog, question + ": Yes")
+    time.sleep(0.5)
+    assert not dialog.maybe("label", re.compile("Assigned → Closed")), "closed with an unsatisfied customer"
+    first.app.screenshot("process-close-refused")
+    press_toggle(dialog, "Customer satisfied: Yes")
+    # This order's own place is not known, and its type asks where it was attended.
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("the position")), "the missing position to be named")
+    write_in(dialog, "Latitude", "19.4847")
+    write_in(dialog, "Longitude", "-99.1190")
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("Assigned → Closed")), "what saving would mean")
+    first.app.screenshot("process-close")
+    save(dialog)
+    closed(first, "Close")
+    driver.wait_for(lambda: order_window(first, number).maybe("label", "Se cambió el conector"), "the resolution in the order's window")
+    close_window(first, number)
+    driver.wait_for(lambda: number not in first.numbers(), "the closed order to leave the assigned ones")
+
+
+@tests.case("/processes/S0-47/the_postal_code_says_the_rest_of_the_address")
+def _():
+    first.open_tab("Unassigned")
+    number = first.numbers()[0]
+    order = open_order(first, number)
+    order.find("push button", "Update address").press()
+    dialog = dialog_of(first, "Update address")
+    code = dialog.find("text", named("Postal code"))
+    municipality = dialog.find("text", named("Municipality"))
+    other = "06800" if code.text != "06800" else "11200"
+    code.set_text(other)
+    wanted = {"06800": "Cuauhtémoc", "11200": "Miguel Hidalgo"}[other]
+    driver.wait_for(lambda: municipality.text == wanted, "the municipality of " + other)
+    choose_in(first, dialog, "Cause", re.compile("moved"))
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("Postal code: .* → " + other)), "what saving would mean")
+    first.app.screenshot("process-address")
+    save(dialog)
+    closed(first, "Update address")
+    close_window(first, number)
+
+
+@tests.case("/processes/S0-41/the_type_is_chosen_from_the_catalogue")
+def _():
+    number = first.numbers()[0]
+    order = open_order(first, number)
+    order.find("push button", "Change of order type").press()
+    dialog = dialog_of(first, "Change of order type")
+    choose_in(first, dialog, "Order type", re.compile("Garantía"))
+    choose_in(first, dialog, "Reason", re.compile("."))
+    first.app.screenshot("process-retype")
+    dialog.find("push button", named("Cancel")).press()
+    closed(first, "Change of order type")
+    close_window(first, number)
 
 
 @tests.case("/processes/S1-18/follow_up_is_written_in_place_and_stands_in_the_history")

@@ -1,0 +1,26 @@
+/* dsp-process-effect.h: what saving a process would mean, and what it meant
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "dsp-office.h"
+
+G_BEGIN_DECLS
+
+#define DSP_TYPE_PROCESS_EFFECT (dsp_process_effect_get_type ())
+G_DECLARE_FINAL_TYPE (DspProcessEffect, dsp_process_effect, DSP, PROCESS_EFFECT, GtkWidget)
+
+GtkWidget *dsp_process_effect_new      (DspOffice *office);
+
+/* Before there is anything to say: which fields are still missing is not known. */
+void       dsp_process_effect_wait     (DspProcessEffect *self);
+/* Of one order: its new status and dates, the penalty, what is made besides. Of many: which will be done and which not,
+ * and why, row by row. @outcome: of a preview. */
+void       dsp_process_effect_show     (DspProcessEffect *self, const DspId *ids, guint n_ids, const DspOutcome *outcome);
+/* The same after saving, for many. */
+void       dsp_process_effect_tell     (DspProcessEffect *self, const DspId *ids, guint n_ids, const DspOutcome *outcome);
+
+/* Why an order was refused; a state is named: (transfer full). */
+char      *dsp_process_refusal         (DspOffice *office, const DspRefusal *refusal);
+
+G_END_DECLS

@@ -1,0 +1,217 @@
+/* dsp-proposal-row.c: an entry that proposes, and the postal code that knows the rest of an address
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-proposal-row"
+
+#include "config.h"
+#include "dsp-record-form-private.h"
+
+#include <glib/gi18n.h>
+
+static void
+show_row (DspRecordRow *row,
+          gconstpointer record)
+{
+  const char *text = *dsp_field_text (row->field, record);
+
+  gtk_editable_set_text (GTK_EDITABLE (row->editor), text != NULL ? text : "");
+}
+
+static char *
+read_row (DspRecordRow *row,
+          gpointer      record)
+{
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row->editor))));
+
+  dsp_set_text (dsp_field_text (row->field, record), text);
+  return NULL;
+}
+
+static void
+on_proposal (GtkWidget    *list,
+             GtkListBoxRow *line,
+             DspRecordRow *row)
+{
+  gtk_editable_set_text (GTK_EDITABLE (row->editor), gtk_label_get_text (GTK_LABEL (gtk_list_box_row_get_child (line))));
+  gtk_popover_popdown (gtk_menu_button_get_popover (GTK_MENU_BUTTON (row->choices)));
+  gtk_widget_grab_focus (row->editor);
+}
+
+GtkWidget *
+dsp_proposal_row_make (DspRecordRow *row)
+{
+  static const DspRowEditor narrow = { show_row, read_row, FALSE };
+  GtkWidget *content = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  g_autofree char *name = g_strdup_printf (_("Choose: %s"), _(row->field->label));
+
+  row->editor = gtk_entry_new ();
+  gtk_widget_set_hexpand (row->editor, TRUE);
+  gtk_entry_set_max_length (GTK_ENTRY (row->editor), (int) row->field->max);
+  g_signal_connect_swapped (row->editor, "changed", G_CALLBACK (dsp_record_row_edited), row);
+  row->choices = gtk_menu_button_new ();
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (row->choices), gtk_popover_new ());
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row->choices), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_widget_set_tooltip_text (row->choices, name);
+  gtk_widget_set_visible (row->choices, FALSE);
+  gtk_widget_add_css_class (content, "linked");
+  gtk_box_append (GTK_BOX (content), row->editor);
+  gtk_box_append (GTK_BOX (content), row->choices);
+  dsp_record_row_take_editor (row, &narrow, NULL, NULL);
+  return content;
+}
+
+void
+dsp_proposal_row_set (DspRecordRow      *row,
+                      const char *const *proposals)
+{
+  GtkPopover *popover = gtk_menu_button_get_popover (GTK_MENU_BUTTON (row->choices));
+  GtkWidget *list = gtk_list_box_new (), *scroller = gtk_scrolled_window_new ();
+
+  for (guint i = 0; proposals != NULL && proposals[i] != NULL; i++)
+    {
+      GtkWidget *label = gtk_label_new (proposals[i]);
+
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_list_box_append (GTK_LIST_BOX (list), label);
+    }
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  g_signal_connect (list, "row-activated", G_CALLBACK (on_proposal), row);
+  gtk_widget_add_css_class (list, "dsp-found");
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 280);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), list);
+  gtk_popover_set_child (popover, scroller);
+  gtk_widget_set_visible (row->choices, proposals != NULL && proposals[0] != NULL);
+}
+
+/* ---- an address ---- */
+
+/* A look-up on its way. */
+typedef struct {
+  DspRecordForm *form; /* (owned) */
+  char          *code;
+  gboolean       typed; /* by the person, not shown with the order */
+} LookUp;
+
+static const char *
+text_of (DspRecordRow *row)
+{
+  return gtk_editable_get_text (GTK_EDITABLE (row->editor));
+}
+
+/* A neighbourhood that stood there with the earlier postal code is not one of the new one; what was typed since stays. */
+static void
+propose (DspRecordForm *form,
+         GPtrArray     *settlements,
+         gboolean       typed)
+{
+  DspRecordRow *row = dsp_record_form_row (form, "neighbourhood");
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto(GStrv) names = NULL;
+  g_autofree char *hint = NULL;
+  const char *shown = *dsp_field_text (row->field, form->shown);
+  guint n = 0;
+
+  for (guint i = 0; i < settlements->len; i++)
+    {
+      const DspSettlement *settlement = settlements->pdata[i];
+
+      if (settlement->name != NULL && ++n > 0)
+        g_strv_builder_add (builder, settlement->name);
+    }
+  names = g_strv_builder_end (builder);
+  dsp_proposal_row_set (row, (const char *const *) names);
+  hint = n > 1 ? g_strdup_printf (ngettext ("One of %u", "One of %u", n), n) : NULL;
+  gtk_entry_set_placeholder_text (GTK_ENTRY (row->editor), hint);
+  if (!typed || n == 0 || g_strv_contains ((const char *const *) names, text_of (row)))
+    return;
+  if (*text_of (row) == '\0' || g_strcmp0 (text_of (row), shown) == 0)
+    gtk_editable_set_text (GTK_EDITABLE (row->editor), n == 1 ? names[0] : "");
+}
+
+static void
+found_cb (GObject      *source,
+          GAsyncResult *res,
+          gpointer      user_data)
+{
+  LookUp *look_up = user_data;
+  DspRecordRow *code = dsp_record_form_row (look_up->form, "postal_code");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) found = dsp_replica_find_finish (DSP_REPLICA (source), res, &error);
+
+  /* The form may have gone, or another code been typed. */
+  if (found != NULL && gtk_widget_get_root (GTK_WIDGET (look_up->form)) != NULL && g_str_equal (text_of (code), look_up->code))
+    propose (look_up->form, found, look_up->typed);
+  g_object_unref (look_up->form);
+  g_free (look_up->code);
+  g_free (look_up);
+}
+
+static void
+look_up (DspRecordForm *form,
+         const char    *code,
+         gboolean       typed)
+{
+  g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_settlement);
+  LookUp *data;
+
+  if (!dsp_filter_set (filter, "postal_code", code, NULL))
+    return;
+  data = g_new0 (LookUp, 1);
+  data->form = g_object_ref (form);
+  data->code = g_strdup (code);
+  data->typed = typed;
+  dsp_replica_find_async (dsp_office_get_replica (form->office), filter, 0, NULL, found_cb, data);
+}
+
+static void
+set_from_code (DspRecordForm *form,
+               const char    *name,
+               const char    *text)
+{
+  DspRecordRow *row = dsp_record_form_row (form, name);
+
+  if (row != NULL && text != NULL && g_strcmp0 (text_of (row), text) != 0)
+    gtk_editable_set_text (GTK_EDITABLE (row->editor), text);
+}
+
+static void
+on_postal_code (GtkEditable  *entry,
+                DspRecordRow *row)
+{
+  DspRecordForm *form = row->form;
+  const char *code = gtk_editable_get_text (entry);
+  const DspPostalCode *place;
+
+  if (!dsp_postal_code_is_valid (code))
+    return;
+  look_up (form, code, !form->filling);
+  if (form->filling)
+    return;
+  place = dsp_office_get_place (form->office, code);
+  if (place != NULL)
+    {
+      set_from_code (form, "municipality", place->municipality);
+      set_from_code (form, "state", place->state);
+      set_from_code (form, "city", place->city);
+    }
+  else if (g_hash_table_size ((GHashTable *) dsp_office_get_places (form->office)) > 0)
+    {
+      g_autofree char *sentence = g_strdup_printf (_("There is no postal code %s."), code);
+
+      dsp_record_form_show_error (form, row->field, sentence);
+    }
+}
+
+void
+dsp_address_rows_help (DspRecordForm *form)
+{
+  DspRecordRow *code = dsp_record_form_row (form, "postal_code"), *neighbourhood = dsp_record_form_row (form, "neighbourhood");
+
+  if (code == NULL || neighbourhood == NULL || neighbourhood->choices == NULL)
+    return;
+  gtk_entry_set_input_purpose (GTK_ENTRY (code->editor), GTK_INPUT_PURPOSE_DIGITS);
+  g_signal_connect (code->editor, "changed", G_CALLBACK (on_postal_code), code);
+}
