@@ -9,6 +9,7 @@
 #include "config.h"
 #include "dsp-language.h"
 #include "dsp-server.h"
+#include "dsp-types.h"
 #include "dsp-watchdog.h"
 
 #include <gio/gio.h>
@@ -28,11 +29,12 @@
 
 typedef struct
 {
-  char    *database, *listen, *socket, *state, *certificate, *key;
+  char    *database, *listen, *socket, *state, *certificate, *key, *replay;
   gboolean no_tls, version;
   int      ready_fd;
   int      sign_ins, requests, commands, waits;
   int      rotate, grace, keep_days, housekeeping;
+  DspTime  replay_from;
 } Arguments;
 
 static void
@@ -44,6 +46,7 @@ arguments_clear (Arguments *arguments)
   g_free (arguments->state);
   g_free (arguments->certificate);
   g_free (arguments->key);
+  g_free (arguments->replay);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
@@ -150,6 +153,7 @@ parse_arguments (int         *argc,
     { "token-grace", 0, 0, G_OPTION_ARG_INT, &arguments->grace, N_("How long the old one counts then; else 300"), "SECONDS" },
     { "keep-changes", 0, 0, G_OPTION_ARG_INT, &arguments->keep_days, N_("Prune older changes; else 90"), "DAYS" },
     { "housekeeping", 0, 0, G_OPTION_ARG_INT, &arguments->housekeeping, N_("How often that is done; else 600"), "SECONDS" },
+    { "replay-from", 0, 0, G_OPTION_ARG_STRING, &arguments->replay, N_("For tests: the clock starts there and goes on by the times that commands carry"), "TIME" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, N_("Print the version"), NULL },
     { NULL },
   };
@@ -175,6 +179,13 @@ parse_arguments (int         *argc,
   if ((arguments->certificate == NULL) != (arguments->key == NULL))
     {
       g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("--certificate and --key go together"));
+      return FALSE;
+    }
+  if (arguments->replay != NULL && (!dsp_time_parse (arguments->replay, strlen (arguments->replay), &arguments->replay_from) ||
+                                    arguments->replay_from.us <= 0))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("--replay-from: “%s” is no time; one is 2016-02-29T06:00:00Z"),
+                   arguments->replay);
       return FALSE;
     }
   /* Where despachoctl looks if it is not told. A name too long for a socket leaves the server without. */
@@ -299,6 +310,7 @@ main (int    argc,
     options.keep_days = (guint) arguments.keep_days;
   if (arguments.housekeeping > 0)
     options.housekeeping_s = (guint) arguments.housekeeping;
+  options.replay_from_us = arguments.replay_from.us;
   options.waits_per_token = (guint) MAX (arguments.waits, 0);
   server = dsp_server_new (&options, &error);
   if (server == NULL)
@@ -310,6 +322,8 @@ main (int    argc,
   g_unix_signal_add (SIGTERM, on_terminate, loop);
   g_unix_signal_add (SIGINT, on_terminate, loop);
   g_unix_signal_add (SIGHUP, on_hang_up, server);
+  if (arguments.replay != NULL)
+    g_warning ("this is a replay: the clock started at %s and goes on by the times that commands carry", arguments.replay);
   tell_ready (server, &arguments);
   address = own_address (server, &arguments);
   watchdog = dsp_watchdog_new (address, options.tls);

@@ -5,6 +5,9 @@
  * alone, and its answer goes out when the last of them is on the disk. When something fails inside, the whole batch is
  * rolled back; its pushes are then tried one by one, so that one that cannot be stored does not take the others along.
  * Checkpoints are done here, between batches, after the answers.
+ *
+ * A test that replays a log has another clock: it stands, and goes on by the times that the commands carry. What became
+ * due before a command is done before it, so that the same log always has the same end.
  */
 #define G_LOG_DOMAIN "dsp-server"
 
@@ -67,6 +70,7 @@ struct _DspExecutor
   gint            clock;       /* (atomic): it runs */
 
   /* the thread's own */
+  gint64          replay_us;   /* where the clock of a replay stands; 0: real time */
   DspPublished    published;
   gint64          idle_since_us;
   gint64          grants_seen_us;
@@ -84,6 +88,31 @@ item_free (Item *item)
     g_string_free (item->results, TRUE);
   g_free (item->reply.json);
   g_free (item);
+}
+
+/* What the rules take as now. */
+static gint64
+clock_now (DspExecutor *self)
+{
+  return self->replay_us != 0 ? self->replay_us : g_get_real_time ();
+}
+
+/* In an open batch: a replay comes to the time of its next command. FALSE: an internal fault. */
+static gboolean
+replay_until (DspExecutor *self,
+              gint64       at_us,
+              GError     **error)
+{
+  gint64 due_us;
+
+  while (g_atomic_int_get (&self->clock) && (due_us = dsp_judge_next_due (self->judge)) <= at_us)
+    {
+      self->replay_us = MAX (self->replay_us, due_us);
+      if (!dsp_judge_run_due (self->judge, self->replay_us, &self->published, error))
+        return FALSE;
+    }
+  self->replay_us = MAX (self->replay_us, at_us);
+  return TRUE;
 }
 
 /* ---- one push ---- */
@@ -246,6 +275,12 @@ step_push (DspExecutor *self,
   item->next++;
   if (command->no <= device.last_no)
     return repeat_command (self, item, &device, command, error);
+  if (self->replay_us != 0)
+    {
+      if (!replay_until (self, command->at_us, error))
+        return FALSE;
+      now_us = self->replay_us;
+    }
 
   actor = dsp_judge_get_actor (self->judge, &item->session->user_id, now_us, &fault);
   if (fault != NULL)
@@ -352,7 +387,7 @@ fill_batch (DspExecutor *self,
             GError     **error)
 {
   gint64 start_us = g_get_monotonic_time ();
-  gint64 now_us = g_get_real_time ();
+  gint64 now_us = clock_now (self);
   guint n = 0;
   Item *item;
 
@@ -465,7 +500,7 @@ end_grants (DspFeed  *feed,
             GError  **error)
 {
   DspExecutor *self = user_data;
-  gint64 now_us = g_get_real_time ();
+  gint64 now_us = clock_now (self);
 
   return dsp_judge_end_grants (self->judge, self->grants_seen_us, now_us, &self->published, error);
 }
@@ -475,7 +510,7 @@ tick (DspExecutor *self,
       gboolean     idle)
 {
   gint64 monotonic_us = g_get_monotonic_time ();
-  gint64 now_us = g_get_real_time ();
+  gint64 now_us = clock_now (self);
   gint64 n_ended = 0;
   g_autoptr(DspStmt) stmt = NULL;
   g_autoptr(GError) error = NULL;
@@ -518,7 +553,7 @@ give_due (DspFeed  *feed,
 {
   DspExecutor *self = user_data;
 
-  return dsp_judge_run_due (self->judge, g_get_real_time (), &self->published, error);
+  return dsp_judge_run_due (self->judge, clock_now (self), &self->published, error);
 }
 
 /* How long the clock may sleep. What it had to do may have come while nobody ran: then not at all. Instants are real time,
@@ -526,7 +561,7 @@ give_due (DspFeed  *feed,
 static gint64
 sleep_us (DspExecutor *self)
 {
-  gint64 next_us, now_us = g_get_real_time ();
+  gint64 next_us, now_us = clock_now (self);
 
   if (!g_atomic_int_get (&self->clock) || (self->due_faults > 0 && g_get_monotonic_time () < self->due_again_us))
     return TICK_US;
@@ -589,9 +624,11 @@ executor_run (gpointer user_data)
 /**
  * dsp_executor_new:
  * @db: (transfer full): also on failure
+ * @replay_from_us: where the clock of a replay starts, for tests alone; 0: real time
  */
 DspExecutor *
 dsp_executor_new (DspDb   *db,
+                  gint64   replay_from_us,
                   GError **error)
 {
   DspExecutor *self;
@@ -607,6 +644,7 @@ dsp_executor_new (DspDb   *db,
   self->db = db;
   self->feed = feed;
   self->judge = dsp_judge_new (feed);
+  self->replay_us = replay_from_us;
   memcpy (self->epoch, dsp_feed_get_state (feed)->epoch, sizeof self->epoch);
   dsp_published_init (&self->published);
   g_mutex_init (&self->lock);

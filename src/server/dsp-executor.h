@@ -39,8 +39,9 @@ typedef void (*DspPublishFunc) (const DspPublished *published, gpointer user_dat
 /* Now and then, between batches, on the executor's thread; for what must be stored without haste. */
 typedef gboolean (*DspWriteFunc) (DspFeed *feed, gpointer user_data, GError **error);
 
-/* Takes @db, a writer that holds the lock. Its tables must be there (dsp_database_init()). */
-DspExecutor *dsp_executor_new         (DspDb *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Takes @db, a writer that holds the lock. Its tables must be there (dsp_database_init()). @replay_from_us: 0, or where
+ * the clock of a replay starts, which goes on by the times that commands carry. */
+DspExecutor *dsp_executor_new         (DspDb *db, gint64 replay_from_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Finishes what is queued, then ends the thread and closes the database. */
 void         dsp_executor_free        (DspExecutor *self);
 /* Before the first push. */

@@ -77,6 +77,21 @@ parse_listen (const char  *text,
   return TRUE;
 }
 
+/* A clock that commands move is no clock for an office. */
+static gboolean
+may_replay (const DspServerOptions *options,
+            const char             *host,
+            GError                **error)
+{
+  g_autoptr(GInetAddress) address = host != NULL ? g_inet_address_new_from_string (host) : NULL;
+
+  if (options->replay_from_us == 0 || options->listen == NULL || (address != NULL && g_inet_address_get_is_loopback (address)))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+               "a replay listens on this machine's own address, 127.0.0.1, and not on “%s”", options->listen);
+  return FALSE;
+}
+
 static gboolean
 open_http (DspServer               *self,
            const DspServerOptions  *options,
@@ -88,7 +103,8 @@ open_http (DspServer               *self,
 
   dsp_http_options_init (&http);
   http.tcp_port = -1;
-  if (options->listen != NULL && !parse_listen (options->listen, &host, &http.tcp_port, error))
+  if ((options->listen != NULL && !parse_listen (options->listen, &host, &http.tcp_port, error)) ||
+      !may_replay (options, host, error))
     return FALSE;
   if (options->tls && g_mkdir_with_parents (tls_folder, 0700) != 0)
     {
@@ -136,7 +152,7 @@ open_store (DspServer               *self,
 
   if (db == NULL || !dsp_database_init (db, error) || !dsp_sessions_load (self->sessions, db, g_get_real_time (), error))
     return FALSE;
-  self->executor = dsp_executor_new (g_steal_pointer (&db), error);
+  self->executor = dsp_executor_new (g_steal_pointer (&db), options->replay_from_us, error);
   if (self->executor == NULL)
     return FALSE;
   dsp_executor_set_publish (self->executor, on_published, self);
