@@ -127,3 +127,15 @@ dsp_office_field_text (DspOffice      *self,
       return text != NULL ? text : g_strdup ("");
     }
 }
+
+DspCalendar *
+dsp_office_dup_calendar (DspOffice *self)
+{
+  DspId id = dsp_office_settings_id ();
+  DspCalendar *calendar = dsp_calendar_new (dsp_office_get (self, &dsp_office_settings, &id));
+  const GPtrArray *holidays = dsp_office_records (self, &dsp_holiday);
+
+  for (guint i = 0; i < holidays->len; i++)
+    dsp_calendar_add_holiday (calendar, holidays->pdata[i]);
+  return calendar;
+}

@@ -19,6 +19,7 @@
  */
 #pragma once
 
+#include "dsp-calendar.h"
 #include "dsp-filter.h"
 #include "dsp-plan.h"
 #include "dsp-replica.h"
@@ -63,6 +64,9 @@ char       *dsp_office_record_title (DspOffice *self, const DspEntity *entity, g
 char       *dsp_office_title_of     (DspOffice *self, const DspEntity *entity, const DspId *id);      /* "" for none */
 /* A field of a record in words, ids resolved: (transfer full). */
 char       *dsp_office_field_text   (DspOffice *self, const DspField *field, gconstpointer record);
+
+/* What the office counts for penalties and promises, as of now: (transfer full). */
+DspCalendar *dsp_office_dup_calendar (DspOffice *self);
 
 /* ---- the orders in the filter ---- */
 

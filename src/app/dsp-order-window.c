@@ -8,13 +8,14 @@
 
 #include "dsp-assign.h"
 #include "dsp-crew-dialog.h"
+#include "dsp-facts.h"
+#include "dsp-history-view.h"
 #include "dsp-process-bar.h"
 #include "dsp-process-dialog.h"
 #include "dsp-text.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
-#include <json-glib/json-glib.h>
 
 typedef struct {
   DspOffice         *office;   /* (owned) */
@@ -28,15 +29,12 @@ typedef struct {
   GtkWidget         *address;
   GtkWidget         *order;
   GtkWidget         *history;
-  GtkWidget         *history_note;
   GtkWidget         *pending;
   GtkWidget         *assign, *release;
   GtkWidget         *processes;
   GtkWidget         *follow_up;
   int                refs;
 } View;
-
-static void show (View *view);
 
 static View *
 view_ref (View *view)
@@ -64,59 +62,12 @@ closed (GtkWidget *window,
 }
 
 static void
-clear (GtkWidget *box)
-{
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (box)) != NULL)
-    gtk_box_remove (GTK_BOX (box), child);
-}
-
-static GtkWidget *
-make_label (const char *text,
-            const char *css_class)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_yalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  if (css_class != NULL)
-    gtk_widget_add_css_class (label, css_class);
-  return label;
-}
-
-static void
-add_line (GtkWidget  *box,
-          const char *name,
-          const char *value)
-{
-  GtkWidget *line, *label;
-
-  if (value == NULL || *value == '\0')
-    return;
-  line = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  label = make_label (name, "dim-label");
-  gtk_widget_add_css_class (label, "caption");
-  gtk_box_append (GTK_BOX (line), label);
-  label = make_label (value, "numeric");
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  gtk_box_append (GTK_BOX (line), label);
-  gtk_box_append (GTK_BOX (box), line);
-}
-
-static void
 add_field (View           *view,
            GtkWidget      *box,
            const DspOrder *order,
            gsize           offset)
 {
-  const DspField *field = dsp_table_at (&dsp_order.table, offset);
-  g_autofree char *value = field->kind == DSP_KIND_TIME ? dsp_text_time_full (*dsp_field_time (field, order))
-                                                        : dsp_office_field_text (view->office, field, order);
-
-  add_line (box, _(field->label), value);
+  dsp_facts_add_field (box, view->office, &dsp_order.table, order, offset);
 }
 
 static void
@@ -126,152 +77,22 @@ show_address (View           *view,
   g_autoptr(GString) street = g_string_new (order->street);
   g_autoptr(GString) place = g_string_new (NULL);
 
-  clear (view->address);
+  dsp_facts_clear (view->address);
   if (order->exterior != NULL)
     g_string_append_printf (street, " %s", order->exterior);
   if (order->interior != NULL)
     /* Translators: the interior number of an address */
     g_string_append_printf (street, _(", int. %s"), order->interior);
-  add_line (view->address, _("Street"), street->str);
+  dsp_facts_add (view->address, _("Street"), street->str);
   add_field (view, view->address, order, offsetof (DspOrder, between));
   if (order->postal_code != NULL)
     g_string_append_printf (place, "%s ", order->postal_code);
   if (order->neighbourhood != NULL)
     g_string_append (place, order->neighbourhood);
-  add_line (view->address, _("Postal code and neighbourhood"), place->str);
+  dsp_facts_add (view->address, _("Postal code and neighbourhood"), place->str);
   add_field (view, view->address, order, offsetof (DspOrder, municipality));
   add_field (view, view->address, order, offsetof (DspOrder, state));
   add_field (view, view->address, order, offsetof (DspOrder, directions));
-}
-
-/* ---- history ---- */
-
-static char *
-change_words (View            *view,
-              const DspEntity *entity,
-              const char      *name,
-              JsonNode        *pair)
-{
-  const DspField *field = dsp_table_find (&entity->table, name, strlen (name));
-  JsonArray *values = JSON_NODE_HOLDS_ARRAY (pair) ? json_node_get_array (pair) : NULL;
-  g_autofree char *texts[2] = { NULL, NULL };
-
-  if (field == NULL || values == NULL || json_array_get_length (values) != 2)
-    return NULL;
-  for (guint i = 0; i < 2; i++)
-    {
-      JsonNode *node = json_array_get_element (values, i);
-      const char *text = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
-                         ? json_node_get_string (node) : NULL;
-      gpointer read;
-
-      if (text == NULL)
-        continue;
-      read = dsp_record_new (entity);
-      if (dsp_field_set_text (field, read, text, NULL))
-        texts[i] = dsp_office_field_text (view->office, field, read);
-      else
-        texts[i] = g_strdup (text);
-      dsp_record_free (entity, read);
-    }
-  /* Translators: field, before, after */
-  return g_strdup_printf (_("%s: %s → %s"), _(field->label), texts[0] != NULL && *texts[0] != '\0' ? texts[0] : "–",
-                          texts[1] != NULL && *texts[1] != '\0' ? texts[1] : "–");
-}
-
-static void
-add_changes (View             *view,
-             GtkWidget        *box,
-             const DspHistory *entry)
-{
-  g_autoptr(JsonParser) parser = json_parser_new ();
-  const DspEntity *entity = entry->entity != NULL ? dsp_entity_find (entry->entity) : NULL; /* the order, or a penalty of it */
-  JsonObject *changes;
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *pair;
-
-  if (entity == NULL || entry->changes == NULL || !json_parser_load_from_data (parser, entry->changes, -1, NULL) ||
-      !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-    return;
-  changes = json_node_get_object (json_parser_get_root (parser));
-  /* A creation lists every field: the order itself shows them. */
-  if (json_object_get_size (changes) > 8)
-    return;
-  json_object_iter_init (&iter, changes);
-  while (json_object_iter_next (&iter, &name, &pair))
-    {
-      g_autofree char *words = change_words (view, entity, name, pair);
-
-      if (words != NULL)
-        gtk_box_append (GTK_BOX (box), make_label (words, "caption"));
-    }
-}
-
-static void
-show_history (View      *view,
-              GPtrArray *entries)
-{
-  clear (view->history);
-  for (guint i = entries->len; i > 0; i--)
-    {
-      const DspHistory *entry = entries->pdata[i - 1];
-      const DspCommand *command = entry->command != NULL ? dsp_command_find (entry->command) : NULL;
-      GtkWidget *line = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
-      g_autofree char *when = dsp_text_time (entry->at);
-      g_autofree char *full = dsp_text_time_full (entry->at);
-      g_autofree char *who = g_strdup_printf ("%s · %s", when, entry->user_name != NULL ? entry->user_name : "");
-      GtkWidget *label = make_label (command != NULL ? _(command->past) : entry->command, "heading");
-
-      gtk_box_append (GTK_BOX (line), label);
-      label = make_label (who, "caption");
-      gtk_widget_add_css_class (label, "dim-label");
-      gtk_widget_set_tooltip_text (label, full);
-      gtk_box_append (GTK_BOX (line), label);
-      if (entry->reason != NULL)
-        gtk_box_append (GTK_BOX (line), make_label (entry->reason, NULL));
-      add_changes (view, line, entry);
-      gtk_widget_add_css_class (line, "dsp-history-entry");
-      gtk_box_append (GTK_BOX (view->history), line);
-    }
-  gtk_widget_set_visible (view->history_note, entries->len == 0);
-  gtk_label_set_text (GTK_LABEL (view->history_note), _("No history is on this computer yet."));
-}
-
-static void
-fetched_cb (GObject      *source,
-            GAsyncResult *res,
-            gpointer      user_data)
-{
-  View *view = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) entries = dsp_sync_fetch_history_finish (DSP_SYNC (source), res, &error);
-
-  if (view->window != NULL && entries != NULL)
-    show_history (view, entries);
-  else if (view->window != NULL && gtk_widget_get_first_child (view->history) == NULL)
-    {
-      gtk_label_set_text (GTK_LABEL (view->history_note), _("The history comes when the server can be reached."));
-      gtk_widget_set_visible (view->history_note, TRUE);
-    }
-  view_unref (view);
-}
-
-static void
-local_cb (GObject      *source,
-          GAsyncResult *res,
-          gpointer      user_data)
-{
-  View *view = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) entries = dsp_replica_history_finish (DSP_REPLICA (source), res, &error);
-  DspSync *sync = dsp_office_get_sync (view->office);
-
-  if (view->window != NULL && entries != NULL)
-    show_history (view, entries);
-  if (view->window != NULL && sync != NULL)
-    dsp_sync_fetch_history_async (sync, &dsp_order, &view->id, NULL, fetched_cb, view_ref (view));
-  view_unref (view);
 }
 
 /* ---- the order ---- */
@@ -328,12 +149,12 @@ show (View *view)
   dsp_process_bar_set_order (DSP_PROCESS_BAR (view->processes), order);
   gtk_widget_set_visible (view->follow_up, dsp_office_may (view->office, &dsp_order_follow_up));
 
-  clear (view->customer);
+  dsp_facts_clear (view->customer);
   add_field (view, view->customer, order, offsetof (DspOrder, contact_name));
   add_field (view, view->customer, order, offsetof (DspOrder, account));
   add_field (view, view->customer, order, offsetof (DspOrder, phone));
   show_address (view, order);
-  clear (view->order);
+  dsp_facts_clear (view->order);
   add_field (view, view->order, order, offsetof (DspOrder, group));
   add_field (view, view->order, order, offsetof (DspOrder, priority));
   add_field (view, view->order, order, offsetof (DspOrder, created_at));
@@ -350,7 +171,7 @@ show (View *view)
   add_field (view, view->order, order, offsetof (DspOrder, observation));
   add_field (view, view->order, order, offsetof (DspOrder, solutions));
   add_field (view, view->order, order, offsetof (DspOrder, equipment));
-  dsp_replica_history_async (dsp_office_get_replica (view->office), &dsp_order, &view->id, NULL, local_cb, view_ref (view));
+  dsp_history_view_show (DSP_HISTORY_VIEW (view->history), &view->id);
 }
 
 /* A follow-up written in place. It stays in the field until it is taken. */
@@ -439,7 +260,6 @@ step (View *view,
   if (row == DSP_NO_ROW)
     return;
   view->id = *dsp_order_index_id (index, row);
-  clear (view->history);
   show (view);
 }
 
@@ -462,22 +282,6 @@ on_key (GtkEventControllerKey *controller,
   else
     return FALSE;
   return TRUE;
-}
-
-static GtkWidget *
-make_column (GtkWidget  *columns,
-             const char *title,
-             GtkWidget **box)
-{
-  GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9);
-  GtkWidget *heading = make_label (title, "title-4");
-
-  *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
-  gtk_widget_set_hexpand (column, TRUE);
-  gtk_box_append (GTK_BOX (column), heading);
-  gtk_box_append (GTK_BOX (column), *box);
-  gtk_box_append (GTK_BOX (columns), column);
-  return column;
 }
 
 static GtkWidget *
@@ -504,7 +308,7 @@ dsp_order_window_open (GtkWindow         *parent,
   View *view = g_new0 (View, 1);
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
   GtkWidget *scroller = gtk_scrolled_window_new (), *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24);
-  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24), *column, *button;
+  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24), *button, *box;
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   view->refs = 1;
@@ -536,23 +340,23 @@ dsp_order_window_open (GtkWindow         *parent,
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), button);
 
   view->processes = dsp_process_bar_new (office);
-  view->pending = make_label ("", "dsp-notice");
+  view->pending = dsp_facts_label ("", "dsp-notice");
   gtk_widget_set_visible (view->pending, FALSE);
   gtk_box_set_homogeneous (GTK_BOX (columns), TRUE);
   gtk_widget_add_css_class (columns, "dsp-order-columns");
   gtk_box_append (GTK_BOX (columns), left);
-  make_column (left, _("Customer"), &view->customer);
-  make_column (left, _("Address"), &view->address);
-  make_column (columns, _("Order"), &view->order);
-  column = make_column (columns, _("History"), &view->history);
+  view->customer = dsp_facts_section (left, _("Customer"));
+  view->address = dsp_facts_section (left, _("Address"));
+  view->order = dsp_facts_section (columns, _("Order"));
+  box = dsp_facts_section (columns, _("History"));
+  view->history = dsp_history_view_new (office);
   view->follow_up = gtk_entry_new ();
   gtk_entry_set_placeholder_text (GTK_ENTRY (view->follow_up), _("Add a follow-up and press Enter"));
   gtk_entry_set_max_length (GTK_ENTRY (view->follow_up), 2000);
   gtk_accessible_update_property (GTK_ACCESSIBLE (view->follow_up), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Follow-up"), -1);
   g_signal_connect (view->follow_up, "activate", G_CALLBACK (on_follow_up), view);
-  gtk_box_insert_child_after (GTK_BOX (column), view->follow_up, gtk_widget_get_first_child (column));
-  view->history_note = make_label (_("History is being fetched"), "dim-label");
-  gtk_box_append (GTK_BOX (column), view->history_note);
+  gtk_box_append (GTK_BOX (box), view->follow_up);
+  gtk_box_append (GTK_BOX (box), view->history);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), columns);
   gtk_widget_set_vexpand (scroller, TRUE);

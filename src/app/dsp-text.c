@@ -139,6 +139,14 @@ dsp_text_km (double km)
   return g_strdup_printf (_("%.0f km"), km);
 }
 
+char *
+dsp_text_money (gint64 cents)
+{
+  guint64 whole = (guint64) ABS (cents);
+
+  return g_strdup_printf ("%s$%'" G_GUINT64_FORMAT ".%02u", cents < 0 ? "−" : "", whole / 100, (guint) (whole % 100));
+}
+
 DspDate
 dsp_text_local_day (gint64 us)
 {

@@ -14,6 +14,7 @@
 #include "dsp-preferences.h"
 #include "dsp-print.h"
 #include "dsp-record-page.h"
+#include "dsp-review-page.h"
 
 #include <glib/gi18n.h>
 
@@ -27,6 +28,7 @@ static const Page pages[] = {
   { "crews", N_("Crews"), "despacho-crews-symbolic", DSP_MODULE_CREWS },
   { "masters", N_("Master"), "despacho-master-symbolic", DSP_MODULE_MASTERS },
   { "distributors", N_("Distributor"), "despacho-distributor-symbolic", DSP_MODULE_DISTRIBUTORS },
+  { "penalties", N_("Review desk"), "despacho-penalized-symbolic", DSP_MODULE_PENALTIES },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (pages) == DSP_N_PAGES);
@@ -151,6 +153,9 @@ add_page (DspWindow *self,
       break;
     case DSP_MODULE_DISTRIBUTORS:
       self->page_widgets[i] = dsp_record_page_new (self->office, &dsp_distributor);
+      break;
+    case DSP_MODULE_PENALTIES:
+      self->page_widgets[i] = dsp_review_page_new (self->office);
       break;
     case DSP_MODULE_ADMINISTRATION:
     case DSP_MODULE_LAST:
