@@ -401,6 +401,22 @@ dsp_text_rule (DspRule     rule,
       return g_strdup (_("The dates overlap with an earlier entry."));
     case DSP_RULE_PAST:
       return g_strdup (_("That date has passed."));
+    case DSP_RULE_RESCHEDULE_COUNT:
+      return g_strdup (_("It was rescheduled as often as the policy allows. A supervisor may do it once more."));
+    case DSP_RULE_TOO_EARLY:
+      return g_strdup (_("That day is before the earliest one that the policy allows."));
+    case DSP_RULE_TOO_LATE:
+      return g_strdup (_("That day is after the latest one that the policy allows."));
+    case DSP_RULE_NOTICE:
+      return g_strdup (_("That visit begins too soon: the policy asks for more notice."));
+    case DSP_RULE_HOLIDAY:
+      return g_strdup (_("The office does not work on that day."));
+    case DSP_RULE_ZONE_CLOSED:
+      return g_strdup (_("The zone is closed on that day."));
+    case DSP_RULE_NO_SLOT:
+      return g_strdup (_("The policy has no slot at that time."));
+    case DSP_RULE_SLOT_FULL:
+      return g_strdup (_("That slot has no place left. Choose another one."));
     case DSP_N_RULES:
     default:
       return g_strdup (message != NULL ? message : _("The server refused it."));

@@ -405,6 +405,7 @@ dsp_keeper_give (DspKeeper        *keeper,
     }
   keeper->judging = TRUE;
   keeper->scratch_is_fresh = FALSE;
+  g_clear_pointer (&keeper->bookings, dsp_bookings_free);
   judged = judge (keeper, command, ids, n_ids, args, given, drafts, replaced, outcome, error);
   keeper->judging = FALSE;
   if (!judged)

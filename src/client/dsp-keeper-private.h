@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "dsp-bookings.h"
 #include "dsp-keeper.h"
 #include "dsp-schema.h"
 #include "dsp-table.h"
@@ -100,6 +101,7 @@ struct _DspKeeper
   gboolean     scratch_is_fresh; /* it is what the base has, while commands are judged and nothing is written */
   gboolean     judging;
   GError      *facts_error;   /* (nullable): the first failed read */
+  DspBookings *bookings;      /* (owned) (nullable): of the base, while commands are judged */
 
   DspCopy      copy;
 };

@@ -561,6 +561,7 @@ dsp_keeper_close (DspKeeper *keeper)
     dsp_record_free (keeper->scratch_entity, keeper->scratch);
   g_clear_error (&keeper->facts_error);
   g_clear_pointer (&keeper->delta, dsp_delta_free);
+  g_clear_pointer (&keeper->bookings, dsp_bookings_free);
   g_clear_pointer (&keeper->db, dsp_db_close);
   g_clear_pointer (&keeper->actor, dsp_actor_free);
   g_hash_table_unref (keeper->mentions);

@@ -277,9 +277,67 @@ facts_each (gpointer         data,
   return keeper->complete ? DSP_FACT_HERE : DSP_FACT_UNKNOWN;
 }
 
+typedef struct {
+  DspKeeper     *keeper;
+  DspEachBooking each;
+  gpointer       user_data;
+  bool           stopped;
+} EachBooking;
+
+static gboolean
+each_base_booking (const DspBooking *booking,
+                   gpointer          user_data)
+{
+  EachBooking *state = user_data;
+  DspKey key = { &dsp_order, booking->id };
+
+  if (g_hash_table_contains (state->keeper->overlay, &key))
+    return TRUE;
+  state->stopped = !state->each (booking, state->user_data);
+  return !state->stopped;
+}
+
+/* Only while somebody gives a command: what was given already is the server's to judge, by its own count. */
+static DspFact
+facts_booked (gpointer       data,
+              gint64         from_us,
+              gint64         until_us,
+              DspEachBooking each,
+              gpointer       user_data)
+{
+  DspKeeper *keeper = data;
+  EachBooking state = { keeper, each, user_data, false };
+  GError *error = NULL;
+  GHashTableIter iter;
+  gpointer value;
+  bool fresh;
+
+  if (!keeper->judging)
+    return DSP_FACT_UNKNOWN;
+  if (keeper->bookings == NULL)
+    keeper->bookings = dsp_bookings_new (keeper->db);
+  if (!dsp_bookings_read (keeper->bookings, from_us, until_us, &fresh, &error))
+    return failed (keeper, error);
+  dsp_bookings_each (keeper->bookings, from_us, until_us, each_base_booking, &state);
+  g_hash_table_iter_init (&iter, keeper->overlay);
+  while (!state.stopped && g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const DspOver *over = value;
+
+      if (over->key.entity == &dsp_order && over->record != NULL && dsp_order_waits_between (over->record, from_us, until_us))
+        {
+          DspBooking booking = dsp_booking_of (over->record);
+
+          state.stopped = !each (&booking, user_data);
+        }
+    }
+  return keeper->complete ? DSP_FACT_HERE : DSP_FACT_UNKNOWN;
+}
+
 void
 dsp_keeper_init_facts (DspKeeper *keeper)
 {
+  keeper->facts.booked = facts_booked;
   keeper->facts.get = facts_get;
   keeper->facts.find = facts_find;
   keeper->facts.each = facts_each;

@@ -14,6 +14,10 @@ static const char *const module_words[] = {
   "module.penalties",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (module_words) == DSP_MODULE_LAST - DSP_MODULE_FIRST);
+G_STATIC_ASSERT ((int) DSP_MODULE_LAST <= (int) DSP_MAY_FIRST);
+
+static const char *const may_words[] = { "order.reschedule.beyond" };
+G_STATIC_ASSERT (G_N_ELEMENTS (may_words) == DSP_MAY_LAST - DSP_MAY_FIRST);
 
 #define DISPATCH "order.assign order.unassign order.move order.close "
 #define CREWS "crew.create crew.change crew.retire crew.restore technician.create technician.change " \
@@ -31,7 +35,7 @@ const DspShippedProfile dsp_shipped_profiles[] = {
   { "distributor", N_("Distributor"),          DISPATCH PROCESSES "order.sequence roll_call.put " CREWS FILTERS "distributor.change " APPEAL PAGES "module.distributors" },
   { "master",      N_("Master"),               "order.transfer order.follow_up " FILTERS "distributor.create distributor.change master.change " APPEAL
                                                PAGES "module.masters module.distributors" },
-  { "supervisor",  N_("Supervisor"),           "order.create " DISPATCH PROCESSES "order.start order.return order.transfer order.reopen " ROUNDS CREWS FILTERS CONTRACTORS VERDICTS
+  { "supervisor",  N_("Supervisor"),           "order.create " DISPATCH PROCESSES "order.reschedule.beyond order.start order.return order.transfer order.reopen " ROUNDS CREWS FILTERS CONTRACTORS VERDICTS
                                                PAGES "module.masters module.distributors" },
   { "agent",       N_("Contact-centre agent"), "order.create order.cancel order.reschedule order.update_address order.follow_up "
                                                FILTERS "module.assignments" },
@@ -245,6 +249,8 @@ dsp_permissions_has (const DspPermissions *set,
 const char *
 dsp_permission_word (guint permission)
 {
+  if (permission >= DSP_MAY_FIRST)
+    return permission < DSP_MAY_LAST ? may_words[permission - DSP_MAY_FIRST] : NULL;
   if (permission >= DSP_MODULE_FIRST)
     return permission < DSP_MODULE_LAST ? module_words[permission - DSP_MODULE_FIRST] : NULL;
   for (guint i = 0; dsp_commands[i] != NULL; i++)
@@ -267,6 +273,12 @@ add_word (DspPermissions *set,
       }
   for (guint i = DSP_MODULE_FIRST; i < DSP_MODULE_LAST; i++)
     if (all || strcmp (module_words[i - DSP_MODULE_FIRST], word) == 0)
+      {
+        dsp_permissions_add (set, i);
+        known = true;
+      }
+  for (guint i = DSP_MAY_FIRST; i < DSP_MAY_LAST; i++)
+    if (all || strcmp (may_words[i - DSP_MAY_FIRST], word) == 0)
       {
         dsp_permissions_add (set, i);
         known = true;

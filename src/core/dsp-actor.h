@@ -26,6 +26,13 @@ typedef enum {
   DSP_MODULE_LAST
 } DspModule;
 
+/* What a profile may that is neither a command nor a page. */
+typedef enum {
+  DSP_MAY_FIRST = 240,
+  DSP_MAY_RESCHEDULE_BEYOND = DSP_MAY_FIRST, /* order.reschedule past the policy's count */
+  DSP_MAY_LAST
+} DspMay;
+
 typedef struct {
   DspPermissions may;
   DspId          scope;  /* dsp_scope_all, a distributor, a master (whose rows are those of scope = its own id) */

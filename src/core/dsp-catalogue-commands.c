@@ -42,6 +42,78 @@ clashes (gconstpointer record,
   return FALSE;
 }
 
+/* The earliest time to book is now, and now is at least local midnight: on the last day that the policy allows, what ends
+ * before its notice is over can never be booked. */
+static bool
+is_out_of_reach (const DspPolicy *policy,
+                 gint64           ends)
+{
+  return policy->max_days.is_set && policy->max_days.value * 1440 + ends <= policy->notice_minutes.value;
+}
+
+typedef struct {
+  guint  n;
+  gint64 latest; /* end of a slot */
+} Reach;
+
+static gboolean
+reaches (gconstpointer record,
+         gpointer      user_data)
+{
+  const DspSlot *slot = record;
+  Reach *reach = user_data;
+
+  if (slot->retired == DSP_YES)
+    return TRUE;
+  reach->n++;
+  reach->latest = MAX (reach->latest, slot->ends.value);
+  return TRUE;
+}
+
+typedef struct {
+  const DspPolicy *mine;
+  char            *code; /* (owned) (nullable): of another for the same orders */
+} Twin;
+
+static gboolean
+is_twin (gconstpointer record,
+         gpointer      user_data)
+{
+  const DspPolicy *other = record;
+  Twin *twin = user_data;
+
+  if (dsp_id_equal (&other->id, &twin->mine->id) || other->retired == DSP_YES ||
+      g_strcmp0 (other->group, twin->mine->group) != 0 || g_strcmp0 (other->type, twin->mine->type) != 0)
+    return TRUE;
+  twin->code = g_strdup (other->code);
+  return FALSE;
+}
+
+/* One policy for the same orders, and one that leaves some time to book. */
+static gboolean
+policy_put (DspWork      *work,
+            gpointer      record,
+            gconstpointer args,
+            GError      **error)
+{
+  const DspPolicy *policy = record;
+  g_autofree char *code = NULL;
+  Reach reach = { 0 };
+  Twin twin = { .mine = policy };
+
+  if (policy->retired == DSP_YES)
+    return TRUE;
+  dsp_work_each (work, &dsp_policy, 0, &dsp_id_none, is_twin, &twin);
+  code = twin.code;
+  if (code != NULL)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("policy %s is for the same group and type as policy %s"), policy->code, code);
+  dsp_work_each (work, &dsp_slot, offsetof (DspSlot, policy_id), &policy->id, reaches, &reach);
+  if (reach.n > 0 && is_out_of_reach (policy, reach.latest))
+    return dsp_refuse (error, DSP_RULE_INVALID, _("policy %s: with a notice of %d minutes none of its slots can ever be booked"),
+                       policy->code, (int) policy->notice_minutes.value);
+  return TRUE;
+}
+
 static gboolean
 slot_put (DspWork      *work,
           gpointer      record,
@@ -49,10 +121,16 @@ slot_put (DspWork      *work,
           GError      **error)
 {
   const DspSlot *slot = record;
+  const DspPolicy *policy;
   Clash clash = { .mine = slot };
 
   if (!dsp_work_need (work, &dsp_policy, &slot->policy_id, error))
     return FALSE;
+  policy = dsp_work_get (work, &dsp_policy, &slot->policy_id);
+  if (policy != NULL && slot->retired != DSP_YES && is_out_of_reach (policy, slot->ends.value))
+    return dsp_refuse (error, DSP_RULE_INVALID, _("slot %02d:%02d–%02d:%02d can never be booked: policy %s asks for a notice of %d minutes"),
+                       (int) slot->starts.value / 60, (int) slot->starts.value % 60, (int) slot->ends.value / 60,
+                       (int) slot->ends.value % 60, policy->code, (int) policy->notice_minutes.value);
   if (slot->retired != DSP_YES)
     dsp_work_each (work, &dsp_slot, offsetof (DspSlot, policy_id), &slot->policy_id, clashes, &clash);
   if (clash.other == NULL)
@@ -114,8 +192,8 @@ const DspCommand dsp_solution_code_create   = { "solution_code.create", N_("New 
 const DspCommand dsp_solution_code_change   = { "solution_code.change", N_("Change solution code"), N_("Changed"), CHANGE (dsp_solution_code), NULL };
 const DspCommand dsp_equipment_model_create = { "equipment_model.create", N_("New equipment"), N_("Created"), CREATE (dsp_equipment_model), NULL };
 const DspCommand dsp_equipment_model_change = { "equipment_model.change", N_("Change equipment"), N_("Changed"), CHANGE (dsp_equipment_model), NULL };
-const DspCommand dsp_policy_create          = { "policy.create", N_("New policy"), N_("Created"), CREATE (dsp_policy), NULL };
-const DspCommand dsp_policy_change          = { "policy.change", N_("Change policy"), N_("Changed"), CHANGE (dsp_policy), NULL };
+const DspCommand dsp_policy_create          = { "policy.create", N_("New policy"), N_("Created"), CREATE (dsp_policy), policy_put };
+const DspCommand dsp_policy_change          = { "policy.change", N_("Change policy"), N_("Changed"), CHANGE (dsp_policy), policy_put };
 const DspCommand dsp_slot_create            = { "slot.create", N_("New slot"), N_("Created"), CREATE (dsp_slot), slot_put };
 const DspCommand dsp_slot_change            = { "slot.change", N_("Change slot"), N_("Changed"), CHANGE (dsp_slot), slot_put };
 const DspCommand dsp_holiday_create         = { "holiday.create", N_("New holiday"), N_("Created"), CREATE (dsp_holiday), NULL };

@@ -207,6 +207,8 @@ slot_check (gconstpointer record,
 {
   const DspSlot *slot = record;
 
+  if (slot->places.is_set && slot->places.value == 0)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("slot: with 0 places it takes nobody; retire it instead"));
   return hours_are (_("slot"), slot->starts, slot->ends, error) && weekdays_are (_("slot"), slot->weekdays, error);
 }
 

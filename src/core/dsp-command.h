@@ -9,6 +9,7 @@
 #include "dsp-actor.h"
 #include "dsp-calendar.h"
 #include "dsp-entities.h"
+#include "dsp-policy.h"
 #include "dsp-rule.h"
 
 G_BEGIN_DECLS
@@ -60,6 +61,7 @@ typedef enum {
 } DspFact;
 
 typedef gboolean (*DspEach) (gconstpointer record, gpointer user_data); /* FALSE stops */
+typedef gboolean (*DspEachBooking) (const DspBooking *booking, gpointer user_data);
 
 /* Answers of whoever runs the work: the server's transaction, the replica, a hash table in a test. Same facts, same
  * result. Records that get() and find() give stay valid until the next call of any of them. The edits of one run must
@@ -74,6 +76,9 @@ typedef struct {
   /* (nullable): the next public number of an entity, (transfer full). Only the server has it; elsewhere a provisional
    * label is shown. */
   char *  (*number) (gpointer data, const DspEntity *entity);
+  /* (nullable: unknown). Each order of which dsp_order_waits_between() is true, whatever its scope. DSP_FACT_UNKNOWN:
+   * nobody counts here. */
+  DspFact (*booked) (gpointer data, gint64 from_us, gint64 until_us, DspEachBooking each, gpointer user_data);
   gpointer data;
 } DspFacts;
 
@@ -106,6 +111,7 @@ gconstpointer   dsp_work_get   (DspWork *work, const DspEntity *entity, const Ds
 gboolean        dsp_work_need  (DspWork *work, const DspEntity *entity, const DspId *id, GError **error);
 DspFact         dsp_work_find  (DspWork *work, const DspEntity *entity, gsize offset, const char *text, gconstpointer *record);
 DspFact         dsp_work_each  (DspWork *work, const DspEntity *entity, gsize offset, const DspId *id, DspEach each, gpointer user_data);
+DspFact         dsp_work_booked (DspWork *work, gint64 from_us, gint64 until_us, DspEachBooking each, gpointer user_data);
 /* Copies of all records of a catalogue, kept for the work's life, until a run changes one of them. */
 GPtrArray      *dsp_work_all   (DspWork *work, const DspEntity *entity);
 /* The office's, with its holidays; kept likewise. */

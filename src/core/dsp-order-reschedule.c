@@ -45,24 +45,103 @@ note_missed (DspWork             *work,
     dsp_penalty_note_slot (work, before, dsp_work_now (work));
 }
 
+/* ---- the policy ---- */
+
+typedef struct {
+  DspWork         *work;
+  const DspOrder  *order;
+  const DspPolicy *policy;
+  gint64           limit, taken;
+} Count;
+
+/* A slot is one policy's: a visit that another policy rules holds none of its places. */
+static gboolean
+count_booking (const DspBooking *booking,
+               gpointer          user_data)
+{
+  Count *count = user_data;
+  GPtrArray *policies = dsp_work_all (count->work, &dsp_policy);
+
+  if (dsp_id_equal (&booking->id, &count->order->id) || g_strcmp0 (booking->municipality, count->order->municipality) != 0 ||
+      dsp_most_specific (&dsp_policy, policies, booking->group, booking->type, NULL, NULL, NULL) != count->policy)
+    return TRUE;
+  return ++count->taken < count->limit;
+}
+
+static gint64
+places_taken (const DspSlot *slot,
+              gint64         from_us,
+              gint64         until_us,
+              gint64         limit,
+              gpointer       user_data)
+{
+  Count *count = user_data;
+  DspFact fact;
+
+  count->limit = limit;
+  count->taken = 0;
+  fact = dsp_work_booked (count->work, from_us, until_us, count_booking, count);
+  /* Who sees only a part of the orders may still see that it is full. */
+  return fact == DSP_FACT_HERE || count->taken >= limit ? count->taken : -1;
+}
+
+/* S0-45: every sentence of the policy holds. A visit without an end lasts as long as its slot. */
+static gboolean
+policy_allows (DspWork             *work,
+               const DspOrder      *order,
+               const DspReasonCode *reason,
+               DspTime              at,
+               DspTime             *until,
+               GError             **error)
+{
+  GPtrArray *policies = dsp_work_all (work, &dsp_policy);
+  const DspPolicy *policy = dsp_most_specific (&dsp_policy, policies, order->group, order->type, NULL, NULL, NULL);
+  Count count = { work, order, policy, 0, 0 };
+  DspPolicyCase c = {
+    .policy = policy, .slots = dsp_work_all (work, &dsp_slot), .closures = dsp_work_all (work, &dsp_zone_closure),
+    .holidays = dsp_work_all (work, &dsp_holiday), .calendar = dsp_work_calendar (work), .order = order, .reason = reason,
+    .now_us = dsp_work_now (work),
+    .beyond = dsp_authz (dsp_work_actor (work), DSP_MAY_RESCHEDULE_BEYOND, &order->scope, dsp_work_now (work)) == DSP_AUTHZ_ALLOW,
+    .taken = places_taken, .user_data = &count,
+  };
+  g_autoptr(GArray) sentences = dsp_policy_judge (&c, at, *until);
+  const DspSlot *slot;
+  DspDate day;
+  int minute;
+
+  if (dsp_policy_refuses (sentences, order, error))
+    return FALSE;
+  day = dsp_calendar_day (c.calendar, at.us, &minute);
+  slot = dsp_policy_slot_at (&c, day, minute);
+  if (until->us == 0 && slot != NULL)
+    until->us = dsp_calendar_at (c.calendar, day, (int) slot->ends.value);
+  return TRUE;
+}
+
 /* S0-44: the attention date has to change. It stays with its crew only if that is wished. */
 DSP_ORDER_APPLY (reschedule, DspReschedule)
 {
   const DspOrder *before = dsp_work_before (work, &dsp_order, &order->id);
-  const DspReasonCode *reason;
+  const DspReasonCode *lent;
+  g_autoptr(DspReasonCode) reason = NULL;
   gint64 now_us = dsp_work_now (work);
+  DspTime until = args->attention_until;
 
-  if (!dsp_need_reason (work, DSP_PROCESS_RESCHEDULE, args->reason, &reason, error))
+  if (!dsp_need_reason (work, DSP_PROCESS_RESCHEDULE, args->reason, &lent, error))
     return FALSE;
+  if (lent != NULL)
+    reason = dsp_reason_code_dup (lent); /* the policy looks further, which ends the loan */
   if (args->attention_at.us < now_us - DSP_CLOCK_TOLERANCE_US)
     return dsp_refuse (error, DSP_RULE_PAST, _("the new date of order %s lies in the past"), order->number);
   if (args->attention_until.us != 0 && args->attention_until.us <= args->attention_at.us)
     return dsp_refuse (error, DSP_RULE_INVALID, _("the new appointment of order %s ends before it begins"), order->number);
   if (args->attention_at.us == order->attention_at.us && order->status != DSP_ORDER_TO_RESCHEDULE)
     return dsp_refuse (error, DSP_RULE_INVALID, _("order %s is booked for that time already"), order->number);
+  if (!policy_allows (work, before, reason, args->attention_at, &until, error))
+    return FALSE;
 
   order->attention_at = args->attention_at;
-  order->attention_until = args->attention_until;
+  order->attention_until = until;
   order->reschedules = (DspInt) { order->reschedules.value + 1, true };
   move_penalty (work, before, order, reason != NULL && reason->against == DSP_YES);
   note_missed (work, before, reason);

@@ -28,6 +28,14 @@ static const char *const words[] = {
   [DSP_RULE_UPGRADE] = "upgrade",
   [DSP_RULE_OVERLAP] = "overlap",
   [DSP_RULE_PAST] = "past",
+  [DSP_RULE_RESCHEDULE_COUNT] = "reschedule_count",
+  [DSP_RULE_TOO_EARLY] = "too_early",
+  [DSP_RULE_TOO_LATE] = "too_late",
+  [DSP_RULE_NOTICE] = "notice",
+  [DSP_RULE_HOLIDAY] = "holiday",
+  [DSP_RULE_ZONE_CLOSED] = "zone_closed",
+  [DSP_RULE_NO_SLOT] = "no_slot",
+  [DSP_RULE_SLOT_FULL] = "slot_full",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (words) == DSP_N_RULES);
 

@@ -26,6 +26,15 @@ typedef enum {
   DSP_RULE_UPGRADE,       /* from a newer program: not a refusal for good */
   DSP_RULE_OVERLAP,       /* dates that overlap with an earlier record's */
   DSP_RULE_PAST,          /* a date that has passed */
+  /* Sentences of the rescheduling policy (dsp-policy.h): */
+  DSP_RULE_RESCHEDULE_COUNT, /* it was rescheduled as often as it may be; a supervisor may go on */
+  DSP_RULE_TOO_EARLY,     /* before the earliest day */
+  DSP_RULE_TOO_LATE,      /* after the latest */
+  DSP_RULE_NOTICE,        /* too near */
+  DSP_RULE_HOLIDAY,       /* the office does not work that day */
+  DSP_RULE_ZONE_CLOSED,   /* a dispatcher closed the zone for that day */
+  DSP_RULE_NO_SLOT,       /* not within a slot */
+  DSP_RULE_SLOT_FULL,     /* no place left */
   DSP_N_RULES
 } DspRule;
 

@@ -242,6 +242,22 @@ dsp_work_each (DspWork         *work,
   return work->facts->each (work->facts->data, entity, field, id, each, user_data);
 }
 
+/**
+ * dsp_work_booked:
+ * The visits that are booked in a stretch of time, as they were before this run.
+ */
+DspFact
+dsp_work_booked (DspWork       *work,
+                 gint64         from_us,
+                 gint64         until_us,
+                 DspEachBooking each,
+                 gpointer       user_data)
+{
+  if (work->facts->booked == NULL)
+    return DSP_FACT_UNKNOWN;
+  return work->facts->booked (work->facts->data, from_us, until_us, each, user_data);
+}
+
 typedef struct {
   const DspEntity *entity;
   GPtrArray       *records;

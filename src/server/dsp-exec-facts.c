@@ -11,6 +11,7 @@
 #include "config.h"
 #include "dsp-exec-facts.h"
 
+#include "dsp-bookings.h"
 #include "dsp-entities.h"
 #include "dsp-table.h"
 
@@ -32,7 +33,8 @@ struct _DspExecFacts
   GPtrArray  *lists[DSP_N_ENTITIES]; /* (owned) (nullable) of records: all of the entity */
   guint       n_known;
   GPtrArray  *dirty;  /* of Known */
-  GError     *error;  /* (owned) (nullable): of numbering */
+  DspBookings *bookings; /* (owned) */
+  GError     *error;  /* (owned) (nullable): of numbering, or of bookings */
   DspFacts    facts;
 };
 
@@ -215,6 +217,30 @@ each (gpointer         data,
   return fact;
 }
 
+/* Two offices cannot overbook a slot: here, one command after the other, its places are counted. */
+static DspFact
+booked (gpointer       data,
+        gint64         from_us,
+        gint64         until_us,
+        DspEachBooking func,
+        gpointer       user_data)
+{
+  DspExecFacts *self = data;
+  bool fresh;
+
+  if (!dsp_bookings_read (self->bookings, from_us, until_us, &fresh, self->error == NULL ? &self->error : NULL))
+    return DSP_FACT_UNKNOWN;
+  for (guint i = 0; fresh && i < self->dirty->len; i++)
+    {
+      Known *known = self->dirty->pdata[i];
+
+      if (known->entity == &dsp_order)
+        dsp_bookings_note (self->bookings, &known->id, known->record);
+    }
+  dsp_bookings_each (self->bookings, from_us, until_us, func, user_data);
+  return DSP_FACT_HERE;
+}
+
 /* The next folio, skipping those that an import brought in. */
 static char *
 number (gpointer         data,
@@ -253,7 +279,8 @@ dsp_exec_facts_new (DspDb *db)
   for (guint i = 0; i < DSP_N_ENTITIES; i++)
     self->known[i] = g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, NULL, known_free);
   self->dirty = g_ptr_array_new ();
-  self->facts = (DspFacts) { .get = get, .find = find, .each = each, .number = number, .data = self };
+  self->bookings = dsp_bookings_new (db);
+  self->facts = (DspFacts) { .get = get, .find = find, .each = each, .number = number, .booked = booked, .data = self };
   return self;
 }
 
@@ -263,6 +290,7 @@ dsp_exec_facts_free (DspExecFacts *self)
   if (self == NULL)
     return;
   g_ptr_array_unref (self->dirty);
+  dsp_bookings_free (self->bookings);
   for (guint i = 0; dsp_entities[i] != NULL; i++)
     drop_list (self, dsp_entities[i]);
   for (guint i = 0; i < DSP_N_ENTITIES; i++)
@@ -286,6 +314,8 @@ dsp_exec_facts_put (DspExecFacts  *self,
   Known *known;
 
   drop_list (self, edit->entity);
+  if (edit->entity == &dsp_order)
+    dsp_bookings_note (self->bookings, &after->id, edit->deleted ? NULL : edit->after);
   known = known_set (self, edit->entity, &after->id, edit->deleted ? NULL : dsp_record_dup (edit->entity, edit->after));
   if (!known->dirty)
     {
@@ -313,6 +343,7 @@ void
 dsp_exec_facts_forget (DspExecFacts *self)
 {
   g_ptr_array_set_size (self->dirty, 0);
+  dsp_bookings_forget (self->bookings);
   for (guint i = 0; i < DSP_N_ENTITIES; i++)
     g_hash_table_remove_all (self->known[i]);
   for (guint i = 0; dsp_entities[i] != NULL; i++)

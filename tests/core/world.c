@@ -78,6 +78,27 @@ each (gpointer         data,
   return DSP_FACT_HERE;
 }
 
+static DspFact
+booked (gpointer       data,
+        gint64         from_us,
+        gint64         until_us,
+        DspEachBooking func,
+        gpointer       user_data)
+{
+  World *w = data;
+  GPtrArray *orders = w->records[dsp_order.number];
+
+  for (guint i = 0; i < orders->len; i++)
+    {
+      const DspOrder *order = g_ptr_array_index (orders, i);
+      DspBooking booking = { order->id, order->municipality, order->group, order->type };
+
+      if (dsp_order_waits_between (order, from_us, until_us) && !func (&booking, user_data))
+        break;
+    }
+  return w->counts ? DSP_FACT_HERE : DSP_FACT_UNKNOWN;
+}
+
 void
 world_store (World *w)
 {
@@ -155,7 +176,8 @@ world_new (void)
 
   for (guint i = 0; i < DSP_N_ENTITIES; i++)
     w->records[i] = g_ptr_array_new ();
-  w->facts = (DspFacts) { .get = get, .find = find, .each = each, .data = w };
+  w->facts = (DspFacts) { .get = get, .find = find, .each = each, .booked = booked, .data = w };
+  w->counts = true;
   w->now_us = NOW;
   world_act_as (w, "administrator", dsp_scope_all);
   for (guint8 n = 1; n <= 2; n++)

@@ -15,6 +15,7 @@ typedef struct {
   DspActor  *actor;
   DspWork   *work;
   gint64     now_us;  /* of the next world_act_as() */
+  bool       counts;  /* it knows every order, as a server does */
 } World;
 
 World          *world_new     (void);
