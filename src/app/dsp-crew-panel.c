@@ -122,6 +122,7 @@ update (DspCrewPanel *self)
 
           dsp_office_answer (self->office, orders, crew, &one.answer);
           one.answer.skill = one.answer.skill != NULL ? g_intern_string (one.answer.skill) : NULL;
+          one.answer.closed = one.answer.closed != NULL ? g_intern_string (one.answer.closed) : NULL;
           one.asked = TRUE;
           one.distance = dsp_plan_distance (orders, crew, stops, n);
           if (only_able && drag == NULL && (one.answer.errors != 0 || one.answer.warnings != 0))

@@ -143,8 +143,11 @@ dsp_office_plan (DspOffice *self,
   const DspField *penalty = dsp_table_at (&dsp_order.table, offsetof (DspOrder, penalty_at));
   guint n = (guint) gtk_bitset_get_size (rows), step = n / MAX_PLANNED + 1, i = 0;
   GtkBitsetIter iter;
+  DspPlanClock clock;
   guint row;
 
+  dsp_office_get_plan_clock (self, &clock);
+  dsp_plan_orders_set_closures (orders, dsp_office_records (self, &dsp_zone_closure), &clock);
   if (!gtk_bitset_iter_init_first (&iter, rows, &row))
     return orders;
   do
@@ -183,4 +186,5 @@ dsp_office_answer (DspOffice           *self,
 
   dsp_office_get_plan_clock (self, &clock);
   dsp_plan_answer (orders, crew, stops, n, dsp_replica_get_actor (self->replica), &clock, answer);
+  dsp_plan_hear_roll_call (orders, dsp_office_get_roll_call (self, &crew->id), &clock, answer);
 }

@@ -44,6 +44,8 @@ struct _DspOffice
   GPtrArray      *lists[DSP_N_ENTITIES]; /* (owned) (nullable), by entity number */
   GHashTable     *places;     /* (owned): code -> DspPostalCode */
   GPtrArray      *place_list; /* (owned) */
+  GPtrArray      *roll_calls; /* (owned) (nullable) of DspRollCall: those of roll_day */
+  DspDate         roll_day;
   GHashTable     *days;       /* (owned) (nullable): crew id -> Day of dsp-office-plan.c */
 
   GCancellable   *cancellable;
@@ -57,7 +59,9 @@ struct _DspOffice
 extern const guint32 dsp_office_tab_states[DSP_N_TABS];
 
 void  dsp_office_emit        (DspOffice *self, DspOfficeSignal signal); /* one without arguments */
+void  dsp_office_emit_records (DspOffice *self, const DspEntity *entity);
 void  dsp_office_refresh_now (DspOffice *self);
+void  dsp_office_load_roll_calls (DspOffice *self);
 char *dsp_office_states_text (guint32 states); /* as a filter has them */
 
 G_END_DECLS

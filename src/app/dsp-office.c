@@ -31,6 +31,13 @@ dsp_office_emit (DspOffice       *self,
   g_signal_emit (self, signals[signal], 0);
 }
 
+void
+dsp_office_emit_records (DspOffice       *self,
+                         const DspEntity *entity)
+{
+  g_signal_emit (self, signals[DSP_OFFICE_RECORDS_CHANGED], 0, entity);
+}
+
 /* ---- clock ---- */
 
 void
@@ -149,6 +156,7 @@ on_changed (DspReplica *replica,
         g_clear_pointer (&self->lists[i], g_ptr_array_unref);
       dsp_office_select (self, NULL);
       load_places (self);
+      dsp_office_load_roll_calls (self);
       g_signal_emit (self, signals[DSP_OFFICE_RECORDS_CHANGED], 0, NULL);
       dsp_office_emit (self, DSP_OFFICE_AREAS_CHANGED);
       dsp_office_refresh (self);
@@ -182,9 +190,12 @@ on_changed (DspReplica *replica,
       forget_list (self, entity);
       if (entity == &dsp_postal_code)
         load_places (self);
+      else if (entity == &dsp_roll_call)
+        dsp_office_load_roll_calls (self); /* which says so when they are here */
       else if (entity == &dsp_area)
         dsp_office_emit (self, DSP_OFFICE_AREAS_CHANGED);
-      g_signal_emit (self, signals[DSP_OFFICE_RECORDS_CHANGED], 0, entity);
+      if (entity != &dsp_roll_call)
+        dsp_office_emit_records (self, entity);
     }
   if (changes->blobs && !touched[dsp_area.number])
     dsp_office_emit (self, DSP_OFFICE_AREAS_CHANGED);
@@ -264,6 +275,7 @@ dsp_office_finalize (GObject *object)
   g_clear_pointer (&self->selection, gtk_bitset_unref);
   g_clear_pointer (&self->drag, gtk_bitset_unref);
   g_clear_pointer (&self->days, g_hash_table_unref);
+  g_clear_pointer (&self->roll_calls, g_ptr_array_unref);
   g_clear_pointer (&self->places, g_hash_table_unref);
   g_clear_pointer (&self->place_list, g_ptr_array_unref);
   for (guint i = 0; i < DSP_N_ENTITIES; i++)
@@ -333,6 +345,7 @@ dsp_office_new (DspReplica *replica,
   g_signal_connect (settings, "changed", G_CALLBACK (on_settings_changed), self);
   self->tick_id = g_timeout_add_seconds (30, tick_cb, self);
   load_places (self);
+  dsp_office_load_roll_calls (self);
   dsp_office_refresh (self);
   return self;
 }

@@ -20,6 +20,7 @@
 #pragma once
 
 #include "dsp-calendar.h"
+#include "dsp-crew-day.h"
 #include "dsp-filter.h"
 #include "dsp-plan.h"
 #include "dsp-replica.h"
@@ -108,6 +109,9 @@ const GHashTable *dsp_office_get_places (DspOffice *self);  /* code -> DspPostal
 const DspPostalCode *dsp_office_get_place (DspOffice *self, const char *code); /* nullable */
 /* The crew's open orders of today, in the order of their appointments; lent until "refreshed". */
 const DspPlanStop *dsp_office_get_stops (DspOffice *self, const DspId *crew_id, const guint32 **rows, guint *n_stops);
+/* Today's, once it is known that the crew was called: lent until "records-changed" (nullable). */
+const DspRollCall *dsp_office_get_roll_call (DspOffice *self, const DspId *crew_id);
+GArray     *dsp_office_crew_today (DspOffice *self, const DspId *crew_id); /* of DspCrewDayLine, (transfer full) */
 DspPlanOrders *dsp_office_plan (DspOffice *self, GtkBitset *rows);
 void        dsp_office_answer (DspOffice *self, const DspPlanOrders *orders, const DspCrew *crew, DspPlanAnswer *answer);
 

@@ -306,6 +306,18 @@ dsp_text_warnings (const DspPlanAnswer *answer)
     g_strv_builder_add (builder, _("two appointments at the same hour"));
   if (answer->warnings & DSP_PLAN_DAY_OFF)
     g_strv_builder_add (builder, _("day off"));
+  if (answer->warnings & DSP_PLAN_NOBODY_CAME)
+    g_strv_builder_add (builder, _("nobody of it came today"));
+  if (answer->warnings & DSP_PLAN_ZONE_CLOSED)
+    {
+      /* Translators: the reason for which a zone was closed */
+      text = answer->n_closed == answer->n_new
+        ? g_strdup_printf (_("zone closed: %s"), answer->closed)
+        : g_strdup_printf (ngettext ("%u in a closed zone: %s", "%u in a closed zone: %s", answer->n_closed), answer->n_closed,
+                           answer->closed);
+      g_strv_builder_add (builder, text);
+      g_clear_pointer (&text, g_free);
+    }
   return g_strv_builder_end (builder);
 }
 

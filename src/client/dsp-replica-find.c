@@ -28,6 +28,7 @@ FREE_FUNC (dsp_settlement)
 FREE_FUNC (dsp_area)
 FREE_FUNC (dsp_saved_filter)
 FREE_FUNC (dsp_history)
+FREE_FUNC (dsp_roll_call)
 
 static GDestroyNotify
 free_func_of (const DspEntity *entity)
@@ -40,7 +41,7 @@ free_func_of (const DspEntity *entity)
     { &dsp_profile, free_dsp_profile },         { &dsp_grant, free_dsp_grant },
     { &dsp_postal_code, free_dsp_postal_code }, { &dsp_settlement, free_dsp_settlement },
     { &dsp_area, free_dsp_area },               { &dsp_saved_filter, free_dsp_saved_filter },
-    { &dsp_history, free_dsp_history },
+    { &dsp_history, free_dsp_history },         { &dsp_roll_call, free_dsp_roll_call },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (funcs); i++)

@@ -154,6 +154,53 @@ office_settings_put (DspWork      *work,
   return dsp_refuse (error, DSP_RULE_INVALID, _("there is one record of the office's settings, and this is not it"));
 }
 
+/* A day that is over is not closed any more. */
+static gboolean
+zone_closure_put (DspWork      *work,
+                  gpointer      record,
+                  gconstpointer args,
+                  GError      **error)
+{
+  const DspZoneClosure *closure = record;
+  DspDate today = dsp_calendar_day (dsp_work_calendar (work), dsp_work_now (work), NULL);
+  char day[16];
+
+  if (closure->until.day >= today.day)
+    return TRUE;
+  dsp_date_print (closure->until, day);
+  return dsp_refuse (error, DSP_RULE_PAST, _("the closing would end on %s, which is over"), day);
+}
+
+/* Technicians of the crew's distributor, each once. */
+static gboolean
+check_called (DspWork     *work,
+              const DspCrew *crew,
+              GStrv        codes,
+              GError     **error)
+{
+  for (guint i = 0; codes != NULL && codes[i] != NULL; i++)
+    {
+      const DspTechnician *technician = NULL;
+
+      for (guint k = 0; k < i; k++)
+        if (strcmp (codes[k], codes[i]) == 0)
+          return dsp_refuse (error, DSP_RULE_INVALID, _("technician %s is called twice"), codes[i]);
+      switch (dsp_work_find (work, &dsp_technician, offsetof (DspTechnician, code), codes[i], (gconstpointer *) &technician))
+        {
+        case DSP_FACT_UNKNOWN:
+          break;
+        case DSP_FACT_NONE:
+          return dsp_refuse (error, DSP_RULE_INVALID, _("the crew's distributor has no technician %s"), codes[i]);
+        case DSP_FACT_HERE:
+        default:
+          /* Whether another distributor has him is nobody's business. */
+          if (crew != NULL && !dsp_id_equal (&technician->distributor_id, &crew->distributor_id))
+            return dsp_refuse (error, DSP_RULE_INVALID, _("the crew's distributor has no technician %s"), codes[i]);
+        }
+    }
+  return TRUE;
+}
+
 /* Nobody is both present and absent; who was called belongs to the crew's distributor. */
 static gboolean
 roll_call_put (DspWork      *work,
@@ -162,6 +209,7 @@ roll_call_put (DspWork      *work,
                GError      **error)
 {
   DspRollCall *call = record;
+  g_autoptr(DspCrew) copy = NULL;
   const DspCrew *crew;
   DspId only = dsp_roll_call_id (&call->crew_id, call->day);
 
@@ -174,8 +222,12 @@ roll_call_put (DspWork      *work,
       return dsp_refuse (error, DSP_RULE_INVALID, _("technician %s is both present and absent"), call->absent[i]);
   crew = dsp_work_get (work, &dsp_crew, &call->crew_id);
   if (crew != NULL)
-    call->distributor_id = crew->distributor_id;
-  return TRUE;
+    {
+      /* Looking for technicians ends what is lent. */
+      copy = dsp_crew_dup (crew);
+      call->distributor_id = crew->distributor_id;
+    }
+  return check_called (work, copy, call->present, error) && check_called (work, copy, call->absent, error);
 }
 
 /* clang-format off */
@@ -200,7 +252,7 @@ const DspCommand dsp_holiday_create         = { "holiday.create", N_("New holida
 const DspCommand dsp_holiday_change         = { "holiday.change", N_("Change holiday"), N_("Changed"), CHANGE (dsp_holiday), NULL };
 const DspCommand dsp_holiday_delete         = { "holiday.delete", N_("Delete holiday"), N_("Deleted"), DELETE (dsp_holiday), NULL };
 const DspCommand dsp_office_settings_put    = { "office_settings.put", N_("Change the office's settings"), N_("Changed"), UPSERT (dsp_office_settings), office_settings_put };
-const DspCommand dsp_zone_closure_create    = { "zone_closure.create", N_("Close a zone"), N_("Zone closed"), CREATE (dsp_zone_closure), NULL };
+const DspCommand dsp_zone_closure_create    = { "zone_closure.create", N_("Close a zone"), N_("Zone closed"), CREATE (dsp_zone_closure), zone_closure_put };
 const DspCommand dsp_zone_closure_delete    = { "zone_closure.delete", N_("Open the zone"), N_("Zone opened"), DELETE (dsp_zone_closure), NULL };
 const DspCommand dsp_penalty_rule_create    = { "penalty_rule.create", N_("New penalty rule"), N_("Created"), CREATE (dsp_penalty_rule), NULL };
 const DspCommand dsp_penalty_rule_change    = { "penalty_rule.change", N_("Change penalty rule"), N_("Changed"), CHANGE (dsp_penalty_rule), NULL };

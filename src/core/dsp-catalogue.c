@@ -231,6 +231,11 @@ zone_closure_check (gconstpointer record,
 {
   const DspZoneClosure *closure = record;
 
+  for (guint i = 0; closure->zone != NULL && closure->zone[i] != NULL; i++)
+    if (!dsp_zone_item_is_valid (closure->zone[i]))
+      return dsp_refuse (error, DSP_RULE_INVALID,
+                         _("zone: “%s” is no postal code (03100), range (03100-03199), beginning (031*) or municipality"),
+                         closure->zone[i]);
   if (closure->until.day >= closure->from.day)
     return TRUE;
   return dsp_refuse (error, DSP_RULE_INVALID, _("the closing of a zone ends before it begins"));

@@ -168,4 +168,7 @@ typedef struct {
 extern const DspEntity dsp_zone_closure;
 DSP_DEFINE_RECORD (DspZoneClosure, dsp_zone_closure, dsp_zone_closure)
 
+/* Whether a visit to that place on that day is in the closed zone. The texts are nullable. */
+bool dsp_zone_closure_covers (const DspZoneClosure *closure, DspDate day, const char *postal_code, const char *municipality);
+
 G_END_DECLS

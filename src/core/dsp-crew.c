@@ -47,7 +47,7 @@ static const DspField membership_fields[] = {
 static const DspField roll_call_fields[] = {
   DSP_ID   (DspRollCall, crew_id,        &dsp_crew, N_("Crew"), .flags = DSP_REQUIRED | DSP_INDEXED | DSP_FIXED | DSP_COLUMN),
   DSP_ID   (DspRollCall, distributor_id, &dsp_distributor, N_("Distributor")),
-  DSP_DATE (DspRollCall, day,            N_("Day"),     .flags = DSP_REQUIRED | DSP_FIXED | DSP_COLUMN),
+  DSP_DATE (DspRollCall, day,            N_("Day"),     .flags = DSP_REQUIRED | DSP_FIXED | DSP_FILTER | DSP_COLUMN),
   DSP_LIST (DspRollCall, present,        N_("Present"), .flags = DSP_COLUMN, .max = 40),
   DSP_LIST (DspRollCall, absent,         N_("Absent"),  .flags = DSP_COLUMN, .max = 40),
   DSP_TEXT (DspRollCall, vehicle,        N_("Vehicle"), .flags = DSP_COLUMN, .max = 60),

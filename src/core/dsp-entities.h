@@ -156,7 +156,7 @@ typedef struct {
   DspId   crew_id;
   DspId   distributor_id; /* the crew's */
   DspDate day;
-  GStrv   present;        /* codes of technicians */
+  GStrv   present;        /* codes of technicians; who stands in for whom: dsp-crew-day.h */
   GStrv   absent;
   char   *vehicle;
   char   *note;
@@ -262,6 +262,8 @@ DSP_DEFINE_RECORD (DspPostalCode, dsp_postal_code, dsp_postal_code)
 
 bool dsp_postal_code_is_valid (const char *code);
 bool dsp_zone_covers          (const char *const *zone, const char *postal_code, const char *municipality);
+/* One item of a zone: 03100, 031*, 03100-03199, or a name. */
+bool dsp_zone_item_is_valid   (const char *item);
 
 typedef struct {
   DSP_RECORD_MEMBERS;

@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
+#include "dsp-catalogue.h"
 #include "dsp-entities.h"
 #include "dsp-rule.h"
 
@@ -141,6 +142,20 @@ zone_item_covers (const char *item,
   return strcmp (item, postal_code) == 0;
 }
 
+bool
+dsp_zone_item_is_valid (const char *item)
+{
+  gsize length = strlen (item), digits = strspn (item, "0123456789");
+
+  if (digits == 0)
+    return length > 0 && *item != '*' && *item != '-';
+  if (digits == length)
+    return length == 5;
+  if (item[digits] == '*')
+    return digits < 5 && length == digits + 1;
+  return digits == 5 && item[5] == '-' && length == 11 && strspn (item + 6, "0123456789") == 5 && strncmp (item, item + 6, 5) <= 0;
+}
+
 /**
  * dsp_zone_covers:
  * @zone: (nullable): NULL is anywhere
@@ -160,4 +175,14 @@ dsp_zone_covers (const char *const *zone,
     if (**zone != '\0' && zone_item_covers (*zone, postal_code, municipality))
       return true;
   return false;
+}
+
+bool
+dsp_zone_closure_covers (const DspZoneClosure *closure,
+                         DspDate               day,
+                         const char           *postal_code,
+                         const char           *municipality)
+{
+  return closure->from.day <= day.day && day.day <= closure->until.day &&
+         dsp_zone_covers ((const char *const *) closure->zone, postal_code, municipality);
 }

@@ -10,6 +10,7 @@
 #include "dsp-plan.h"
 
 #include "dsp-command.h"
+#include "dsp-crew-day.h"
 
 #include <math.h>
 #include <string.h>
@@ -55,6 +56,10 @@ struct _DspPlanOrders
   GArray     *holders;      /* (owned) of Holder: crews that have some of them */
   GArray     *appointments; /* (owned) of gint64 */
   DspPlanPoint middle;      /* not normalised */
+  GPtrArray  *closures;     /* (owned) (nullable) of DspZoneClosure */
+  DspPlanClock clock;       /* of closures */
+  guint       n_closed;
+  char       *closed;       /* (owned) (nullable): why */
 };
 
 DspPlanPoint
@@ -128,6 +133,8 @@ dsp_plan_orders_free (DspPlanOrders *orders)
   g_hash_table_unref (orders->places);
   g_array_unref (orders->holders);
   g_array_unref (orders->appointments);
+  g_clear_pointer (&orders->closures, g_ptr_array_unref);
+  g_free (orders->closed);
   g_free (orders);
 }
 
@@ -150,6 +157,49 @@ add_place (DspPlanOrders      *orders,
   place->n++;
   if (penalty_us != 0 && (place->penalty_us == 0 || penalty_us < place->penalty_us))
     place->penalty_us = penalty_us;
+}
+
+static gint64
+local_day (gint64 us, const DspPlanClock *clock)
+{
+  gint64 local = us + clock->offset_us;
+
+  return local >= 0 ? local / DAY_US : -((-local + DAY_US - 1) / DAY_US);
+}
+
+void
+dsp_plan_orders_set_closures (DspPlanOrders      *orders,
+                              const GPtrArray    *closures,
+                              const DspPlanClock *clock)
+{
+  orders->clock = *clock;
+  g_clear_pointer (&orders->closures, g_ptr_array_unref);
+  if (closures == NULL || closures->len == 0)
+    return;
+  orders->closures = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_zone_closure_free);
+  for (guint i = 0; i < closures->len; i++)
+    g_ptr_array_add (orders->closures, dsp_zone_closure_dup (closures->pdata[i]));
+}
+
+/* An appointment of the past, or none: the visit is for today. */
+static void
+add_closed (DspPlanOrders  *orders,
+            const DspOrder *order)
+{
+  gint64 today = local_day (orders->clock.now_us, &orders->clock);
+  gint64 day = order->attention_at.us != 0 ? MAX (local_day (order->attention_at.us, &orders->clock), today) : today;
+
+  for (guint i = 0; orders->closures != NULL && i < orders->closures->len; i++)
+    {
+      const DspZoneClosure *closure = orders->closures->pdata[i];
+
+      if (!dsp_zone_closure_covers (closure, (DspDate) { (gint32) day + 1 }, order->postal_code, order->municipality))
+        continue;
+      orders->n_closed++;
+      if (orders->closed == NULL)
+        orders->closed = g_strdup (closure->reason);
+      return;
+    }
 }
 
 void
@@ -212,6 +262,7 @@ dsp_plan_orders_add (DspPlanOrders      *orders,
         }
     }
 
+  add_closed (orders, order);
   if (order->attention_at.us != 0)
     g_array_append_val (orders->appointments, order->attention_at.us);
 
@@ -249,14 +300,6 @@ static gint64
 way_us (double km)
 {
   return (gint64) (km * ROAD_FACTOR / SPEED_KM_H * 60 * MINUTE_US);
-}
-
-static gint64
-local_day (gint64 us, const DspPlanClock *clock)
-{
-  gint64 local = us + clock->offset_us;
-
-  return local >= 0 ? local / DAY_US : -((-local + DAY_US - 1) / DAY_US);
 }
 
 static gint64
@@ -514,8 +557,30 @@ dsp_plan_answer (const DspPlanOrders *orders,
         answer->warnings |= DSP_PLAN_OUTSIDE_ZONE;
     }
 
+  answer->n_closed = orders->n_closed;
+  answer->closed = orders->closed;
+  if (orders->n_closed > 0)
+    answer->warnings |= DSP_PLAN_ZONE_CLOSED;
+
   answer_appointments (orders, crew, stops, n_stops, clock, answer);
   answer_way (orders, crew, stops, n_stops, clock, answer);
+}
+
+void
+dsp_plan_hear_roll_call (const DspPlanOrders *orders,
+                         const DspRollCall   *call,
+                         const DspPlanClock  *clock,
+                         DspPlanAnswer       *answer)
+{
+  gint64 today = local_day (clock->now_us, clock);
+  guint n_later = 0;
+
+  if (call == NULL || !dsp_roll_call_is_empty (call) || answer->n_new == 0)
+    return;
+  for (guint i = 0; i < orders->appointments->len; i++)
+    n_later += local_day (g_array_index (orders->appointments, gint64, i), clock) > today;
+  if (n_later < orders->n - orders->n_final)
+    answer->warnings |= DSP_PLAN_NOBODY_CAME;
 }
 
 double

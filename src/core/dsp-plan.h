@@ -8,6 +8,7 @@
 #pragma once
 
 #include "dsp-actor.h"
+#include "dsp-catalogue.h"
 #include "dsp-entities.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,8 @@ DspPlanOrders *dsp_plan_orders_new  (void);
 void           dsp_plan_orders_free (DspPlanOrders *orders);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspPlanOrders, dsp_plan_orders_free)
 
+/* Before the first order is added: the zones that are closed (nullable, of DspZoneClosure). */
+void           dsp_plan_orders_set_closures (DspPlanOrders *orders, const GPtrArray *closures, const DspPlanClock *clock);
 /* @place: where it is, when the order itself has no coordinates (centre of its postal code); nullable. */
 void           dsp_plan_orders_add  (DspPlanOrders *orders, const DspOrder *order, const DspPlanPoint *place);
 guint          dsp_plan_orders_n    (const DspPlanOrders *orders);
@@ -61,6 +64,8 @@ typedef enum {
   DSP_PLAN_OUTSIDE_HOURS = 1 << 3, /* an appointment outside of its working hours */
   DSP_PLAN_SAME_HOUR     = 1 << 4, /* two appointments in the same hour */
   DSP_PLAN_DAY_OFF       = 1 << 5, /* it does not work on the day of the visit */
+  DSP_PLAN_ZONE_CLOSED   = 1 << 6, /* a place is closed on the day of the visit */
+  DSP_PLAN_NOBODY_CAME   = 1 << 7, /* by this morning's roll call, and a visit is for today */
 } DspPlanWarning;
 
 typedef struct {
@@ -70,6 +75,8 @@ typedef struct {
   guint       n_final;
   guint       n_outside_zone;
   guint       n_skill_missing;
+  guint       n_closed;
+  const char *closed;         /* why a zone is closed: the first reason; belongs to the sum */
   const char *skill;          /* the first type that is missing; belongs to the sum */
   guint       load;           /* after */
   guint       capacity;       /* 0: no limit said */
@@ -88,6 +95,12 @@ void dsp_plan_answer (const DspPlanOrders *orders,
                       const DspActor      *actor,
                       const DspPlanClock  *clock,
                       DspPlanAnswer       *answer);
+
+/* What this morning's roll call of the crew (nullable: not called) adds to its answer. */
+void dsp_plan_hear_roll_call (const DspPlanOrders *orders,
+                              const DspRollCall   *call,
+                              const DspPlanClock  *clock,
+                              DspPlanAnswer       *answer);
 
 /* ---- a crew's day ---- */
 

@@ -83,13 +83,32 @@ test_roll_calls (void)
   DspId crew = world_id (11);
   DspDate day = dsp_date_make (2026, 11, 27);
   char *ana[] = { (char *) "T1", NULL }, *both[] = { (char *) "T2", (char *) "T1", NULL };
+  char *stranger[] = { (char *) "T9", NULL }, *twice[] = { (char *) "T1", (char *) "T1", NULL }, *other[] = { (char *) "T3", NULL };
+  DspTechnician technician = { .name = (char *) "Ana", .distributor_id = world_id (1) };
   DspRollCall call = { .crew_id = crew, .day = day, .present = ana };
   DspId id = dsp_roll_call_id (&crew, day);
   const DspRollCall *kept;
 
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_autofree char *code = g_strdup_printf ("T%u", i);
+
+      technician.code = code;
+      technician.distributor_id = world_id (i == 3 ? 2 : 1);
+      world_act_as (w, "administrator", dsp_scope_all);
+      g_assert_true (world_give (w, &dsp_technician_create, world_id ((guint8) (70 + i)), 0, &technician, DSP_FIELDS_ALL, NULL));
+    }
   world_act_as (w, "distributor", world_id (1));
   world_refused (w, &dsp_roll_call_put, world_id (60), &call, DSP_RULE_INVALID);
   g_assert_true (world_give (w, &dsp_roll_call_put, id, 0, &call, DSP_FIELDS_ALL, NULL));
+  /* Who is called is a technician of the crew's distributor, once. */
+  call.present = stranger;
+  world_refused (w, &dsp_roll_call_put, id, &call, DSP_RULE_INVALID);
+  call.present = twice;
+  world_refused (w, &dsp_roll_call_put, id, &call, DSP_RULE_INVALID);
+  call.present = other;
+  world_refused (w, &dsp_roll_call_put, id, &call, DSP_RULE_INVALID);
+  call.present = ana;
   call.absent = both;
   world_refused (w, &dsp_roll_call_put, id, &call, DSP_RULE_INVALID);
   call.present = NULL;
@@ -105,6 +124,46 @@ test_roll_calls (void)
   world_refused (w, &dsp_roll_call_put, id, &call, DSP_RULE_NO_SUCH_RECORD);
 }
 
+/* A dispatcher closes postal codes for some days: with a reason, not for days that are over, and only what is a zone. */
+static void
+test_closed_zones (void)
+{
+  g_autoptr(World) w = world_new ();
+  DspDate today = dsp_date_make (2027, 1, 15); /* NOW, in the office of the defaults */
+  char *zone[] = { (char *) "03100", (char *) "031*", (char *) "06000-06999", (char *) "Benito Juárez", NULL };
+  char *bad[][2] = { { (char *) "0310", NULL }, { (char *) "031000", NULL }, { (char *) "06999-06000", NULL }, { (char *) "*", NULL },
+                     { (char *) "03100-", NULL } };
+  DspZoneClosure closure = { .zone = zone, .from = today, .until = today, .reason = (char *) "Flooded" };
+
+  world_act_as (w, "dispatcher", dsp_scope_all);
+  g_assert_true (world_give (w, &dsp_zone_closure_create, world_id (60), 0, &closure, DSP_FIELDS_ALL, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      closure.zone = bad[i];
+      world_refused (w, &dsp_zone_closure_create, world_id (61), &closure, DSP_RULE_INVALID);
+    }
+  closure.zone = zone;
+  closure.from.day += 2;
+  closure.until.day++;
+  world_refused (w, &dsp_zone_closure_create, world_id (61), &closure, DSP_RULE_INVALID);
+  closure.from.day = closure.until.day = today.day - 1;
+  world_refused (w, &dsp_zone_closure_create, world_id (61), &closure, DSP_RULE_PAST);
+  closure.from = closure.until = today;
+  closure.reason = NULL;
+  world_refused (w, &dsp_zone_closure_create, world_id (61), &closure, DSP_RULE_REQUIRED);
+  world_act_as (w, "distributor", world_id (1));
+  closure.reason = (char *) "Flooded";
+  world_refused (w, &dsp_zone_closure_create, world_id (61), &closure, DSP_RULE_FORBIDDEN);
+
+  g_assert_true (dsp_zone_closure_covers (&closure, today, "06500", NULL));
+  g_assert_true (dsp_zone_closure_covers (&closure, today, NULL, "Benito Juárez"));
+  g_assert_false (dsp_zone_closure_covers (&closure, today, "07000", "Gustavo A. Madero"));
+  g_assert_false (dsp_zone_closure_covers (&closure, (DspDate) { today.day + 1 }, "03100", NULL));
+
+  world_act_as (w, "dispatcher", dsp_scope_all);
+  g_assert_true (world_give (w, &dsp_zone_closure_delete, world_id (60), 1, NULL, 0, NULL));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -115,5 +174,6 @@ main (int   argc,
   g_test_add_func ("/catalogue/S0-43/rejections-have-one-of-three-families", test_rejections_have_families);
   g_test_add_func ("/catalogue/the-office-is-one", test_the_office_is_one);
   g_test_add_func ("/catalogue/roll-calls-are-one-a-crew-and-day", test_roll_calls);
+  g_test_add_func ("/catalogue/S0-45/zones-are-closed-for-days-to-come-with-a-reason", test_closed_zones);
   return g_test_run ();
 }

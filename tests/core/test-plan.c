@@ -276,6 +276,62 @@ test_thousands (void)
   g_assert_cmpint (g_get_monotonic_time () - began, <, 2 * G_USEC_PER_SEC);
 }
 
+/* The day of the visit counts: the appointment's, or today. */
+static void
+test_closed_zone (void)
+{
+  DspCrew crew = make_crew ();
+  DspOrder orders[2] = { make_order (), make_order () };
+  DspDate today = dsp_date_make (2026, 11, 22);
+  char *zone[] = { (char *) "031*", NULL };
+  DspZoneClosure closure = { .zone = zone, .from = today, .until = today, .reason = (char *) "Flooded" };
+  g_autoptr(GPtrArray) closures = g_ptr_array_new ();
+  g_autoptr(DspPlanOrders) sum = dsp_plan_orders_new ();
+  DspPlanAnswer answer;
+
+  g_ptr_array_add (closures, &closure);
+  orders[1].attention_at.us = nine.now_us + 24 * HOUR_US;
+  dsp_plan_orders_set_closures (sum, closures, &nine);
+  dsp_plan_orders_add (sum, &orders[0], NULL);
+  dsp_plan_orders_add (sum, &orders[1], NULL);
+  dsp_plan_answer (sum, &crew, NULL, 0, NULL, &nine, &answer);
+  g_assert_cmpuint (answer.errors, ==, 0);
+  g_assert_cmpuint (answer.warnings, ==, DSP_PLAN_ZONE_CLOSED);
+  g_assert_cmpuint (answer.n_closed, ==, 1);
+  g_assert_cmpstr (answer.closed, ==, "Flooded");
+}
+
+static void
+test_roll_call (void)
+{
+  DspCrew crew = make_crew ();
+  DspOrder order = make_order ();
+  char *ana[] = { (char *) "T1", NULL };
+  DspRollCall call = { .crew_id = crew.id };
+  g_autoptr(DspPlanOrders) today = dsp_plan_orders_new (), later = dsp_plan_orders_new ();
+  DspPlanAnswer answer;
+
+  dsp_plan_orders_add (today, &order, NULL);
+  dsp_plan_answer (today, &crew, NULL, 0, NULL, &nine, &answer);
+  dsp_plan_hear_roll_call (today, NULL, &nine, &answer);
+  g_assert_cmpuint (answer.warnings, ==, 0);
+  dsp_plan_hear_roll_call (today, &call, &nine, &answer);
+  g_assert_cmpuint (answer.warnings, ==, DSP_PLAN_NOBODY_CAME);
+
+  call.present = ana;
+  dsp_plan_answer (today, &crew, NULL, 0, NULL, &nine, &answer);
+  dsp_plan_hear_roll_call (today, &call, &nine, &answer);
+  g_assert_cmpuint (answer.warnings, ==, 0);
+
+  /* Tomorrow somebody may come. */
+  call.present = NULL;
+  order.attention_at.us = nine.now_us + 24 * HOUR_US;
+  dsp_plan_orders_add (later, &order, NULL);
+  dsp_plan_answer (later, &crew, NULL, 0, NULL, &nine, &answer);
+  dsp_plan_hear_roll_call (later, &call, &nine, &answer);
+  g_assert_cmpuint (answer.warnings, ==, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -294,5 +350,7 @@ main (int    argc,
   g_test_add_func ("/plan/late-by", test_late);
   g_test_add_func ("/plan/route-waits-for-the-appointment", test_route_waits_for_appointment);
   g_test_add_func ("/plan/thousands-of-orders", test_thousands);
+  g_test_add_func ("/plan/S0-33/a-closed-zone-warns-on-the-day-of-the-visit", test_closed_zone);
+  g_test_add_func ("/plan/S0-33/a-crew-of-whom-nobody-came-warns-today", test_roll_call);
   return g_test_run ();
 }
