@@ -83,29 +83,6 @@ G_DEFINE_FINAL_TYPE (DspCrewCard, dsp_crew_card, GTK_TYPE_WIDGET)
 
 static guint expanded_signal;
 
-static char *
-technicians (DspCrewCard   *self,
-             const DspCrew *crew)
-{
-  const GPtrArray *members = dsp_office_records (self->office, &dsp_membership);
-  DspDate today = dsp_text_local_day (g_get_real_time ());
-  g_autoptr(GString) names = g_string_new (NULL);
-
-  for (guint i = 0; i < members->len; i++)
-    {
-      const DspMembership *member = members->pdata[i];
-      const DspTechnician *technician;
-
-      if (!dsp_id_equal (&member->crew_id, &crew->id) || member->from.day > today.day ||
-          (member->until.day != 0 && member->until.day < today.day))
-        continue;
-      technician = dsp_office_get (self->office, &dsp_technician, &member->technician_id);
-      if (technician != NULL && technician->name != NULL)
-        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", technician->name);
-    }
-  return g_string_free (g_steal_pointer (&names), FALSE);
-}
-
 /* ---- the day ---- */
 
 static GdkContentProvider *
@@ -262,7 +239,7 @@ show (DspCrewCard *self)
   title = dsp_office_record_title (self->office, &dsp_crew, crew);
   capacity = crew->capacity.is_set ? crew->capacity.value : 0;
   load = capacity > 0 ? g_strdup_printf ("%u/%d", figures->load, (int) capacity) : g_strdup_printf ("%u", figures->load);
-  people = technicians (self, crew);
+  people = dsp_office_members (self->office, &crew->id, dsp_text_local_day (g_get_real_time ()));
   stops = dsp_office_get_stops (self->office, &crew->id, &rows, &n);
   dsp_office_get_plan_clock (self->office, &clock);
   length = dsp_plan_route (crew, stops, MIN (n, 60), &clock, NULL);

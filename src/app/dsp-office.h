@@ -63,6 +63,8 @@ const GPtrArray *dsp_office_records (DspOffice *self, const DspEntity *entity);
 gconstpointer dsp_office_get        (DspOffice *self, const DspEntity *entity, const DspId *id); /* nullable */
 char       *dsp_office_record_title (DspOffice *self, const DspEntity *entity, gconstpointer record); /* "C-07 Norte" */
 char       *dsp_office_title_of     (DspOffice *self, const DspEntity *entity, const DspId *id);      /* "" for none */
+/* Who was in a crew on a local day: "Juan Pérez, Ana Robles"; "" for nobody. */
+char       *dsp_office_members (DspOffice *self, const DspId *crew_id, DspDate day);
 /* A field of a record in words, ids resolved: (transfer full). */
 char       *dsp_office_field_text   (DspOffice *self, const DspField *field, gconstpointer record);
 

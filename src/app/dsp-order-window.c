@@ -10,6 +10,7 @@
 #include "dsp-crew-dialog.h"
 #include "dsp-facts.h"
 #include "dsp-history-view.h"
+#include "dsp-paper-dialog.h"
 #include "dsp-process-bar.h"
 #include "dsp-process-dialog.h"
 #include "dsp-text.h"
@@ -248,6 +249,13 @@ on_show_in_list (GtkWidget *button,
 }
 
 static void
+on_print (GtkWidget *button,
+          View      *view)
+{
+  dsp_paper_dialog_open_orders (GTK_WINDOW (view->window), view->office, &view->id, 1);
+}
+
+static void
 step (View *view,
       int   by)
 {
@@ -273,7 +281,9 @@ on_key (GtkEventControllerKey *controller,
         GdkModifierType        state,
         View                  *view)
 {
-  if (keyval == GDK_KEY_Down)
+  if (keyval == GDK_KEY_p && (state & gtk_accelerator_get_default_mod_mask ()) == GDK_CONTROL_MASK)
+    on_print (NULL, view);
+  else if (keyval == GDK_KEY_Down)
     step (view, 1);
   else if (keyval == GDK_KEY_Up)
     step (view, -1);
@@ -337,6 +347,8 @@ dsp_order_window_open (GtkWindow         *parent,
   g_signal_connect (view->assign, "clicked", G_CALLBACK (on_assign), view);
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), view->assign);
   button = make_icon_button ("find-location-symbolic", _("Show in the list and on the map"), G_CALLBACK (on_show_in_list), view);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (header), button);
+  button = make_icon_button ("document-print-symbolic", _("Print the work order sheet (Ctrl+P)"), G_CALLBACK (on_print), view);
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), button);
 
   view->processes = dsp_process_bar_new (office);

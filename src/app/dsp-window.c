@@ -11,8 +11,8 @@
 #include "dsp-assign.h"
 #include "dsp-order-window.h"
 #include "dsp-outbox-window.h"
+#include "dsp-paper-dialog.h"
 #include "dsp-preferences.h"
-#include "dsp-print.h"
 #include "dsp-record-page.h"
 #include "dsp-review-page.h"
 
@@ -460,7 +460,7 @@ action_assign (GtkWidget  *widget,
       dsp_office_set_tab (self->office, DSP_TAB_ALL);
     }
   else if (g_str_equal (name, "win.print"))
-    dsp_print_list (GTK_WINDOW (self), self->office);
+    dsp_paper_dialog_open_list (GTK_WINDOW (self), self->office);
 }
 
 static void

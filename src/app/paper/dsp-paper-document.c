@@ -1,0 +1,198 @@
+/* dsp-paper-document.c: sheets in a row, on any paper
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-paper"
+
+#include "config.h"
+#include "dsp-paper-document-private.h"
+
+#include <glib/gi18n.h>
+
+#define FOOT 14.0 /* kept free below */
+
+const DspPaperSize dsp_paper_letter = { "letter", 612, 792, 30 };
+const DspPaperSize dsp_paper_a4 = { "a4", 595.28, 841.89, 30 };
+
+struct _DspPaperPager
+{
+  DspPaperDocument *document; /* (owned) */
+  DspPaperPen      *pen;      /* (owned) */
+  double            width, height;
+  GArray           *first;    /* (owned) of guint: the first page of each part counted */
+  guint             n_pages;
+  DspPaperFlow     *flow;     /* (owned) (nullable): laid out last */
+  guint             flow_part;
+};
+
+/* ---- document ---- */
+
+static void
+clear_part (gpointer data)
+{
+  DspPaperPart *part = data;
+
+  if (part->content_free != NULL)
+    part->content_free (part->content);
+  g_free (part->bookmark);
+}
+
+DspPaperDocument *
+dsp_paper_document_new (const char *title)
+{
+  DspPaperDocument *document = g_atomic_rc_box_new0 (DspPaperDocument);
+
+  document->title = g_strdup (title);
+  document->parts = g_array_new (FALSE, TRUE, sizeof (DspPaperPart));
+  g_array_set_clear_func (document->parts, clear_part);
+  return document;
+}
+
+DspPaperDocument *
+dsp_paper_document_ref (DspPaperDocument *document)
+{
+  return g_atomic_rc_box_acquire (document);
+}
+
+static void
+document_clear (gpointer data)
+{
+  DspPaperDocument *document = data;
+
+  g_array_unref (document->parts);
+  g_free (document->title);
+  g_free (document->foot);
+}
+
+void
+dsp_paper_document_unref (DspPaperDocument *document)
+{
+  g_atomic_rc_box_release_full (document, document_clear);
+}
+
+void
+dsp_paper_document_add (DspPaperDocument   *document,
+                        DspPaperLayOutFunc  lay_out,
+                        gpointer            content,
+                        GDestroyNotify      content_free,
+                        const char         *bookmark)
+{
+  DspPaperPart part = { lay_out, content, content_free, g_strdup (bookmark) };
+
+  g_array_append_val (document->parts, part);
+}
+
+const char *dsp_paper_document_title (DspPaperDocument *document) { return document->title; }
+guint dsp_paper_document_n_parts (DspPaperDocument *document) { return document->parts->len; }
+
+void
+dsp_paper_document_set_landscape (DspPaperDocument *document,
+                                  gboolean          landscape)
+{
+  document->landscape = landscape;
+}
+
+gboolean dsp_paper_document_is_landscape (DspPaperDocument *document) { return document->landscape; }
+
+void
+dsp_paper_document_set_foot (DspPaperDocument *document,
+                             const char       *foot)
+{
+  g_free (document->foot);
+  document->foot = g_strdup (foot);
+}
+
+/* ---- pager ---- */
+
+DspPaperPager *
+dsp_paper_pager_new (DspPaperDocument *document,
+                     double            width,
+                     double            height)
+{
+  DspPaperPager *pager = g_new0 (DspPaperPager, 1);
+
+  pager->document = dsp_paper_document_ref (document);
+  pager->pen = dsp_paper_pen_new ();
+  pager->width = width;
+  pager->height = height;
+  pager->first = g_array_new (FALSE, FALSE, sizeof (guint));
+  return pager;
+}
+
+void
+dsp_paper_pager_free (DspPaperPager *pager)
+{
+  g_clear_pointer (&pager->flow, dsp_paper_flow_free);
+  dsp_paper_pen_free (pager->pen);
+  dsp_paper_document_unref (pager->document);
+  g_array_unref (pager->first);
+  g_free (pager);
+}
+
+static DspPaperFlow *
+lay_out (DspPaperPager *pager,
+         guint          number)
+{
+  const DspPaperPart *part = &g_array_index (pager->document->parts, DspPaperPart, number);
+
+  if (pager->flow != NULL && pager->flow_part == number)
+    return pager->flow;
+  g_clear_pointer (&pager->flow, dsp_paper_flow_free);
+  pager->flow = part->lay_out (part->content, pager->pen, pager->width, pager->height - (pager->document->foot != NULL ? FOOT : 0));
+  pager->flow_part = number;
+  return pager->flow;
+}
+
+gboolean
+dsp_paper_pager_count (DspPaperPager *pager,
+                       gint64         budget_us)
+{
+  gint64 until = g_get_monotonic_time () + budget_us;
+
+  while (pager->first->len < pager->document->parts->len)
+    {
+      g_array_append_val (pager->first, pager->n_pages);
+      pager->n_pages += dsp_paper_flow_n_pages (lay_out (pager, pager->first->len - 1));
+      if (g_get_monotonic_time () >= until)
+        break;
+    }
+  return pager->first->len == pager->document->parts->len;
+}
+
+guint dsp_paper_pager_n_pages (DspPaperPager *pager) { return pager->n_pages; }
+guint dsp_paper_pager_n_counted (DspPaperPager *pager) { return pager->first->len; }
+
+static void
+draw_foot (DspPaperPager *pager,
+           guint          page,
+           cairo_t       *cr)
+{
+  g_autoptr(DspPaperFlow) flow = dsp_paper_flow_new (pager->pen, pager->width, pager->height, NULL, NULL);
+  g_autofree char *number = g_strdup_printf (_("page %u"), page + 1);
+  double y = pager->height - 10;
+
+  dsp_paper_flow_put (flow, DSP_PAPER_LABEL, 0, y, pager->width - 80, DSP_PAPER_LEFT, pager->document->foot);
+  dsp_paper_flow_put (flow, DSP_PAPER_LABEL, pager->width - 80, y, 80, DSP_PAPER_RIGHT, number);
+  dsp_paper_flow_draw (flow, 0, cr);
+}
+
+void
+dsp_paper_pager_draw (DspPaperPager *pager,
+                      guint          page,
+                      cairo_t       *cr)
+{
+  guint low = 0, high = pager->first->len;
+
+  g_return_if_fail (page < pager->n_pages);
+  while (high - low > 1)
+    {
+      guint middle = (low + high) / 2;
+
+      if (g_array_index (pager->first, guint, middle) <= page)
+        low = middle;
+      else
+        high = middle;
+    }
+  dsp_paper_flow_draw (lay_out (pager, low), page - g_array_index (pager->first, guint, low), cr);
+  if (pager->document->foot != NULL)
+    draw_foot (pager, page, cr);
+}

@@ -1,0 +1,380 @@
+/* dsp-paper-order.c: the work order sheet (ODR)
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-paper"
+
+#include "config.h"
+#include "dsp-paper-order.h"
+
+#include <glib/gi18n.h>
+
+#define GAP 12.0           /* between columns */
+#define FOOT 14.0          /* kept free below for the foot line */
+#define TICK 8.0           /* a box to tick */
+#define WRITING_LINE 16.0  /* a line to write on by hand */
+#define BLANK_EQUIPMENT 3
+#define SIGNATURE 42.0
+#define MAX_EXTRA_LINES 8
+
+void
+dsp_paper_order_free (DspPaperOrder *order)
+{
+  char *texts[] = { order->office, order->printed, order->number, order->type, order->group, order->status, order->priority,
+                    order->parent, order->customer, order->account, order->phone, order->street, order->place, order->between,
+                    order->directions, order->appointment, order->created, order->penalty, order->crew, order->members,
+                    order->vehicle, order->distributor, order->visit, order->notes };
+  GStrv lists[] = { order->questions, order->equipment, order->models, order->solutions, order->rejections, order->reschedules };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_free (texts[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    g_strfreev (lists[i]);
+  g_free (order);
+}
+
+/* ---- pieces ---- */
+
+static void
+heading (DspPaperFlow *flow,
+         const char   *text,
+         double        then)
+{
+  dsp_paper_flow_need (flow, 16 + then);
+  dsp_paper_flow_skip (flow, 4);
+  dsp_paper_flow_text (flow, DSP_PAPER_HEADING, 0, dsp_paper_flow_width (flow), text);
+  dsp_paper_flow_rule (flow, 0, dsp_paper_flow_y (flow) + 0.5, dsp_paper_flow_width (flow), 0, 0.5);
+  dsp_paper_flow_skip (flow, 3);
+}
+
+#define COLUMNS 4
+
+typedef struct { const char *label, *value; DspPaperStyle style; guint span; } Fact; /* span: of COLUMNS */
+
+/* Label above value, side by side; those without a value leave their place to the next. */
+static void
+facts (DspPaperFlow *flow,
+       const Fact   *list,
+       guint         n)
+{
+  double column = (dsp_paper_flow_width (flow) + GAP) / COLUMNS;
+  DspPaperCell labels[COLUMNS], values[COLUMNS];
+  guint filled = 0, taken = 0;
+
+  for (guint i = 0; i <= n; i++)
+    {
+      gboolean is_there = i < n && list[i].value != NULL && *list[i].value != '\0';
+
+      if (filled > 0 && (i == n || (is_there && taken + list[i].span > COLUMNS)))
+        {
+          dsp_paper_flow_need (flow, 24);
+          dsp_paper_flow_row (flow, labels, filled);
+          dsp_paper_flow_row (flow, values, filled);
+          dsp_paper_flow_skip (flow, 3);
+          filled = taken = 0;
+        }
+      if (is_there)
+        {
+          labels[filled] = (DspPaperCell) { DSP_PAPER_LABEL, taken * column, list[i].span * column - GAP, list[i].label };
+          values[filled] = (DspPaperCell) { list[i].style, taken * column, list[i].span * column - GAP, list[i].value };
+          filled++;
+          taken += list[i].span;
+        }
+    }
+}
+
+static void
+tick (DspPaperFlow *flow,
+      double        x,
+      double        y)
+{
+  dsp_paper_flow_box (flow, x + 0.5, y + 0.5, TICK, TICK, 0.7);
+}
+
+/* A box and what it means; returns the height. */
+static double
+ticked (DspPaperFlow *flow,
+        double        x,
+        double        y,
+        double        width,
+        const char   *text)
+{
+  double height;
+
+  tick (flow, x, y);
+  height = dsp_paper_flow_put (flow, DSP_PAPER_SMALL, x + TICK + 4, y - 0.5, width - TICK - 4, DSP_PAPER_LEFT, text);
+  return MAX (height, TICK) + 3;
+}
+
+static double
+ticked_height (DspPaperFlow *flow,
+               double        width,
+               const char   *text)
+{
+  return MAX (dsp_paper_flow_measure (flow, DSP_PAPER_SMALL, width - TICK - 4, text), TICK) + 3;
+}
+
+/* "label ______": a line to write on; @x is where the label begins, the line ends at @x + @width. */
+static void
+blank (DspPaperFlow *flow,
+       double        x,
+       double        y,
+       double        width,
+       double        label_width,
+       const char   *label)
+{
+  dsp_paper_flow_put (flow, DSP_PAPER_SMALL, x, y, label_width, DSP_PAPER_LEFT, label);
+  dsp_paper_flow_rule (flow, x + label_width, y + 10, width - label_width, 0, 0.4);
+}
+
+/* ---- the sheet ---- */
+
+static void
+head (DspPaperFlow        *flow,
+      const DspPaperOrder *order)
+{
+  double width = dsp_paper_flow_width (flow), bars = 190, left = width - bars - GAP, bottom = 52;
+  g_autofree char *office = g_strjoin (" · ", _("Work order sheet"), order->office, NULL);
+  g_autofree char *priority = order->priority != NULL ? g_strdup_printf (_("priority %s"), order->priority) : NULL;
+  const char *parts[] = { order->group, order->status, priority };
+  g_autoptr(GString) below = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (parts[i] != NULL && *parts[i] != '\0')
+      g_string_append_printf (below, "%s%s", below->len > 0 ? " · " : "", parts[i]);
+
+  dsp_paper_flow_barcode (flow, width - bars, 0, bars, 36, order->number);
+  dsp_paper_flow_put (flow, DSP_PAPER_NUMBER, width - bars, 37, bars, DSP_PAPER_CENTRE, order->number);
+  dsp_paper_flow_text (flow, DSP_PAPER_HEADING, 0, left, office);
+  dsp_paper_flow_skip (flow, 3);
+  dsp_paper_flow_text (flow, DSP_PAPER_TITLE, 0, left, order->type);
+  dsp_paper_flow_text (flow, DSP_PAPER_BODY, 0, left, below->str);
+  if (dsp_paper_flow_n_pages (flow) == 1 && dsp_paper_flow_y (flow) < bottom)
+    dsp_paper_flow_skip (flow, bottom - dsp_paper_flow_y (flow));
+}
+
+static void
+on_next_page (DspPaperFlow *flow,
+              gpointer      user_data)
+{
+  const DspPaperOrder *order = user_data;
+  double width = dsp_paper_flow_width (flow);
+  /* Translators: at the top of a sheet's second page: the number of the order */
+  g_autofree char *text = g_strdup_printf (_("Order %s, continued"), order->number != NULL ? order->number : "");
+
+  dsp_paper_flow_put (flow, DSP_PAPER_STRONG, 0, 6, width - 170, DSP_PAPER_LEFT, text);
+  dsp_paper_flow_barcode (flow, width - 160, 0, 160, 22, order->number);
+  dsp_paper_flow_skip (flow, 28);
+}
+
+static void
+checklist (DspPaperFlow        *flow,
+           const DspPaperOrder *order)
+{
+  double width = dsp_paper_flow_width (flow), yes = width - 76, no = width - 34;
+
+  if (order->questions == NULL || order->questions[0] == NULL)
+    return;
+  heading (flow, _("Checklist"), 14);
+  for (guint i = 0; order->questions[i] != NULL; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("%u. %s", i + 1, order->questions[i]);
+      double height = dsp_paper_flow_measure (flow, DSP_PAPER_BODY, yes - GAP, text), y;
+
+      dsp_paper_flow_need (flow, MIN (height, 60));
+      y = dsp_paper_flow_y (flow);
+      ticked (flow, yes, y + 1, 40, _("Yes"));
+      ticked (flow, no, y + 1, 34, _("No"));
+      dsp_paper_flow_text (flow, DSP_PAPER_BODY, 0, yes - GAP, text);
+      dsp_paper_flow_skip (flow, 3);
+    }
+}
+
+/* What was installed or taken away, a piece a line; models that exist are named below it. */
+static void
+equipment (DspPaperFlow        *flow,
+           const DspPaperOrder *order)
+{
+  double width = dsp_paper_flow_width (flow), x[] = { 0, 62, 124, 186, 330 }, line = WRITING_LINE;
+  const char *titles[] = { _("Installed"), _("Recovered"), _("Not used"), _("Model"), _("Serial number") };
+  guint known = order->equipment != NULL ? g_strv_length (order->equipment) : 0;
+  guint lines = order->wants_equipment ? BLANK_EQUIPMENT : 1;
+  g_autofree char *models = order->models != NULL ? g_strjoinv (" · ", order->models) : NULL;
+  double y;
+
+  heading (flow, _("Equipment"), 12 + line);
+  for (guint i = 0; i < known; i++)
+    dsp_paper_flow_text (flow, DSP_PAPER_BODY, 0, width, order->equipment[i]);
+  dsp_paper_flow_need (flow, 12 + line * lines);
+  y = dsp_paper_flow_y (flow);
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    dsp_paper_flow_put (flow, DSP_PAPER_LABEL, x[i], y, (i + 1 < G_N_ELEMENTS (titles) ? x[i + 1] : width) - x[i] - 4,
+                        DSP_PAPER_LEFT, titles[i]);
+  y += 10;
+  for (guint i = 0; i < lines; i++, y += line)
+    {
+      for (guint box = 0; box < 3; box++)
+        tick (flow, x[box] + 12, y + 5);
+      dsp_paper_flow_rule (flow, x[3], y + line - 3, x[4] - x[3] - GAP, 0, 0.4);
+      dsp_paper_flow_rule (flow, x[4], y + line - 3, width - x[4], 0, 0.4);
+    }
+  dsp_paper_flow_skip (flow, 12 + line * lines);
+  if (order->wants_equipment)
+    dsp_paper_flow_text (flow, DSP_PAPER_LABEL, 0, width, models);
+  dsp_paper_flow_skip (flow, 2);
+}
+
+/* One of the three ways in which a visit ends: what to tick. */
+static double
+outcome_height (DspPaperFlow *flow,
+                double        width,
+                GStrv         codes)
+{
+  double height = 16;
+
+  for (guint i = 0; codes != NULL && codes[i] != NULL; i++)
+    height += ticked_height (flow, width, codes[i]);
+  return height;
+}
+
+static void
+outcome (DspPaperFlow *flow,
+         double        x,
+         double        y,
+         double        width,
+         const char   *title,
+         GStrv         codes)
+{
+  tick (flow, x, y + 2);
+  dsp_paper_flow_put (flow, DSP_PAPER_STRONG, x + TICK + 4, y - 1, width - TICK - 4, DSP_PAPER_LEFT, title);
+  y += 16;
+  for (guint i = 0; codes != NULL && codes[i] != NULL; i++)
+    y += ticked (flow, x, y, width, codes[i]);
+}
+
+static void
+results (DspPaperFlow        *flow,
+         const DspPaperOrder *order)
+{
+  double width = dsp_paper_flow_width (flow), column = (width - 2 * GAP) / 3, y;
+  struct { const char *title; GStrv codes; } ways[] = {
+    { _("Closed"), order->solutions }, { _("Rejected"), order->rejections }, { _("To be rescheduled"), order->reschedules },
+  };
+  double height = 0;
+  double page = dsp_paper_flow_left (flow) + dsp_paper_flow_y (flow);
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    height = MAX (height, outcome_height (flow, column, ways[i].codes));
+  heading (flow, _("Result of the visit"), MIN (height, page - 80) + 18);
+
+  y = dsp_paper_flow_y (flow) + 3;
+  blank (flow, 0, y, column, 46, _("Date"));
+  blank (flow, column + GAP, y, column, 46, _("Arrived"));
+  blank (flow, 2 * (column + GAP), y, column, 46, _("Finished"));
+  dsp_paper_flow_skip (flow, 20);
+
+  if (height <= dsp_paper_flow_left (flow))
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+        outcome (flow, i * (column + GAP), dsp_paper_flow_y (flow), column, ways[i].title, ways[i].codes);
+      dsp_paper_flow_skip (flow, height + 5);
+    }
+  else
+    for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+      {
+        dsp_paper_flow_need (flow, 30);
+        outcome (flow, 0, dsp_paper_flow_y (flow), width, ways[i].title, NULL);
+        dsp_paper_flow_skip (flow, 16);
+        for (guint c = 0; ways[i].codes != NULL && ways[i].codes[c] != NULL; c++)
+          {
+            dsp_paper_flow_need (flow, ticked_height (flow, width, ways[i].codes[c]));
+            dsp_paper_flow_skip (flow, ticked (flow, 0, dsp_paper_flow_y (flow), width, ways[i].codes[c]));
+          }
+      }
+
+  dsp_paper_flow_need (flow, 3 * WRITING_LINE + 4);
+  y = dsp_paper_flow_y (flow);
+  dsp_paper_flow_put (flow, DSP_PAPER_SMALL, 0, y, 110, DSP_PAPER_LEFT, _("Attended completely"));
+  ticked (flow, 112, y + 1, 34, _("Yes"));
+  ticked (flow, 150, y + 1, 34, _("No"));
+  dsp_paper_flow_put (flow, DSP_PAPER_SMALL, 200, y, 96, DSP_PAPER_LEFT, _("Customer satisfied"));
+  ticked (flow, 298, y + 1, 34, _("Yes"));
+  ticked (flow, 336, y + 1, 34, _("No"));
+  blank (flow, 386, y, width - 386, 54, _("New date"));
+  dsp_paper_flow_skip (flow, WRITING_LINE);
+  blank (flow, 0, dsp_paper_flow_y (flow), width, 112, order->wants_position ? _("Position (latitude, longitude)") : _("What was done"));
+  dsp_paper_flow_skip (flow, WRITING_LINE);
+  blank (flow, 0, dsp_paper_flow_y (flow), width, order->wants_position ? 112 : 0, order->wants_position ? _("What was done") : NULL);
+  dsp_paper_flow_skip (flow, WRITING_LINE);
+  /* What is left of the page is for writing. */
+  for (guint i = 0; i < MAX_EXTRA_LINES && dsp_paper_flow_left (flow) > WRITING_LINE + SIGNATURE + 12; i++)
+    {
+      dsp_paper_flow_rule (flow, 0, dsp_paper_flow_y (flow) + 10, width, 0, 0.4);
+      dsp_paper_flow_skip (flow, WRITING_LINE);
+    }
+  dsp_paper_flow_skip (flow, 4);
+}
+
+static void
+signatures (DspPaperFlow        *flow,
+            const DspPaperOrder *order)
+{
+  double width = dsp_paper_flow_width (flow), column = (width - GAP) / 2, height = SIGNATURE, y;
+  const char *customer = order->wants_signature ? _("Name and signature of the customer (needed for the closing)")
+                                                : _("Name and signature of the customer");
+
+  dsp_paper_flow_need (flow, height + 4);
+  y = dsp_paper_flow_y (flow);
+  dsp_paper_flow_box (flow, 0.5, y, column - 1, height, 0.7);
+  dsp_paper_flow_box (flow, column + GAP, y, column - 0.5, height, 0.7);
+  dsp_paper_flow_put (flow, DSP_PAPER_LABEL, 4, y + 2, column - 8, DSP_PAPER_LEFT, customer);
+  dsp_paper_flow_put (flow, DSP_PAPER_LABEL, column + GAP + 4, y + 2, column - 8, DSP_PAPER_LEFT,
+                      _("Name and signature of the technician"));
+  dsp_paper_flow_skip (flow, height + 2);
+}
+
+DspPaperFlow *
+dsp_paper_order_lay_out (const DspPaperOrder *order,
+                         DspPaperPen         *pen,
+                         double               width,
+                         double               height)
+{
+  DspPaperFlow *flow = dsp_paper_flow_new (pen, width, height - FOOT, on_next_page, (gpointer) order);
+  const Fact customer[] = { { _("Name"), order->customer, DSP_PAPER_STRONG, 2 }, { _("Telephone"), order->phone, DSP_PAPER_STRONG, 1 },
+                            { _("Account"), order->account, DSP_PAPER_BODY, 1 }, { _("Street"), order->street, DSP_PAPER_STRONG, 3 },
+                            { _("Between streets"), order->between, DSP_PAPER_BODY, 1 },
+                            { _("Postal code, neighbourhood and municipality"), order->place, DSP_PAPER_BODY, 4 },
+                            { _("References"), order->directions, DSP_PAPER_BODY, 4 } };
+  const Fact visit[] = { { _("Appointment"), order->appointment, DSP_PAPER_STRONG, 2 }, { _("Penalty date"), order->penalty, DSP_PAPER_BODY, 1 },
+                         { _("Created"), order->created, DSP_PAPER_BODY, 1 }, { _("Crew"), order->crew, DSP_PAPER_STRONG, 1 },
+                         { _("Technicians"), order->members, DSP_PAPER_BODY, 2 }, { _("Vehicle"), order->vehicle, DSP_PAPER_BODY, 1 },
+                         { _("Planned"), order->visit, DSP_PAPER_BODY, 1 }, { _("Distributor"), order->distributor, DSP_PAPER_BODY, 2 },
+                         { _("Follows from order"), order->parent, DSP_PAPER_BODY, 1 } };
+  guint n_pages;
+
+  head (flow, order);
+  heading (flow, _("Customer"), 24);
+  facts (flow, customer, G_N_ELEMENTS (customer));
+  heading (flow, _("Visit"), 24);
+  facts (flow, visit, G_N_ELEMENTS (visit));
+  if (order->notes != NULL && *order->notes != '\0')
+    {
+      heading (flow, _("Notes"), 12);
+      dsp_paper_flow_text (flow, DSP_PAPER_BODY, 0, width, order->notes);
+      dsp_paper_flow_skip (flow, 3);
+    }
+  checklist (flow, order);
+  equipment (flow, order);
+  results (flow, order);
+  signatures (flow, order);
+
+  n_pages = dsp_paper_flow_n_pages (flow);
+  for (guint page = 0; page < n_pages; page++)
+    {
+      /* Translators: at the foot of a work order sheet: number of the order, page, pages */
+      g_autofree char *foot = g_strdup_printf (_("Order %s · page %u of %u"), order->number != NULL ? order->number : "", page + 1, n_pages);
+
+      dsp_paper_flow_put_on (flow, page, DSP_PAPER_LABEL, 0, height - 10, width / 2, DSP_PAPER_LEFT, order->printed);
+      dsp_paper_flow_put_on (flow, page, DSP_PAPER_LABEL, width / 2, height - 10, width / 2, DSP_PAPER_RIGHT, foot);
+    }
+  return flow;
+}

@@ -1,0 +1,404 @@
+/* test-paper.c: sheets as files: everything is on them, in words and in bars
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What a reader of PDF and a scanner find in the file is compared with what went in.
+ */
+#include "config.h"
+#include "dsp-paper-barcode.h"
+#include "dsp-paper-document.h"
+#include "dsp-paper-order.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct {
+  char  *dir;
+  char  *path;
+  GFile *file;
+} Fixture;
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer unused)
+{
+  g_autoptr(GError) error = NULL;
+
+  fixture->dir = g_dir_make_tmp ("despacho-paper-XXXXXX", &error);
+  g_assert_no_error (error);
+  fixture->path = g_build_filename (fixture->dir, "sheets.pdf", NULL);
+  fixture->file = g_file_new_for_path (fixture->path);
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer unused)
+{
+  g_autoptr(GDir) dir = g_dir_open (fixture->dir, 0, NULL);
+  const char *keep = g_getenv ("DSP_KEEP_PAPER"); /* a folder, to look at the sheets */
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (fixture->dir, name, NULL);
+
+      if (keep != NULL && g_str_has_suffix (name, ".pdf"))
+        {
+          g_autofree char *test = g_strdelimit (g_strdup (g_test_get_path ()), "/", '-');
+          g_autofree char *kept = g_strdup_printf ("%s/paper%s.pdf", keep, test);
+          g_autoptr(GFile) to = g_file_new_for_path (kept);
+
+          g_file_copy (fixture->file, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, NULL);
+        }
+      g_unlink (path);
+    }
+  g_rmdir (fixture->dir);
+  g_object_unref (fixture->file);
+  g_free (fixture->path);
+  g_free (fixture->dir);
+}
+
+static char *
+run (const char *first,
+     ...) G_GNUC_NULL_TERMINATED;
+
+/* What a program prints; it must succeed. */
+static char *
+run (const char *first,
+     ...)
+{
+  g_autoptr(GPtrArray) arguments = g_ptr_array_new ();
+  g_autoptr(GError) error = NULL;
+  char *output = NULL;
+  const char *argument;
+  int status;
+  va_list list;
+
+  va_start (list, first);
+  for (argument = first; argument != NULL; argument = va_arg (list, const char *))
+    g_ptr_array_add (arguments, (gpointer) argument);
+  va_end (list);
+  g_ptr_array_add (arguments, NULL);
+  g_spawn_sync (NULL, (char **) arguments->pdata, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &output, NULL,
+                &status, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_spawn_check_wait_status (status, &error));
+  return output;
+}
+
+static gboolean
+has_program (const char *name)
+{
+  g_autofree char *path = g_find_program_in_path (name);
+
+  return path != NULL;
+}
+
+/* The file's words, with one space between them. */
+static char *
+read_words (const char *path)
+{
+  g_autofree char *text = run ("pdftotext", "-layout", path, "-", NULL);
+  g_auto(GStrv) words = g_strsplit_set (text, " \n\f\t", -1);
+  g_autoptr(GString) all = g_string_new (NULL);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    if (*words[i] != '\0')
+      g_string_append_printf (all, "%s%s", all->len > 0 ? " " : "", words[i]);
+  return g_string_free (g_steal_pointer (&all), FALSE);
+}
+
+static void
+assert_has (const char *all,
+            const char *text)
+{
+  if (strstr (all, text) == NULL)
+    g_error ("“%s” is not on paper: %s", text, all);
+}
+
+static DspPaperOrder *
+sample (void)
+{
+  static const char *const questions[] = { "¿La señal se midió en la toma?", "¿El cliente probó el servicio?",
+                                           "¿El cableado quedó fijo y limpio?", NULL };
+  static const char *const models[] = { "MODEM  Módem", "ONT  Terminal óptica", "DECO  Decodificador", "REPETIDOR  Repetidor wifi",
+                                        "EXTENSION  Extensión telefónica", NULL };
+  static const char *const solutions[] = { "S03  Se cambió el conector", "S04  Se repuso el cable de acometida",
+                                           "S05  Se reinició y ajustó el equipo", "S06  Se cambió el equipo",
+                                           "S07  Se reparó la red exterior", "S10  Sin falla al llegar", "S99  Otra solución", NULL };
+  static const char *const rejections[] = { "sin-acceso  No se puede llegar al domicilio", "domicilio-no-existe  El domicilio no existe",
+                                            "sin-facilidades  El inmueble no tiene ducto ni paso",
+                                            "distancia-red  La red está demasiado lejos",
+                                            "riesgo-altura  Trabajo en altura sin condiciones seguras",
+                                            "zona-insegura  Zona de alto riesgo", "amenazas  El personal recibió amenazas", NULL };
+  static const char *const reschedules[] = { "cliente-pide-otro-dia  El cliente pidió otro día", "cliente-ausente  El cliente no estaba",
+                                             "clima  Clima que no deja trabajar", "falla-masiva  Falla general de la red",
+                                             "sin-material  Faltó material", "sin-tiempo  A la cuadrilla no le alcanzó el tiempo",
+                                             "vehiculo  Se descompuso el vehículo", NULL };
+  DspPaperOrder *order = g_new0 (DspPaperOrder, 1);
+
+  order->office = g_strdup ("Oficina de despacho");
+  order->printed = g_strdup ("28 nov 2026 10:22 · despachador");
+  order->number = g_strdup ("904123");
+  order->type = g_strdup ("Reparación / Sin señal");
+  order->group = g_strdup ("Mantenimiento");
+  order->status = g_strdup ("Asignada");
+  order->priority = g_strdup ("2");
+  order->parent = g_strdup ("903877");
+  order->customer = g_strdup ("María de los Ángeles Guadalupe Hernández-Villaseñor y Montes de Oca");
+  order->account = g_strdup ("55000123");
+  order->phone = g_strdup ("55 1234 5678");
+  order->street = g_strdup ("Cerrada Segunda de Fray Bartolomé de las Casas 1247-B, int. Torre 3 depto. 1402");
+  order->place = g_strdup ("03100 Del Valle Centro, Benito Juárez, Ciudad de México");
+  order->between = g_strdup ("Félix Cuevas y Parroquia");
+  order->directions = g_strdup ("Portón verde junto a la panadería; tocar dos veces, el timbre no suena.");
+  order->appointment = g_strdup ("dom 29 nov 2026, 10:00–14:00");
+  order->created = g_strdup ("27 nov 2026 18:05");
+  order->penalty = g_strdup ("29 nov 2026 18:05");
+  order->crew = g_strdup ("C-07 Norte 3");
+  order->members = g_strdup ("Juan Pérez Gómez, Ana Lucía Robles");
+  order->vehicle = g_strdup ("ABC-12-34");
+  order->distributor = g_strdup ("D-02 Instalaciones del Valle de México");
+  order->visit = g_strdup ("3, hacia las 11:40");
+  order->notes = g_strdup ("El cliente dice que la señal se corta cuando llueve. Llevar escalera larga y conectores.");
+  order->questions = g_strdupv ((GStrv) questions);
+  order->models = g_strdupv ((GStrv) models);
+  order->solutions = g_strdupv ((GStrv) solutions);
+  order->rejections = g_strdupv ((GStrv) rejections);
+  order->reschedules = g_strdupv ((GStrv) reschedules);
+  order->wants_equipment = order->wants_position = TRUE;
+  return order;
+}
+
+static DspPaperDocument *
+document_of (DspPaperOrder *order)
+{
+  DspPaperDocument *document = dsp_paper_document_new ("Hojas de servicio");
+
+  dsp_paper_document_add (document, (DspPaperLayOutFunc) dsp_paper_order_lay_out, order, (GDestroyNotify) dsp_paper_order_free, NULL);
+  return document;
+}
+
+static guint
+write_document (Fixture            *fixture,
+                DspPaperDocument   *document,
+                const DspPaperSize *size)
+{
+  g_autoptr(GError) error = NULL;
+  guint n = dsp_paper_pdf_write (document, size, fixture->file, NULL, &error);
+
+  g_assert_no_error (error);
+  return n;
+}
+
+static void
+test_everything (Fixture      *fixture,
+                 gconstpointer unused)
+{
+  g_autoptr(DspPaperDocument) document = document_of (sample ());
+  g_autofree char *words = NULL, *info = NULL;
+  /* Texts in columns are broken by others; what stands alone is found whole. */
+  const char *const wanted[] = { "904123", "Reparación / Sin señal", "Mantenimiento", "55000123", "55 1234 5678", "Félix Cuevas y Parroquia",
+                                 "03100 Del Valle Centro, Benito Juárez, Ciudad de México", "tocar dos veces, el timbre no suena.",
+                                 "dom 29 nov 2026, 10:00–14:00", "29 nov 2026 18:05", "C-07 Norte 3", "ABC-12-34", "3, hacia las 11:40",
+                                 "Llevar escalera larga y conectores.", "1. ¿La señal se midió en la toma?", "ONT Terminal óptica", "S03", "S99",
+                                 "zona-insegura", "cliente-ausente" };
+
+  g_assert_cmpuint (write_document (fixture, document, &dsp_paper_letter), ==, 1);
+  words = read_words (fixture->path);
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    assert_has (words, wanted[i]);
+  info = run ("pdfinfo", fixture->path, NULL);
+  assert_has (info, "612 x 792 pts (letter)");
+  assert_has (info, "Hojas de servicio");
+}
+
+static void
+test_scanner (Fixture      *fixture,
+              gconstpointer unused)
+{
+  g_autoptr(DspPaperDocument) document = document_of (sample ());
+  g_autofree char *prefix = g_build_filename (fixture->dir, "page", NULL);
+  g_autofree char *picture = g_strconcat (prefix, ".png", NULL);
+  g_autofree char *none = NULL, *read = NULL;
+
+  if (!has_program ("zbarimg"))
+    {
+      g_test_skip ("zbarimg is not installed");
+      return;
+    }
+  write_document (fixture, document, &dsp_paper_letter);
+  /* As an office's printer prints and a hand scanner sees. */
+  none = run ("pdftoppm", "-r", "150", "-gray", "-png", "-singlefile", fixture->path, prefix, NULL);
+  read = run ("zbarimg", "--quiet", picture, NULL);
+  g_assert_cmpstr (read, ==, "CODE-128:904123\n");
+}
+
+static void
+test_flows (Fixture      *fixture,
+            gconstpointer unused)
+{
+  DspPaperOrder *order = sample ();
+  g_autoptr(DspPaperDocument) document = NULL;
+  g_autoptr(GString) notes = g_string_new (NULL);
+  g_autoptr(GString) street = g_string_new (NULL);
+  g_autofree char *words = NULL;
+  guint n;
+
+  for (guint i = 0; i < 1500; i++)
+    g_string_append_printf (notes, "palabra%04u ", i);
+  for (guint i = 0; i < 900; i++)
+    g_string_append_printf (street, "calle%03u ", i);
+  g_free (order->notes);
+  order->notes = g_strdup (notes->str);
+  g_free (order->street);
+  order->street = g_strdup (street->str);
+  document = document_of (order);
+  n = write_document (fixture, document, &dsp_paper_letter);
+  g_assert_cmpuint (n, >, 2);
+  words = read_words (fixture->path);
+  for (guint i = 0; i < 1500; i++)
+    {
+      g_autofree char *word = g_strdup_printf ("palabra%04u", i);
+
+      assert_has (words, word);
+    }
+  for (guint i = 0; i < 900; i++)
+    {
+      g_autofree char *word = g_strdup_printf ("calle%03u", i);
+
+      assert_has (words, word);
+    }
+  /* Each page says whose it is. */
+  for (guint page = 1; page <= n; page++)
+    {
+      g_autofree char *foot = g_strdup_printf ("Order 904123 · page %u of %u", page, n);
+
+      assert_has (words, foot);
+    }
+}
+
+static void
+test_a4 (Fixture      *fixture,
+         gconstpointer unused)
+{
+  g_autoptr(DspPaperDocument) document = document_of (sample ());
+  g_autofree char *info = NULL;
+
+  g_assert_cmpuint (write_document (fixture, document, &dsp_paper_a4), ==, 1);
+  info = run ("pdfinfo", fixture->path, NULL);
+  assert_has (info, "(A4)");
+}
+
+/* An order of which little is known is a sheet too. */
+static void
+test_bare (Fixture      *fixture,
+           gconstpointer unused)
+{
+  DspPaperOrder *order = g_new0 (DspPaperOrder, 1);
+  g_autoptr(DspPaperDocument) document = NULL;
+  g_autofree char *words = NULL;
+
+  order->number = g_strdup ("Ñandú/7\n");
+  document = document_of (order);
+  g_assert_cmpuint (write_document (fixture, document, &dsp_paper_letter), ==, 1);
+  words = read_words (fixture->path);
+  assert_has (words, "Ñandú/7");
+}
+
+static void
+on_written (GObject      *source,
+            GAsyncResult *result,
+            gpointer      data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+static void
+on_progress (double   fraction,
+             gpointer data)
+{
+  double *last = data;
+
+  g_assert_cmpfloat (fraction, >=, *last);
+  *last = fraction;
+}
+
+/* Whoever cancels, or has no room left, keeps the file that was there. */
+static void
+test_cancelled (Fixture      *fixture,
+                gconstpointer unused)
+{
+  g_autoptr(DspPaperDocument) document = dsp_paper_document_new ("Muchas");
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *kept = NULL;
+  double last = 0;
+
+  for (guint i = 0; i < 300; i++)
+    dsp_paper_document_add (document, (DspPaperLayOutFunc) dsp_paper_order_lay_out, sample (), (GDestroyNotify) dsp_paper_order_free, NULL);
+  g_assert_true (g_file_set_contents (fixture->path, "what was here", -1, NULL));
+  dsp_paper_pdf_write_async (document, &dsp_paper_letter, fixture->file, cancellable, on_progress, &last, on_written, &result);
+  while (last == 0 && result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (result);
+  g_cancellable_cancel (cancellable);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (dsp_paper_pdf_write_finish (result, &error), ==, 0);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_true (g_file_get_contents (fixture->path, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, "what was here");
+}
+
+static void
+test_no_room (Fixture      *fixture,
+              gconstpointer unused)
+{
+  g_autoptr(DspPaperDocument) document = document_of (sample ());
+  g_autoptr(GFile) full = g_file_new_for_path ("/dev/full");
+  g_autoptr(GFile) nowhere = g_file_new_for_path ("/nowhere/at/all.pdf");
+  g_autoptr(GError) error = NULL;
+
+  g_assert_cmpuint (dsp_paper_pdf_write (document, &dsp_paper_letter, nowhere, NULL, &error), ==, 0);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_cmpuint (dsp_paper_pdf_write (document, &dsp_paper_letter, full, NULL, &error), ==, 0);
+  g_assert_nonnull (error);
+}
+
+static void
+test_bars (void)
+{
+  g_autofree char *endless = g_strnfill (4000, '9');
+  g_autoptr(DspPaperBars) bars = dsp_paper_bars_new ("904123");
+
+  g_assert_nonnull (bars);
+  g_assert_cmpuint (bars->bars->len, ==, 19); /* start, three pairs of digits, check: three bars each; the stop has four */
+  g_assert_cmpuint (bars->width, ==, 11 * 5 + 13);
+  g_assert_null (dsp_paper_bars_new (""));
+  g_assert_null (dsp_paper_bars_new ("Ωμέγα"));
+  g_assert_null (dsp_paper_bars_new (endless));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  if (!has_program ("pdftotext") || !has_program ("pdfinfo"))
+    {
+      g_print ("1..0 # SKIP no poppler-utils to read the sheets with\n");
+      return 0;
+    }
+#define ADD(name, function) g_test_add ("/paper/S0-17/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("sheet_says_all_that_a_technician_needs", test_everything);
+  ADD ("number_is_read_back_by_a_scanner", test_scanner);
+  ADD ("long_texts_flow_and_are_never_cut", test_flows);
+  ADD ("A4_as_well_as_letter", test_a4);
+  ADD ("an_order_of_which_little_is_known", test_bare);
+  ADD ("cancelled_leaves_the_file_that_was_there", test_cancelled);
+  ADD ("no_room_is_told", test_no_room);
+  g_test_add_func ("/paper/S0-17/bars", test_bars);
+  return g_test_run ();
+}

@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes on paper, from the window: the files are read back with pdftotext and a barcode reader."""
+
+import os
+import re
+import shutil
+import subprocess
+import time
+
+import driver
+from window import Window
+
+tests = driver.Tests()
+session = driver.Session()
+server = session.demo_server()
+first = None
+chosen = []
+
+
+def named(name):
+    return re.compile("^" + re.escape(name))
+
+
+def top(name):
+    """The window of the program whose title begins so."""
+    return next((w for w in first.app.root.children() if w.has("visible") and w.name.startswith(name)), None)
+
+
+def wait_top(name):
+    return driver.wait_for(lambda: top(name), "the window " + name)
+
+
+def read(path):
+    """The words of a PDF file, page by page."""
+    out = subprocess.run(["pdftotext", "-layout", path, "-"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    return [" ".join(page.split()) for page in out.split("\f") if page.strip()]
+
+
+def scan(path, page):
+    """What a scanner reads on a page."""
+    prefix = path + "-%d" % page
+    subprocess.run(["pdftoppm", "-r", "150", "-gray", "-png", "-singlefile", "-f", str(page), "-l", str(page), path, prefix], check=True)
+    return subprocess.run(["zbarimg", "--quiet", "--raw", prefix + ".png"], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout.split()
+
+
+def save_as(dialog, name):
+    """Step by step as a person does it: the button, the name, Save. Returns the path."""
+    path = os.path.join(session.folder, name)
+    Window.dialog_button(dialog, "Save as PDF").press()
+    chooser = wait_top("Save as PDF")
+    entry = chooser.find("text", named("Name"))
+    entry.set_text(path)
+    time.sleep(0.3)
+    Window.dialog_button(chooser, "Save").press()
+    return path
+
+
+def close(dialog_name):
+    Window.dialog_button(wait_top(dialog_name), "Close").press()
+    driver.wait_for(lambda: top(dialog_name) is None, "the window %s to close" % dialog_name)
+
+
+def keep(path, name):
+    """Where the pictures of tests are, for whoever wants to look at the sheets."""
+    folder = os.path.join(driver.BUILD, "screenshots")
+    os.makedirs(folder, exist_ok=True)
+    shutil.copy(path, os.path.join(folder, name))
+
+
+@tests.case("/paper/S0-17/the_selection_as_work_order_sheets_in_one_file")
+def _():
+    global first
+    first = Window(session.app(server, "dispatcher")).wait_until_open()
+    first.open_tab("Assigned")
+    chosen[:] = first.numbers()[:3]
+    for number in chosen:
+        first.tick(number)
+    driver.wait_for(lambda: first.selected().startswith("3 selected"), "three selected orders")
+    first.app.bring_to_front()
+    driver.keys("ctrl+p")
+    dialog = wait_top("Print")
+    driver.wait_for(lambda: dialog.maybe("label", "3 work order sheets"), "what would be printed")
+    first.app.screenshot("paper-dialog")
+    path = save_as(dialog, "sheets.pdf")
+    driver.wait_for(lambda: dialog.maybe("label", "3 pages written"), "the end")
+    assert dialog.maybe("label", path), "it does not say where the file is"
+    first.app.screenshot("paper-done")
+    close("Print")
+    pages = read(path)
+    assert len(pages) == 3, len(pages)
+    # In the order of the list, each with what the technician needs.
+    for number, page in zip(chosen, pages):
+        assert number in page.split()[:40], (number, page[:300])
+        for word in ("Name", "Street", "Crew", "Technicians", "Result of the visit", "Rejected", "sin-acceso", "cliente-ausente", "page 1 of 1"):
+            assert word in page, (word, page)
+    keep(path, "work-order-sheets.pdf")
+
+
+@tests.case("/paper/S0-17/the_barcode_of_each_sheet_is_its_number")
+def _():
+    path = os.path.join(session.folder, "sheets.pdf")
+    for page, number in enumerate(chosen, 1):
+        assert scan(path, page) == [number], (scan(path, page), number)
+
+
+@tests.case("/paper/S0-17/one_order_from_its_own_window")
+def _():
+    number = chosen[1]
+    row, _cells = first.rows()[number]
+    row.find("label", re.compile(r"^\s*%s\s*$" % number)).click()
+    wait_top("Order " + number)
+    time.sleep(0.5)
+    driver.keys("ctrl+p")
+    dialog = wait_top("Print")
+    assert dialog.maybe("label", "1 work order sheet")
+    path = save_as(dialog, "one.pdf")
+    driver.wait_for(lambda: dialog.maybe("label", "1 page written"), "the end")
+    close("Print")
+    assert scan(path, 1) == [number]
+    driver.keys("Escape")
+    driver.wait_for(lambda: top("Order " + number) is None, "the order's window to close")
+
+
+@tests.case("/paper/S0-17/the_list_as_it_stands_on_A4")
+def _():
+    first.select_nothing()
+    n = first.count("Assigned")
+    first.app.bring_to_front()
+    driver.keys("ctrl+p")
+    dialog = wait_top("Print")
+    driver.wait_for(lambda: dialog.maybe("label", "List of %d orders" % n), "the list")
+    first.app.choose(dialog.find("combo box", named("Paper")), "A4")
+    path = save_as(dialog, "list.pdf")
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("pages? written")), "the end")
+    close("Print")
+    words = " ".join(read(path)).split()
+    numbers = [word for word in words if re.fullmatch(r"90\d{4}", word)]
+    assert len(set(numbers)) == n, (len(set(numbers)), n)
+    info = subprocess.run(["pdfinfo", path], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert "841.89 x 595.28 pts (A4)" in info, info
+    keep(path, "list-of-orders.pdf")
+
+
+@tests.case("/paper/S0-17/the_file_cannot_be_written_there")
+def _():
+    first.app.bring_to_front()
+    driver.keys("ctrl+p")
+    dialog = wait_top("Print")
+    locked = os.path.join(session.folder, "locked")
+    os.makedirs(os.path.join(locked, "sheets.pdf"), exist_ok=True)
+    first.app.choose(dialog.find("combo box", named("Paper")), "Letter")
+    save_as(dialog, os.path.join("locked", "sheets.pdf"))
+    # The chooser goes into a folder of that name: nothing is overwritten; Escape leaves it.
+    time.sleep(0.5)
+    while top("Save as PDF") is not None:
+        driver.keys("Escape")
+        time.sleep(0.4)
+    wait_top("Print")
+    driver.keys("Escape")
+    driver.wait_for(lambda: top("Print") is None, "the window to close")
+    assert os.path.isdir(os.path.join(locked, "sheets.pdf"))
+
+
+@tests.case("/paper/S0-17/the_print_dialog_of_the_system")
+def _():
+    first.tick(chosen[0])
+    first.app.bring_to_front()
+    driver.keys("ctrl+p")
+    Window.dialog_button(wait_top("Print"), "Print").press()
+    dialog = driver.wait_for(lambda: next((w for w in first.app.root.children() if w.has("visible") and w.maybe("label", re.compile("Print to File"))), None),
+                             "the print dialog")
+    first.app.screenshot("print-dialog")
+    driver.keys("Escape")
+    driver.wait_for(lambda: len([w for w in first.app.root.children() if w.has("visible")]) == 1, "the print dialog to close")
+    assert dialog is not None
+
+
+try:
+    tests.main()
+finally:
+    session.close()
