@@ -156,7 +156,7 @@ static const struct { const char *title; int width; float xalign; } cells[N_CELL
   [CELL_RULE]        = { N_("Rule"), -1, 0 },
   [CELL_AMOUNT]      = { N_("Amount"), 88, 1 },
   [CELL_DISTRIBUTOR] = { N_("Distributor"), 112, 0 },
-  [CELL_CREW]        = { N_("Crew"), 58, 0 },
+  [CELL_CREW]        = { N_("Crew"), 72, 0 },
   [CELL_STATE]       = { N_("Status"), 96, 0 },
 };
 

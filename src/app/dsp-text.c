@@ -139,12 +139,23 @@ dsp_text_km (double km)
   return g_strdup_printf (_("%.0f km"), km);
 }
 
+/* With Mexico's separators in every language; the C library's Spanish (Mexico) groups by blanks, which nobody there does. */
 char *
 dsp_text_money (gint64 cents)
 {
-  guint64 whole = (guint64) ABS (cents);
+  guint64 whole = cents < 0 ? 0 - (guint64) cents : (guint64) cents;
+  g_autofree char *digits = g_strdup_printf ("%" G_GUINT64_FORMAT, whole / 100);
+  g_autoptr(GString) text = g_string_new (cents < 0 ? "−$" : "$");
+  gsize n = strlen (digits);
 
-  return g_strdup_printf ("%s$%'" G_GUINT64_FORMAT ".%02u", cents < 0 ? "−" : "", whole / 100, (guint) (whole % 100));
+  for (gsize i = 0; i < n; i++)
+    {
+      if (i > 0 && (n - i) % 3 == 0)
+        g_string_append_c (text, ',');
+      g_string_append_c (text, digits[i]);
+    }
+  g_string_append_printf (text, ".%02u", (guint) (whole % 100));
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 DspDate

@@ -44,6 +44,7 @@ struct _DspVerdictBar
   guint32        states;              /* theirs */
   gint64         cents;               /* theirs, together */
   char          *number;              /* (owned) (nullable): the order's, of one alone */
+  DspId          bearer;              /* of one alone */
   const Verdict *asking;              /* (nullable): its text is being typed */
   gboolean       giving;
   GArray        *distributors;        /* (owned): of DspId, as in the drop-down */
@@ -221,12 +222,13 @@ fill_distributors (DspVerdictBar *self)
       const DspDistributor *distributor = list->pdata[i];
       g_autofree char *title = dsp_office_record_title (self->office, &dsp_distributor, distributor);
 
-      if (distributor->retired == DSP_YES)
+      if (distributor->retired == DSP_YES || dsp_id_equal (&distributor->id, &self->bearer))
         continue;
       gtk_string_list_append (names, title);
       g_array_append_val (self->distributors, distributor->id);
     }
   gtk_drop_down_set_model (GTK_DROP_DOWN (self->to), G_LIST_MODEL (names));
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->to), GTK_INVALID_LIST_POSITION); /* nobody by default */
 }
 
 static char *
@@ -318,6 +320,7 @@ dsp_verdict_bar_set (DspVerdictBar *self,
       self->states |= DSP_BIT (penalty->state);
       self->cents += penalty->amount.cents;
     }
+  self->bearer = penalties->len == 1 ? ((const DspPenalty *) penalties->pdata[0])->distributor_id : dsp_id_none;
   if (penalties->len == 1)
     self->number = g_strdup (((const DspPenalty *) penalties->pdata[0])->number);
   if (self->asking != NULL && (!same || !may_give (self, self->asking)))
