@@ -348,6 +348,11 @@ dsp_record_form_set_choices (DspRecordForm     *self,
 
       if (row->choices == NULL || !g_str_equal (row->field->name, field))
         continue;
+      if (row->kind == DSP_EDIT_OWN)
+        {
+          dsp_proposal_row_set (row, choices);
+          continue;
+        }
       g_object_set_data_full (G_OBJECT (row->choices), "choices", g_strdupv ((char **) choices),
                               (GDestroyNotify) g_strfreev);
       gtk_widget_set_visible (row->choices, choices != NULL && choices[0] != NULL);

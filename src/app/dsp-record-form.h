@@ -37,7 +37,7 @@ gboolean   dsp_record_form_peek       (DspRecordForm *self, gpointer record, gui
 void       dsp_record_form_show_error (DspRecordForm *self, const DspField *field, const char *sentence);
 void       dsp_record_form_clear_errors (DspRecordForm *self);
 
-/* The words a list field is chosen from (types of order, municipalities); (element-type utf8), nullable. */
+/* The words a list is chosen from, or that an entry proposes (types of order, municipalities); (element-type utf8), nullable. */
 void       dsp_record_form_set_choices (DspRecordForm *self, const char *field, const char *const *choices);
 
 G_END_DECLS

@@ -8,30 +8,18 @@
 
 #include "dsp-crew-members.h"
 #include "dsp-record-form.h"
+#include "dsp-record-kind.h"
 #include "dsp-text.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
-
-/* Some entities are retired by a command, others by a plain change of the field. */
-typedef struct {
-  const DspEntity  *entity;
-  const DspCommand *create, *change, *retire, *restore;
-  const char       *icon;
-} Kind;
-
-static const Kind kinds[] = {
-  { &dsp_crew, &dsp_crew_create, &dsp_crew_change, &dsp_crew_retire, &dsp_crew_restore, "despacho-crews-symbolic" },
-  { &dsp_master, &dsp_master_create, &dsp_master_change, NULL, NULL, "despacho-master-symbolic" },
-  { &dsp_distributor, &dsp_distributor_create, &dsp_distributor_change, NULL, NULL, "despacho-distributor-symbolic" },
-};
 
 struct _DspRecordPage
 {
   GtkWidget      parent_instance;
 
   DspOffice     *office; /* (owned) */
-  const Kind    *kind;
+  const DspRecordKind *kind;
   DspId          shown;    /* none: nothing, or a new one */
   gint64         version;  /* of what the form shows */
   gboolean       creating;
@@ -76,43 +64,65 @@ show_dirty (DspRecordPage *self,
   gtk_widget_set_sensitive (self->revert_button, dirty || self->creating);
 }
 
+/* Words of the orders that are here, for what has to be written as they are. */
+static void
+set_choices (DspRecordPage *self)
+{
+  static const struct { const char *field; gsize of_order; } known[] = {
+    { "skills", offsetof (DspOrder, type) }, { "types", offsetof (DspOrder, type) }, { "group", offsetof (DspOrder, group) },
+    { "type", offsetof (DspOrder, type) }, { "subtype", offsetof (DspOrder, subtype) },
+  };
+  DspOrderIndex *index = dsp_replica_get_index (dsp_office_get_replica (self->office));
+
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    {
+      g_autoptr(GArray) values = NULL;
+      g_autoptr(GStrvBuilder) words = g_strv_builder_new ();
+      g_auto(GStrv) list = NULL;
+
+      if (dsp_table_find (&self->kind->entity->table, known[i].field, strlen (known[i].field)) == NULL)
+        continue;
+      values = dsp_order_index_values (index, dsp_table_at (&dsp_order.table, known[i].of_order));
+      for (guint k = 0; values != NULL && k < values->len; k++)
+        if (g_array_index (values, DspColumnValue, k).text != NULL)
+          g_strv_builder_add (words, g_array_index (values, DspColumnValue, k).text);
+      list = g_strv_builder_end (words);
+      dsp_record_form_set_choices (self->form, known[i].field, (const char *const *) list);
+    }
+}
+
 static void
 show_record (DspRecordPage *self)
 {
   const DspRecord *record = self->creating ? NULL : dsp_office_get (self->office, self->kind->entity, &self->shown);
-  const DspCommand *save = self->creating ? self->kind->create : self->kind->change;
   gboolean retired = record != NULL && is_retired (self, record);
-  gboolean may = dsp_office_may (self->office, save) && !(retired && self->kind->retire != NULL);
+  const DspCommand *save, *away;
+  gboolean may;
   g_autofree char *title = NULL;
+
+  if (record == NULL && self->kind->only != NULL)
+    self->creating = TRUE;
+  save = self->creating ? self->kind->create : self->kind->change;
+  may = dsp_office_may (self->office, save) && !(retired && self->kind->retire != NULL);
 
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), record != NULL || self->creating ? "form" : "empty");
   if (record == NULL && !self->creating)
     return;
   self->version = record != NULL ? record->version : 0;
-  title = record != NULL ? dsp_office_record_title (self->office, self->kind->entity, record)
-                         : g_strdup (_(self->kind->create->label));
+  title = record != NULL ? dsp_record_kind_title (self->kind, self->office, record)
+                         : g_strdup (self->kind->only != NULL ? _(self->kind->entity->label) : _(self->kind->create->label));
   gtk_label_set_text (GTK_LABEL (self->title), title);
   gtk_widget_set_visible (self->state, retired);
   dsp_record_form_set_record (self->form, record, may);
-  if (self->kind->entity == &dsp_crew)
-    {
-      g_autoptr(GArray) values = dsp_order_index_values (dsp_replica_get_index (dsp_office_get_replica (self->office)),
-                                                         dsp_table_at (&dsp_order.table, offsetof (DspOrder, type)));
-      g_autoptr(GStrvBuilder) types = g_strv_builder_new ();
-      g_auto(GStrv) list = NULL;
-
-      for (guint i = 0; values != NULL && i < values->len; i++)
-        if (g_array_index (values, DspColumnValue, i).text != NULL)
-          g_strv_builder_add (types, g_array_index (values, DspColumnValue, i).text);
-      list = g_strv_builder_end (types);
-      dsp_record_form_set_choices (self->form, "skills", (const char *const *) list);
-    }
+  if (record == NULL && self->kind->defaults != NULL)
+    dsp_record_form_suggest (self->form, self->kind->defaults ());
+  set_choices (self);
   if (self->members != NULL)
     dsp_crew_members_set_crew (DSP_CREW_MEMBERS (self->members), record != NULL ? &record->id : NULL, may);
-  gtk_widget_set_visible (self->retire_button, record != NULL && self->kind->retire != NULL &&
-                                               dsp_office_may (self->office, retired ? self->kind->restore : self->kind->retire));
-  if (self->kind->retire != NULL)
-    gtk_button_set_label (GTK_BUTTON (self->retire_button), retired ? _("Restore") : _("Retire"));
+  away = self->kind->remove != NULL ? self->kind->remove : retired ? self->kind->restore : self->kind->retire;
+  gtk_widget_set_visible (self->retire_button, record != NULL && away != NULL && dsp_office_may (self->office, away));
+  gtk_button_set_label (GTK_BUTTON (self->retire_button),
+                        self->kind->remove != NULL ? _("Delete") : retired ? _("Restore") : _("Retire"));
   gtk_widget_set_visible (self->save_button, may);
   gtk_widget_set_visible (self->revert_button, may);
   show_dirty (self, FALSE);
@@ -122,30 +132,23 @@ static GtkWidget *
 make_row (DspRecordPage *self,
           const DspRecord *record)
 {
-  const DspTable *table = &self->kind->entity->table;
-  const DspField *owner = NULL;
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *label;
-  g_autofree char *title = dsp_office_record_title (self->office, self->kind->entity, record);
-  g_autofree char *under = NULL;
+  g_autofree char *title = dsp_record_kind_title (self->kind, self->office, record);
+  g_autofree char *under = dsp_record_kind_under (self->kind, self->office, record);
   gboolean retired = is_retired (self, record);
 
-  for (guint i = 0; i < table->n_fields && owner == NULL; i++)
-    if (table->fields[i].kind == DSP_KIND_ID)
-      owner = &table->fields[i];
   label = gtk_label_new (title);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_box_append (GTK_BOX (box), label);
-  if (owner != NULL)
-    under = dsp_office_field_text (self->office, owner, record);
   if (retired)
     {
-      g_autofree char *text = under != NULL && *under != '\0' ? g_strdup_printf (_("Retired · %s"), under) : g_strdup (_("Retired"));
+      g_autofree char *text = *under != '\0' ? g_strdup_printf (_("Retired · %s"), under) : g_strdup (_("Retired"));
 
       g_free (under);
       under = g_steal_pointer (&text);
     }
-  if (under != NULL && *under != '\0')
+  if (*under != '\0')
     {
       label = gtk_label_new (under);
       gtk_label_set_xalign (GTK_LABEL (label), 0);
@@ -161,10 +164,32 @@ make_row (DspRecordPage *self,
   return row;
 }
 
+/* By what they are called here. */
+static GPtrArray *
+dup_sorted (DspRecordPage *self)
+{
+  const GPtrArray *records = dsp_office_records (self->office, self->kind->entity);
+  g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *sorted = g_ptr_array_new ();
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      g_autofree char *title = dsp_record_kind_title (self->kind, self->office, records->pdata[i]);
+      char *key = g_utf8_collate_key_for_filename (title, -1);
+      guint at = keys->len;
+
+      while (at > 0 && strcmp (keys->pdata[at - 1], key) > 0)
+        at--;
+      g_ptr_array_insert (keys, (int) at, key);
+      g_ptr_array_insert (sorted, (int) at, records->pdata[i]);
+    }
+  return sorted;
+}
+
 static void
 fill (DspRecordPage *self)
 {
-  const GPtrArray *records = dsp_office_records (self->office, self->kind->entity);
+  g_autoptr(GPtrArray) records = dup_sorted (self);
   gboolean with_retired = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->with_retired));
   g_autofree char *folded = dsp_fold (gtk_editable_get_text (GTK_EDITABLE (self->search)));
   GtkWidget *child;
@@ -175,7 +200,7 @@ fill (DspRecordPage *self)
   for (guint i = 0; i < records->len; i++)
     {
       const DspRecord *record = records->pdata[i];
-      g_autofree char *title = dsp_office_record_title (self->office, self->kind->entity, record);
+      g_autofree char *title = dsp_record_kind_title (self->kind, self->office, record);
       g_autofree char *haystack = dsp_fold (title);
       GtkWidget *row;
 
@@ -323,7 +348,7 @@ on_save (GtkWidget     *button,
         show_dirty (self, FALSE);
       else
         {
-          self->given_id = self->creating ? dsp_replica_new_id (replica) : self->shown;
+          self->given_id = self->kind->only != NULL ? self->kind->only () : self->creating ? dsp_replica_new_id (replica) : self->shown;
           dsp_replica_give_async (replica, self->creating ? self->kind->create : self->kind->change, &self->given_id, 1,
                                   record, given, NULL, saved_cb, g_object_ref (self));
         }
@@ -417,6 +442,31 @@ open_orders (DspRecordPage *self)
 }
 
 static void
+on_delete_response (AdwMessageDialog *dialog,
+                    const char       *response,
+                    DspRecordPage    *self)
+{
+  if (g_str_equal (response, "delete"))
+    dsp_replica_give_async (dsp_office_get_replica (self->office), self->kind->remove, &self->shown, 1, NULL, 0, NULL, retired_cb,
+                            g_object_ref (self));
+}
+
+static void
+ask_to_delete (DspRecordPage *self,
+               const char    *title)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  g_autofree char *heading = g_strdup_printf (_("Delete %s?"), title);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, heading, NULL);
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "delete", _("_Delete"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "delete", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_delete_response), self, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
 on_retire_response (AdwMessageDialog *dialog,
                     const char       *response,
                     DspRecordPage    *self)
@@ -456,8 +506,13 @@ on_retire (GtkWidget     *button,
       give_state (self, self->kind->restore);
       return;
     }
+  title = dsp_record_kind_title (self->kind, self->office, record);
+  if (self->kind->remove != NULL)
+    {
+      ask_to_delete (self, title);
+      return;
+    }
   ids = open_orders (self);
-  title = dsp_office_record_title (self->office, self->kind->entity, record);
   heading = g_strdup_printf (_("Retire %s?"), title);
   if (ids->len > 0)
     body = g_strdup_printf (ngettext ("It has %u open order, which returns to unassigned first.",
@@ -485,7 +540,7 @@ on_records_changed (DspOffice       *office,
   if (entity != NULL && entity != self->kind->entity)
     return;
   fill (self);
-  if (self->creating)
+  if (self->creating && self->kind->only == NULL)
     return;
   record = dsp_office_get (self->office, self->kind->entity, &self->shown);
   if (record != NULL && self->dirty && record->version != self->version)
@@ -499,7 +554,7 @@ static void
 on_status_changed (DspRecordPage *self)
 {
   gtk_widget_set_visible (self->add_button, dsp_office_may (self->office, self->kind->create));
-  if (!self->dirty && !self->creating)
+  if (!self->dirty && (!self->creating || self->kind->only != NULL))
     show_record (self);
 }
 
@@ -567,10 +622,12 @@ dsp_record_page_new (DspOffice       *office,
   guint64 without = 0;
 
   self->office = g_object_ref (office);
-  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    if (kinds[i].entity == entity)
-      self->kind = &kinds[i];
-  g_assert (self->kind != NULL);
+  self->kind = dsp_record_kind_of (entity);
+  if (self->kind->only != NULL)
+    {
+      self->shown = self->kind->only ();
+      gtk_widget_set_visible (gtk_paned_get_start_child (GTK_PANED (self->paned)), FALSE);
+    }
 
   if (retired != NULL && self->kind->retire != NULL)
     without = dsp_table_bit (&entity->table, retired->offset);

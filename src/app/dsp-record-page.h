@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 #define DSP_TYPE_RECORD_PAGE (dsp_record_page_get_type ())
 G_DECLARE_FINAL_TYPE (DspRecordPage, dsp_record_page, DSP, RECORD_PAGE, GtkWidget)
 
-/* For crews, masters and distributors. */
+/* For what has a kind (dsp-record-kind.h). */
 GtkWidget *dsp_record_page_new  (DspOffice *office, const DspEntity *entity);
 void       dsp_record_page_show (DspRecordPage *self, const DspId *id);
 void       dsp_record_page_create (DspRecordPage *self);

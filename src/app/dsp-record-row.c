@@ -37,6 +37,14 @@ is_degrees (const DspField *field)
   return g_str_has_suffix (field->name, "lat_e7") || g_str_has_suffix (field->name, "lon_e7");
 }
 
+/* What orders are sorted by: written as in the orders, or the record is about none of them. */
+static gboolean
+is_sort_of_order (const DspField *field)
+{
+  return field->kind == DSP_KIND_TEXT &&
+         (g_str_equal (field->name, "group") || g_str_equal (field->name, "type") || g_str_equal (field->name, "subtype"));
+}
+
 static char *
 join_list (GStrv list)
 {
@@ -122,14 +130,6 @@ dsp_record_row_show (DspRecordRow  *row,
         const char *value = *dsp_field_text (field, record);
 
         gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (row->editor)), value != NULL ? value : "", -1);
-      }
-      break;
-
-    case DSP_EDIT_SPIN:
-      {
-        DspInt value = *dsp_field_int (field, record);
-
-        gtk_spin_button_set_value (GTK_SPIN_BUTTON (row->editor), value.is_set ? value.value : field->min);
       }
       break;
 
@@ -245,12 +245,6 @@ dsp_record_row_read (DspRecordRow *row,
         text = g_strstrip (gtk_text_buffer_get_text (buffer, &start, &end, FALSE));
         dsp_set_text (dsp_field_text (field, record), text);
       }
-      return NULL;
-
-    case DSP_EDIT_SPIN:
-      gtk_spin_button_update (GTK_SPIN_BUTTON (row->editor));
-      dsp_field_int (field, record)->value = gtk_spin_button_get_value_as_int (GTK_SPIN_BUTTON (row->editor));
-      dsp_field_int (field, record)->is_set = true;
       return NULL;
 
     case DSP_EDIT_SWITCH:
@@ -392,6 +386,7 @@ make_weekdays (DspRecordRow *row)
     }
   row->editor = gtk_entry_new ();
   gtk_entry_set_placeholder_text (GTK_ENTRY (row->editor), _("And single days: 24/12/2026, 31/12/2026"));
+  gtk_widget_set_visible (row->editor, g_str_equal (row->field->name, "days_off"));
   gtk_box_append (GTK_BOX (box), days);
   gtk_box_append (GTK_BOX (box), row->editor);
   return box;
@@ -463,15 +458,8 @@ make_editor (DspRecordRow *row)
         row->kind = DSP_EDIT_ENTRY;
       break;
 
-    case DSP_KIND_INT:
-      if (is_minutes (field) || is_degrees (field) || field->max <= field->min || field->max - field->min > 100000)
-        row->kind = DSP_EDIT_ENTRY;
-      else
-        {
-          row->kind = DSP_EDIT_SPIN;
-          row->editor = gtk_spin_button_new_with_range (field->min, field->max, 1);
-          g_signal_connect_swapped (row->editor, "value-changed", G_CALLBACK (dsp_record_row_edited), row);
-        }
+    case DSP_KIND_INT: /* no spin button: most numbers may be left empty, and that is not nought */
+      row->kind = DSP_EDIT_ENTRY;
       break;
 
     case DSP_KIND_YES_NO:
@@ -503,7 +491,7 @@ make_editor (DspRecordRow *row)
       break;
 
     case DSP_KIND_LIST:
-      if (g_str_equal (field->name, "days_off"))
+      if (g_str_equal (field->name, "days_off") || g_str_equal (field->name, "weekdays"))
         {
           row->kind = DSP_EDIT_WEEKDAYS;
           content = make_weekdays (row);
@@ -568,6 +556,8 @@ dsp_record_form_add_row (DspRecordForm  *self,
 
   if (self->command != NULL)
     content = dsp_process_row_make (row);
+  else if (is_sort_of_order (field))
+    content = dsp_proposal_row_make (row);
   title = (field->flags & DSP_REQUIRED) || row->asked ? g_strconcat (_(field->label), " *", NULL) : g_strdup (_(field->label));
   label = gtk_label_new (title);
   gtk_label_set_xalign (GTK_LABEL (label), 0);

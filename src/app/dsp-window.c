@@ -8,6 +8,7 @@
 #include "config.h"
 #include "dsp-window-private.h"
 
+#include "dsp-admin-page.h"
 #include "dsp-assign.h"
 #include "dsp-order-window.h"
 #include "dsp-outbox-window.h"
@@ -29,6 +30,7 @@ static const Page pages[] = {
   { "masters", N_("Master"), "despacho-master-symbolic", DSP_MODULE_MASTERS },
   { "distributors", N_("Distributor"), "despacho-distributor-symbolic", DSP_MODULE_DISTRIBUTORS },
   { "penalties", N_("Review desk"), "despacho-penalized-symbolic", DSP_MODULE_PENALTIES },
+  { "administration", N_("Catalogues"), "despacho-admin-symbolic", DSP_MODULE_ADMINISTRATION },
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (pages) == DSP_N_PAGES);
@@ -158,6 +160,8 @@ add_page (DspWindow *self,
       self->page_widgets[i] = dsp_review_page_new (self->office);
       break;
     case DSP_MODULE_ADMINISTRATION:
+      self->page_widgets[i] = dsp_admin_page_new (self->office);
+      break;
     case DSP_MODULE_LAST:
     default:
       g_assert_not_reached ();
