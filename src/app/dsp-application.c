@@ -74,6 +74,7 @@ static const struct { const char *action; const char *keys[3]; } keys[] = {
   { "win.previous-case", { "<Shift>F8" } },
   { "win.outbox", { "<Control>o" } },
   { "win.print", { "<Control>p" } },
+  { "win.contingency", { "<Control><Shift>p" } },
   { "win.sync-now", { "F5" } },
   { "win.preferences", { "<Control>comma" } },
   { "win.show-help-overlay", { "<Control>question", "F1" } },

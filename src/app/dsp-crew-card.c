@@ -71,12 +71,14 @@ struct _DspCrewCard
   GtkWidget   *key;
   GtkWidget   *title;
   GtkWidget   *load;
+  GtkWidget   *menu;
   GtkWidget   *expand;
   GtkWidget   *bar;
   GtkWidget   *details;
   GtkWidget   *answer;
   GtkWidget   *day;
   gboolean     showing;
+  DspId        menu_of; /* whose menu it is */
 };
 
 G_DEFINE_FINAL_TYPE (DspCrewCard, dsp_crew_card, GTK_TYPE_WIDGET)
@@ -215,6 +217,31 @@ show_day (DspCrewCard       *self,
 /* ---- the card ---- */
 
 static void
+show_menu (DspCrewCard   *self,
+           const DspCrew *crew,
+           const char    *title)
+{
+  g_autoptr(GMenu) menu = NULL;
+  g_autoptr(GMenuItem) item = NULL;
+  g_autofree char *name = NULL;
+  char id[DSP_ID_TEXT];
+
+  /* Cards are shown anew all the time; an open menu stays. */
+  if (dsp_id_equal (&self->menu_of, &crew->id))
+    return;
+  self->menu_of = crew->id;
+  menu = g_menu_new ();
+  dsp_id_print (&crew->id, id);
+  item = g_menu_item_new (_("Print the day…"), NULL);
+  g_menu_item_set_action_and_target (item, "win.print-day", "s", id);
+  g_menu_append_item (menu, item);
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->menu), G_MENU_MODEL (menu));
+  name = g_strdup_printf (_("Menu of %s"), title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->menu), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_widget_set_tooltip_text (self->menu, name);
+}
+
+static void
 show (DspCrewCard *self)
 {
   const DspCrewFigures *figures = dsp_crew_item_get_figures (self->item);
@@ -308,6 +335,7 @@ show (DspCrewCard *self)
     gtk_accessible_update_property (GTK_ACCESSIBLE (self->expand), GTK_ACCESSIBLE_PROPERTY_LABEL, button, -1);
     gtk_widget_set_tooltip_text (self->expand, button);
   }
+  show_menu (self, crew, title);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->expand), figures->expanded);
   gtk_button_set_icon_name (GTK_BUTTON (self->expand), figures->expanded ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_widget_set_visible (self->day, figures->expanded);
@@ -398,6 +426,7 @@ dsp_crew_card_class_init (DspCrewCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DspCrewCard, key);
   gtk_widget_class_bind_template_child (widget_class, DspCrewCard, title);
   gtk_widget_class_bind_template_child (widget_class, DspCrewCard, load);
+  gtk_widget_class_bind_template_child (widget_class, DspCrewCard, menu);
   gtk_widget_class_bind_template_child (widget_class, DspCrewCard, expand);
   gtk_widget_class_bind_template_child (widget_class, DspCrewCard, bar);
   gtk_widget_class_bind_template_child (widget_class, DspCrewCard, details);

@@ -22,6 +22,7 @@ typedef struct {
   GtkWidget    *stack, *cancel, *print, *save, *close;
   GtkWidget    *choices[DSP_N_PAPERS]; /* as requests */
   GtkWidget    *size;
+  GtkWidget    *apart;       /* a switch: each crew in a file of its own */
   GtkWidget    *progress, *doing;
   GtkWidget    *done;        /* status page */
   GCancellable *cancellable; /* (owned) */
@@ -71,6 +72,12 @@ chosen (Dialog *dialog)
     if (dialog->choices[i] == NULL || gtk_check_button_get_active (GTK_CHECK_BUTTON (dialog->choices[i])))
       return dialog->requests->pdata[i];
   return dialog->requests->pdata[0];
+}
+
+static gboolean
+is_apart (Dialog *dialog)
+{
+  return chosen (dialog)->what == DSP_PAPER_PACK && gtk_switch_get_active (GTK_SWITCH (dialog->apart));
 }
 
 /* ---- faces ---- */
@@ -174,8 +181,12 @@ gathered_cb (GObject      *source,
     {
       dialog->writing = TRUE;
       gtk_label_set_text (GTK_LABEL (dialog->doing), _("Writing the pages"));
-      dsp_paper_pdf_write_async (document, chosen_size (dialog), dialog->file, dialog->cancellable, on_progress, dialog,
-                                 written_cb, dialog_ref (dialog));
+      if (is_apart (dialog))
+        dsp_paper_pdf_write_parts_async (document, chosen_size (dialog), dialog->file, dialog->cancellable, on_progress, dialog,
+                                         written_cb, dialog_ref (dialog));
+      else
+        dsp_paper_pdf_write_async (document, chosen_size (dialog), dialog->file, dialog->cancellable, on_progress, dialog,
+                                   written_cb, dialog_ref (dialog));
     }
   else
     {
@@ -210,12 +221,20 @@ file_name (Dialog *dialog)
   const DspPaperRequest *request = chosen (dialog);
   g_autoptr(GDateTime) now = g_date_time_new_now (dsp_text_zone ());
   g_autofree char *day = g_date_time_format (now, "%Y-%m-%d");
-  const DspOrder *order = request->n_ids == 1 ? dsp_replica_get_order (dsp_office_get_replica (dialog->office), request->ids) : NULL;
+  const DspOrder *order = request->what == DSP_PAPER_SHEETS && request->n_ids == 1 ? dsp_replica_get_order (dsp_office_get_replica (dialog->office), request->ids) : NULL;
   char *name;
 
   /* Translators: name of a PDF file; the number of the order or the day follows */
   if (request->what == DSP_PAPER_LIST)
     name = g_strdup_printf (_("List of orders %s.pdf"), day);
+  else if (request->what == DSP_PAPER_PACK)
+    name = g_strdup_printf (_("Contingency pack %s.pdf"), day);
+  else if (request->what == DSP_PAPER_DAY)
+    {
+      g_autofree char *crew = dsp_office_title_of (dialog->office, &dsp_crew, request->ids);
+
+      name = g_strdup_printf (_("Day of %s %s.pdf"), crew, day);
+    }
   else
     name = order != NULL ? g_strdup_printf (_("Work order %s.pdf"), order->number) : g_strdup_printf (_("Work orders %s.pdf"), day);
   return g_strdelimit (name, "/\\", '-');
@@ -227,10 +246,11 @@ on_file_chosen (GtkNativeDialog *chooser,
                 Dialog          *dialog)
 {
   g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
+  gboolean to_folder = gtk_file_chooser_get_action (GTK_FILE_CHOOSER (chooser)) == GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER;
 
   if (file != NULL && dialog->window != NULL)
     {
-      g_autoptr(GFile) folder = g_file_get_parent (file);
+      g_autoptr(GFile) folder = to_folder ? g_object_ref (file) : g_file_get_parent (file);
       g_autofree char *path = folder != NULL ? g_file_get_path (folder) : NULL;
 
       if (path != NULL)
@@ -246,8 +266,10 @@ static void
 on_save (GtkWidget *button,
          Dialog    *dialog)
 {
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_("Save as PDF"), GTK_WINDOW (dialog->window),
-                                                               GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
+  gboolean apart = is_apart (dialog);
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (apart ? _("Folder for the files") : _("Save as PDF"), GTK_WINDOW (dialog->window),
+                                                               apart ? GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER
+                                                                     : GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
   g_autofree char *name = file_name (dialog);
   g_autofree char *last = g_settings_get_string (dsp_office_get_settings (dialog->office), "paper-folder");
   const char *documents = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
@@ -255,7 +277,8 @@ on_save (GtkWidget *button,
                                                  : documents != NULL ? documents : g_get_home_dir ());
 
   gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
+  if (!apart)
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   g_signal_connect (chooser, "response", G_CALLBACK (on_file_chosen), dialog_ref (dialog));
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
@@ -281,7 +304,7 @@ static void
 on_open_folder (GtkWidget *button,
                 Dialog    *dialog)
 {
-  g_autoptr(GFile) folder = g_file_get_parent (dialog->file);
+  g_autoptr(GFile) folder = is_apart (dialog) ? g_object_ref (dialog->file) : g_file_get_parent (dialog->file);
 
   if (folder != NULL)
     open_uri (dialog, folder);
@@ -290,7 +313,8 @@ on_open_folder (GtkWidget *button,
 /* ---- the window ---- */
 
 static char *
-choice_title (const DspPaperRequest *request)
+choice_title (Dialog                *dialog,
+              const DspPaperRequest *request)
 {
   switch (request->what)
     {
@@ -298,6 +322,14 @@ choice_title (const DspPaperRequest *request)
       return g_strdup_printf (ngettext ("%'u work order sheet", "%'u work order sheets", request->n_ids), request->n_ids);
     case DSP_PAPER_LIST:
       return g_strdup_printf (ngettext ("List of %'u order", "List of %'u orders", request->n_ids), request->n_ids);
+    case DSP_PAPER_DAY:
+      {
+        g_autofree char *crew = dsp_office_title_of (dialog->office, &dsp_crew, request->ids);
+
+        return g_strdup_printf (_("Day of %s"), crew);
+      }
+    case DSP_PAPER_PACK:
+      return g_strdup (_("Contingency pack"));
     case DSP_N_PAPERS:
     default:
       g_assert_not_reached ();
@@ -313,6 +345,11 @@ choice_subtitle (const DspPaperRequest *request)
       return _("One page an order: who, where, when, what to ask, and the boxes for the result");
     case DSP_PAPER_LIST:
       return _("One line an order");
+    case DSP_PAPER_DAY:
+      return _("Today's visits in their sequence, with a map and the totals");
+    case DSP_PAPER_PACK:
+      return _("All open orders by crew, with boxes for their results: the office goes on with paper during an outage. "
+               "Made from this computer's data; no server is needed.");
     case DSP_N_PAPERS:
     default:
       g_assert_not_reached ();
@@ -327,6 +364,27 @@ on_size_chosen (AdwComboRow *row,
   g_settings_set_enum (dsp_office_get_settings (dialog->office), "paper", (int) adw_combo_row_get_selected (row));
 }
 
+/* Whether there may be one file a crew is asked only where there are crews. */
+static void
+on_choice (Dialog *dialog)
+{
+  gtk_widget_set_visible (gtk_widget_get_ancestor (dialog->apart, ADW_TYPE_ACTION_ROW), chosen (dialog)->what == DSP_PAPER_PACK);
+}
+
+static GtkWidget *
+make_apart (Dialog *dialog)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  dialog->apart = gtk_switch_new ();
+  gtk_widget_set_valign (dialog->apart, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (dialog->apart), GTK_ACCESSIBLE_PROPERTY_LABEL, _("One PDF file a crew"), -1);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("One PDF file a crew"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), dialog->apart);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), dialog->apart);
+  return row;
+}
+
 static GtkWidget *
 make_ask (Dialog *dialog)
 {
@@ -337,7 +395,7 @@ make_ask (Dialog *dialog)
   for (guint i = 0; i < dialog->requests->len; i++)
     {
       const DspPaperRequest *request = dialog->requests->pdata[i];
-      g_autofree char *title = choice_title (request);
+      g_autofree char *title = choice_title (dialog, request);
       GtkWidget *row = adw_action_row_new ();
 
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
@@ -354,6 +412,7 @@ make_ask (Dialog *dialog)
           gtk_accessible_update_property (GTK_ACCESSIBLE (dialog->choices[i]), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
           adw_action_row_add_prefix (ADW_ACTION_ROW (row), dialog->choices[i]);
           adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), dialog->choices[i]);
+          g_signal_connect_swapped (dialog->choices[i], "toggled", G_CALLBACK (on_choice), dialog);
         }
       adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
     }
@@ -363,6 +422,8 @@ make_ask (Dialog *dialog)
   adw_combo_row_set_selected (ADW_COMBO_ROW (dialog->size), (guint) g_settings_get_enum (dsp_office_get_settings (dialog->office), "paper"));
   g_signal_connect (dialog->size, "notify::selected", G_CALLBACK (on_size_chosen), dialog);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (paper), dialog->size);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (paper), make_apart (dialog));
+  on_choice (dialog);
   gtk_box_append (GTK_BOX (page), group);
   gtk_box_append (GTK_BOX (page), paper);
   gtk_widget_add_css_class (page, "dsp-dialog-content");
@@ -469,16 +530,41 @@ dsp_paper_dialog_open (GtkWindow *parent,
   gtk_widget_grab_focus (dialog->print);
 }
 
+static void
+open_one (GtkWindow    *parent,
+          DspOffice    *office,
+          DspPaperWhat  what,
+          const DspId  *ids,
+          guint         n_ids)
+{
+  GPtrArray *requests = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_paper_request_free);
+
+  g_ptr_array_add (requests, dsp_paper_request_new (what, ids, n_ids));
+  dsp_paper_dialog_open (parent, office, requests);
+}
+
+void
+dsp_paper_dialog_open_day (GtkWindow   *parent,
+                           DspOffice   *office,
+                           const DspId *crew_id)
+{
+  open_one (parent, office, DSP_PAPER_DAY, crew_id, 1);
+}
+
+void
+dsp_paper_dialog_open_pack (GtkWindow *parent,
+                            DspOffice *office)
+{
+  open_one (parent, office, DSP_PAPER_PACK, NULL, 0);
+}
+
 void
 dsp_paper_dialog_open_orders (GtkWindow   *parent,
                               DspOffice   *office,
                               const DspId *ids,
                               guint        n_ids)
 {
-  GPtrArray *requests = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_paper_request_free);
-
-  g_ptr_array_add (requests, dsp_paper_request_new (DSP_PAPER_SHEETS, ids, n_ids));
-  dsp_paper_dialog_open (parent, office, requests);
+  open_one (parent, office, DSP_PAPER_SHEETS, ids, n_ids);
 }
 
 void
@@ -514,6 +600,7 @@ dsp_paper_dialog_open_list (GtkWindow *parent,
     }
   g_ptr_array_add (requests, dsp_paper_request_new (DSP_PAPER_SHEETS, ids, n_ids));
   g_ptr_array_add (requests, dsp_paper_request_new (DSP_PAPER_LIST, ids, n_ids));
+  g_ptr_array_add (requests, dsp_paper_request_new (DSP_PAPER_PACK, NULL, 0));
   /* Of everything, the list; of what was chosen, the sheets. */
   if (gtk_bitset_is_empty (selection))
     g_ptr_array_insert (requests, 0, g_ptr_array_steal_index (requests, 1));

@@ -14,6 +14,9 @@ void dsp_paper_dialog_open (GtkWindow *parent, DspOffice *office, GPtrArray *req
 
 /* Of the selection; without one, of all that the list shows. */
 void dsp_paper_dialog_open_list (GtkWindow *parent, DspOffice *office);
+/* A crew's day; the contingency pack. */
+void dsp_paper_dialog_open_day  (GtkWindow *parent, DspOffice *office, const DspId *crew_id);
+void dsp_paper_dialog_open_pack (GtkWindow *parent, DspOffice *office);
 /* The sheets of these orders, in this order. */
 void dsp_paper_dialog_open_orders (GtkWindow *parent, DspOffice *office, const DspId *ids, guint n_ids);
 

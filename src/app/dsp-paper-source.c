@@ -1,19 +1,21 @@
 /* dsp-paper-source.c: what goes on paper, from the replica
  * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ *   list, sheets     the orders that were asked for, one after the other
+ *   a day, the pack  first the boundaries for the maps (read and prepared in threads), then crew by crew
  */
 #define G_LOG_DOMAIN "dsp-paper-source"
 
 #include "config.h"
 #include "dsp-paper-source.h"
 
-#include "dsp-paper-order.h"
+#include "dsp-paper-crews.h"
 #include "dsp-paper-table.h"
-#include "dsp-text.h"
 
 #include <glib/gi18n.h>
 
 #define SLICE_US 6000 /* less than a frame */
-#define MAX_ROUTE 60  /* visits of a day over which arrivals are estimated */
+#define TELL_US (100 * 1000)
 #define ROWS_A_PART 400
 
 static const struct { gsize offset; double share; } list_columns[] = {
@@ -24,25 +26,23 @@ static const struct { gsize offset; double share; } list_columns[] = {
 };
 
 typedef struct {
-  DspPaperRequest      *request;   /* (owned) */
-  DspOffice            *office;    /* (owned) */
-  DspPaperDocument     *document;  /* (owned) */
+  DspPaperRequest      *request;  /* (owned) */
+  DspPaperWords        *words;    /* (owned) */
+  DspPaperDocument     *document; /* (owned) (nullable): handed over at the end */
   DspPaperProgressFunc  progress;
   gpointer              progress_data;
-  guint                 next;
-  DspPaperTable        *table;     /* (owned) (nullable): the part that is being filled */
   gint64                told_us;
-  char                 *printed;   /* (owned) */
-  GStrv                 models, rejections, reschedules; /* (owned) */
-  GHashTable           *solutions; /* (owned): type -> GStrv */
-  GHashTable           *crews;     /* (owned): id -> Crew */
-} Gather;
+  guint                 next, n;  /* orders */
 
-/* What every sheet of a crew says. */
-typedef struct {
-  char        *title, *members, *vehicle; /* (owned) (nullable) */
-  GHashTable  *visits;                    /* (owned): order's row -> its place in the day and arrival, in words */
-} Crew;
+  DspPaperTable        *table;    /* (owned) (nullable): the part of the list that is being filled */
+
+  GPtrArray            *crews;    /* (owned) (nullable) of DspPaperCrewOrders */
+  guint                 crew, visit;
+  DspPaperDay          *day;      /* (owned) (nullable): the crew's part that is being filled */
+  GPtrArray            *area_records, *blobs; /* (owned) (nullable): on their way to be areas */
+  DspMapAreas          *areas;    /* (owned) (nullable) */
+  DspMapOutline        *outline;  /* (owned) (nullable) */
+} Gather;
 
 DspPaperRequest *
 dsp_paper_request_new (DspPaperWhat  what,
@@ -65,302 +65,41 @@ dsp_paper_request_free (DspPaperRequest *request)
 }
 
 static void
-crew_free (gpointer data)
-{
-  Crew *crew = data;
-
-  g_free (crew->title);
-  g_free (crew->members);
-  g_free (crew->vehicle);
-  g_hash_table_unref (crew->visits);
-  g_free (crew);
-}
-
-static void
 gather_free (gpointer data)
 {
   Gather *gather = data;
 
   dsp_paper_request_free (gather->request);
+  dsp_paper_words_free (gather->words);
   g_clear_pointer (&gather->document, dsp_paper_document_unref);
   g_clear_pointer (&gather->table, dsp_paper_table_free);
-  g_object_unref (gather->office);
-  g_free (gather->printed);
-  g_strfreev (gather->models);
-  g_strfreev (gather->rejections);
-  g_strfreev (gather->reschedules);
-  g_hash_table_unref (gather->solutions);
-  g_hash_table_unref (gather->crews);
+  g_clear_pointer (&gather->crews, g_ptr_array_unref);
+  g_clear_pointer (&gather->day, dsp_paper_day_free);
+  g_clear_pointer (&gather->area_records, g_ptr_array_unref);
+  g_clear_pointer (&gather->blobs, g_ptr_array_unref);
+  g_clear_pointer (&gather->areas, dsp_map_areas_unref);
+  g_clear_pointer (&gather->outline, dsp_map_outline_unref);
   g_free (gather);
 }
 
-/* ---- the office's words ---- */
-
-static char *
-join_words (const char *separator,
-            const char *const *parts,
-            guint n_parts)
+static const DspOrder *
+order_of (Gather      *gather,
+          const DspId *id)
 {
-  g_autoptr(GString) all = g_string_new (NULL);
-
-  for (guint i = 0; i < n_parts; i++)
-    if (parts[i] != NULL && *parts[i] != '\0')
-      g_string_append_printf (all, "%s%s", all->len > 0 ? separator : "", parts[i]);
-  return g_string_free (g_steal_pointer (&all), FALSE);
+  return dsp_replica_get_order (dsp_office_get_replica (gather->words->office), id);
 }
 
-static GStrv
-reasons_of (DspOffice  *office,
-            DspProcess  process)
-{
-  const GPtrArray *reasons = dsp_office_records (office, &dsp_reason_code);
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
-
-  /* By family: what is alike stands together. */
-  for (guint family = 0; family < DSP_N_FAMILIES; family++)
-    for (guint i = 0; i < reasons->len; i++)
-      {
-        const DspReasonCode *reason = reasons->pdata[i];
-
-        if (reason->process == process && (guint) reason->family == family && reason->retired != DSP_YES)
-          {
-            g_autofree char *text = g_strdup_printf ("%s  %s", reason->code, reason->label != NULL ? reason->label : "");
-
-            g_strv_builder_add (builder, text);
-          }
-      }
-  return g_strv_builder_end (builder);
-}
-
-static GStrv
-models_of (DspOffice *office)
-{
-  const GPtrArray *models = dsp_office_records (office, &dsp_equipment_model);
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
-
-  for (guint i = 0; i < models->len; i++)
-    {
-      const DspEquipmentModel *model = models->pdata[i];
-      g_autofree char *text = g_strdup_printf ("%s  %s", model->code, model->label != NULL ? model->label : "");
-
-      if (model->retired != DSP_YES)
-        g_strv_builder_add (builder, text);
-    }
-  return g_strv_builder_end (builder);
-}
-
-static int
-compare_texts (gconstpointer a,
-               gconstpointer b)
-{
-  return strcmp (*(char *const *) a, *(char *const *) b);
-}
-
-static GStrv
-solutions_of (Gather     *gather,
-              const char *type)
-{
-  const GPtrArray *codes = dsp_office_records (gather->office, &dsp_solution_code);
-  g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
-  GStrv list = g_hash_table_lookup (gather->solutions, type);
-
-  if (list != NULL)
-    return list;
-  for (guint i = 0; i < codes->len; i++)
-    {
-      const DspSolutionCode *code = codes->pdata[i];
-      g_autofree char *text = g_strdup_printf ("%s  %s", code->code, code->label != NULL ? code->label : "");
-
-      if (code->retired != DSP_YES &&
-          (code->types == NULL || code->types[0] == NULL || g_strv_contains ((const char *const *) code->types, type)))
-        g_strv_builder_add (builder, text);
-    }
-  list = g_strv_builder_end (builder);
-  qsort (list, g_strv_length (list), sizeof *list, compare_texts);
-  g_hash_table_insert (gather->solutions, g_strdup (type), list);
-  return list;
-}
-
-static char *
-equipment_words (Gather     *gather,
-                 const char *line)
-{
-  DspEquipmentAction action;
-  g_autofree char *model = NULL, *serial = NULL;
-
-  if (!dsp_equipment_line_parse (line, &action, &model, &serial))
-    return g_strdup (line);
-  {
-    const char *parts[] = { dsp_text_word (&DspEquipmentAction_words, action), model, serial };
-
-    return join_words (" · ", parts, G_N_ELEMENTS (parts));
-  }
-}
-
-/* ---- a crew ---- */
-
-/* Day, places and arrivals are what the crew's card says. */
-static Crew *
-crew_of (Gather      *gather,
-         const DspId *id)
-{
-  const DspCrew *record = dsp_office_get (gather->office, &dsp_crew, id);
-  Crew *crew = g_hash_table_lookup (gather->crews, id);
-  g_autofree gint64 *arrivals = NULL;
-  const DspPlanStop *stops;
-  const guint32 *rows;
-  DspPlanClock clock;
-  guint n;
-
-  if (record == NULL || crew != NULL)
-    return crew;
-  crew = g_new0 (Crew, 1);
-  crew->title = dsp_office_record_title (gather->office, &dsp_crew, record);
-  crew->members = dsp_office_members (gather->office, id, dsp_text_local_day (g_get_real_time ()));
-  crew->vehicle = g_strdup (record->vehicle);
-  crew->visits = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  stops = dsp_office_get_stops (gather->office, id, &rows, &n);
-  dsp_office_get_plan_clock (gather->office, &clock);
-  arrivals = g_new0 (gint64, n + 1);
-  dsp_plan_route (record, stops, MIN (n, MAX_ROUTE), &clock, arrivals);
-  for (guint i = 0; i < n; i++)
-    {
-      g_autofree char *hour = i < MAX_ROUTE ? dsp_text_hour ((DspTime) { arrivals[i] }) : NULL;
-      /* Translators: a visit's place in the crew's day, and when it is expected there: "3 of 8, about 11:40" */
-      char *words = hour != NULL ? g_strdup_printf (_("%u of %u, about %s"), i + 1, n, hour)
-                                 : g_strdup_printf (_("%u of %u"), i + 1, n);
-
-      g_hash_table_insert (crew->visits, GUINT_TO_POINTER (rows[i]), words);
-    }
-  g_hash_table_insert (gather->crews, g_memdup2 (id, sizeof *id), crew);
-  return crew;
-}
-
-/* ---- an order ---- */
-
-static char *
-slot_words (const DspOrder *order)
-{
-  g_autofree char *day = NULL, *from = NULL, *until = NULL;
-
-  if (order->attention_at.us == 0)
-    return NULL;
-  from = dsp_text_time_full (order->attention_at);
-  if (order->attention_until.us <= order->attention_at.us)
-    return g_steal_pointer (&from);
-  until = dsp_text_hour (order->attention_until);
-  /* Translators: the booked slot: its beginning in full, then the hour of its end */
-  return g_strdup_printf (_("%s, until %s"), from, until);
-}
-
-static char *
-street_words (const DspOrder *order)
-{
-  g_autoptr(GString) street = g_string_new (order->street);
-
-  if (order->exterior != NULL)
-    g_string_append_printf (street, " %s", order->exterior);
-  if (order->interior != NULL)
-    /* Translators: the interior number of an address */
-    g_string_append_printf (street, _(", int. %s"), order->interior);
-  return g_string_free (g_steal_pointer (&street), FALSE);
-}
-
-static char *
-place_words (const DspOrder *order)
-{
-  const char *parts[] = { order->neighbourhood, order->municipality, order->city, order->state };
-  g_autofree char *places = NULL;
-  const char *all[2];
-
-  if (g_strcmp0 (order->city, order->state) == 0 || g_strcmp0 (order->city, order->municipality) == 0)
-    parts[2] = NULL;
-  places = join_words (", ", parts, G_N_ELEMENTS (parts));
-  all[0] = order->postal_code;
-  all[1] = places;
-  return join_words (" ", all, G_N_ELEMENTS (all));
-}
-
-static void
-add_type (Gather         *gather,
-          DspPaperOrder  *sheet,
-          const DspOrder *order)
-{
-  GPtrArray *types = (GPtrArray *) dsp_office_records (gather->office, &dsp_order_type);
-  const DspOrderType *type = dsp_most_specific (&dsp_order_type, types, order->group, order->type, order->subtype, NULL, NULL);
-  g_autoptr(GStrvBuilder) lines = g_strv_builder_new ();
-
-  sheet->solutions = g_strdupv (solutions_of (gather, order->type != NULL ? order->type : ""));
-  sheet->rejections = g_strdupv (gather->rejections);
-  sheet->reschedules = g_strdupv (gather->reschedules);
-  for (guint i = 0; order->equipment != NULL && order->equipment[i] != NULL; i++)
-    {
-      g_autofree char *words = equipment_words (gather, order->equipment[i]);
-
-      g_strv_builder_add (lines, words);
-    }
-  sheet->equipment = g_strv_builder_end (lines);
-  if (type == NULL)
-    return;
-  sheet->questions = g_strdupv (type->checklist);
-  sheet->wants_equipment = type->equipment == DSP_YES;
-  sheet->wants_position = type->position == DSP_YES;
-  sheet->wants_signature = type->signature == DSP_YES;
-  sheet->models = sheet->wants_equipment ? g_strdupv (gather->models) : NULL;
-}
-
-static DspPaperOrder *
-sheet_of (Gather         *gather,
-          const DspOrder *order)
-{
-  DspPaperOrder *sheet = g_new0 (DspPaperOrder, 1);
-  DspId settings_id = dsp_office_settings_id ();
-  const DspOfficeSettings *settings = dsp_office_get (gather->office, &dsp_office_settings, &settings_id);
-  const char *types[] = { order->type, order->subtype };
-  const Crew *crew = crew_of (gather, &order->crew_id);
-  guint32 row = dsp_order_index_find (dsp_replica_get_index (dsp_office_get_replica (gather->office)), &order->id);
-
-  sheet->office = g_strdup (settings != NULL ? settings->name : NULL);
-  sheet->printed = g_strdup (gather->printed);
-  sheet->number = g_strdup (order->number);
-  sheet->type = join_words (" / ", types, G_N_ELEMENTS (types));
-  sheet->group = g_strdup (order->group);
-  sheet->status = g_strdup (dsp_text_word (&DspOrderStatus_words, order->status));
-  sheet->priority = order->priority.is_set ? g_strdup_printf ("%d", (int) order->priority.value) : NULL;
-  sheet->parent = g_strdup (order->parent);
-  sheet->customer = g_strdup (order->contact_name);
-  sheet->account = g_strdup (order->account);
-  sheet->phone = g_strdup (order->phone);
-  sheet->street = street_words (order);
-  sheet->place = place_words (order);
-  sheet->between = g_strdup (order->between);
-  sheet->directions = g_strdup (order->directions);
-  sheet->appointment = slot_words (order);
-  sheet->created = dsp_text_time (order->created_at);
-  sheet->penalty = dsp_text_time (order->penalty_at);
-  sheet->distributor = dsp_office_title_of (gather->office, &dsp_distributor, &order->distributor_id);
-  sheet->notes = g_strdup (order->description);
-  if (crew != NULL)
-    {
-      sheet->crew = g_strdup (crew->title);
-      sheet->members = g_strdup (crew->members);
-      sheet->vehicle = g_strdup (crew->vehicle);
-      sheet->visit = g_strdup (g_hash_table_lookup (crew->visits, GUINT_TO_POINTER (row)));
-    }
-  add_type (gather, sheet, order);
-  return sheet;
-}
+/* ---- sheets ---- */
 
 static void
 add_sheet (Gather      *gather,
            const DspId *id)
 {
-  const DspOrder *lent = dsp_replica_get_order (dsp_office_get_replica (gather->office), id);
-  g_autoptr(DspOrder) order = lent != NULL ? dsp_order_dup (lent) : NULL;
+  const DspOrder *order = order_of (gather, id);
 
   if (order != NULL)
-    dsp_paper_document_add (gather->document, (DspPaperLayOutFunc) dsp_paper_order_lay_out, sheet_of (gather, order),
-                            (GDestroyNotify) dsp_paper_order_free, NULL);
+    dsp_paper_document_add (gather->document, (DspPaperLayOutFunc) dsp_paper_order_lay_out,
+                            dsp_paper_words_order (gather->words, order), (GDestroyNotify) dsp_paper_order_free, NULL);
 }
 
 /* ---- the list ---- */
@@ -374,33 +113,61 @@ end_table (Gather *gather)
 }
 
 static void
+begin_table (Gather *gather)
+{
+  const char *titles[G_N_ELEMENTS (list_columns) + 1] = { NULL };
+  double shares[G_N_ELEMENTS (list_columns)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (list_columns); i++)
+    {
+      titles[i] = _(dsp_table_at (&dsp_order.table, list_columns[i].offset)->label);
+      shares[i] = list_columns[i].share;
+    }
+  gather->table = dsp_paper_table_new (NULL, titles, shares);
+}
+
+static void
 add_line (Gather      *gather,
           const DspId *id)
 {
-  const DspOrder *lent = dsp_replica_get_order (dsp_office_get_replica (gather->office), id);
-  g_autoptr(DspOrder) order = lent != NULL ? dsp_order_dup (lent) : NULL;
+  const DspOrder *order = order_of (gather, id);
   GStrv row;
 
   if (order == NULL)
     return;
   if (gather->table == NULL)
-    {
-      const char *titles[G_N_ELEMENTS (list_columns) + 1] = { NULL };
-      double shares[G_N_ELEMENTS (list_columns)];
-
-      for (guint i = 0; i < G_N_ELEMENTS (list_columns); i++)
-        {
-          titles[i] = _(dsp_table_at (&dsp_order.table, list_columns[i].offset)->label);
-          shares[i] = list_columns[i].share;
-        }
-      gather->table = dsp_paper_table_new (NULL, titles, shares);
-    }
+    begin_table (gather);
   row = g_new0 (char *, G_N_ELEMENTS (list_columns) + 1);
   for (guint i = 0; i < G_N_ELEMENTS (list_columns); i++)
-    row[i] = dsp_office_field_text (gather->office, dsp_table_at (&dsp_order.table, list_columns[i].offset), order);
+    row[i] = dsp_office_field_text (gather->words->office, dsp_table_at (&dsp_order.table, list_columns[i].offset), order);
   dsp_paper_table_take (gather->table, row);
   if (gather->table->rows->len == ROWS_A_PART)
     end_table (gather);
+}
+
+/* ---- crews ---- */
+
+static void
+add_visit (Gather *gather)
+{
+  const DspPaperCrewOrders *orders = gather->crews->pdata[gather->crew];
+
+  if (gather->day == NULL)
+    gather->day = dsp_paper_crews_head (gather->words, orders, gather->request->what == DSP_PAPER_PACK, gather->areas, gather->outline);
+  if (gather->visit < orders->ids->len)
+    dsp_paper_crews_add (gather->words, orders, gather->visit++, gather->day);
+  if (gather->visit < orders->ids->len)
+    return;
+  {
+    guint n = gather->day->visits->len;
+    /* Translators: an entry of a table of contents: the crew, and how many orders it has */
+    g_autofree char *bookmark = g_strdup_printf (ngettext ("%s · %u order", "%s · %u orders", n), gather->day->title, n);
+
+    dsp_paper_document_add (gather->document, (DspPaperLayOutFunc) dsp_paper_day_lay_out, g_steal_pointer (&gather->day),
+                            (GDestroyNotify) dsp_paper_day_free, bookmark);
+  }
+  gather->crew++;
+  gather->visit = 0;
 }
 
 /* ---- in slices ---- */
@@ -408,36 +175,23 @@ add_line (Gather      *gather,
 static void
 add_next (Gather *gather)
 {
-  const DspId *id = &gather->request->ids[gather->next++];
-
   switch (gather->request->what)
     {
     case DSP_PAPER_SHEETS:
-      add_sheet (gather, id);
+      add_sheet (gather, &gather->request->ids[gather->next]);
       break;
     case DSP_PAPER_LIST:
-      add_line (gather, id);
+      add_line (gather, &gather->request->ids[gather->next]);
+      break;
+    case DSP_PAPER_DAY:
+    case DSP_PAPER_PACK:
+      add_visit (gather);
       break;
     case DSP_N_PAPERS:
     default:
       g_assert_not_reached ();
     }
-}
-
-/* The document's own words, before there are any pages. */
-static DspPaperDocument *
-make_document (Gather *gather)
-{
-  DspPaperDocument *document;
-  g_autofree char *foot = NULL;
-
-  if (gather->request->what == DSP_PAPER_SHEETS)
-    return dsp_paper_document_new (_("Work order sheets"));
-  document = dsp_paper_document_new (_("Orders"));
-  foot = g_strdup_printf (ngettext ("%'u order · %s", "%'u orders · %s", gather->request->n_ids), gather->request->n_ids, gather->printed);
-  dsp_paper_document_set_foot (document, foot);
-  dsp_paper_document_set_landscape (document, TRUE);
-  return document;
+  gather->next++;
 }
 
 static void
@@ -445,10 +199,10 @@ tell (Gather *gather)
 {
   gint64 now = g_get_monotonic_time ();
 
-  if (gather->progress == NULL || now - gather->told_us < 100 * 1000)
+  if (gather->progress == NULL || now - gather->told_us < TELL_US)
     return;
   gather->told_us = now;
-  gather->progress ((double) gather->next / MAX (gather->request->n_ids, 1), gather->progress_data);
+  gather->progress ((double) gather->next / MAX (gather->n, 1), gather->progress_data);
 }
 
 static gboolean
@@ -460,26 +214,138 @@ gather_slice (gpointer user_data)
 
   if (g_task_return_error_if_cancelled (task))
     return G_SOURCE_REMOVE;
-  while (gather->next < gather->request->n_ids && g_get_monotonic_time () < until)
+  while (gather->next < gather->n && g_get_monotonic_time () < until)
     add_next (gather);
   tell (gather);
-  if (gather->next < gather->request->n_ids)
+  if (gather->next < gather->n)
     return G_SOURCE_CONTINUE;
   end_table (gather);
   g_task_return_pointer (task, g_steal_pointer (&gather->document), (GDestroyNotify) dsp_paper_document_unref);
   return G_SOURCE_REMOVE;
 }
 
-static char *
-printed_words (DspOffice *office)
+/* @task: (transfer full) */
+static void
+begin_slices (GTask *task)
 {
-  const char *user = dsp_replica_get_full_name (dsp_office_get_replica (office));
-  g_autofree char *now = dsp_text_time_full ((DspTime) { g_get_real_time () });
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, gather_slice, task, g_object_unref);
+}
 
-  if (user == NULL)
-    user = dsp_replica_get_user_name (dsp_office_get_replica (office));
-  /* Translators: at the foot of a sheet: when it was printed, and by whom */
-  return user != NULL ? g_strdup_printf (_("Printed %s by %s"), now, user) : g_strdup_printf (_("Printed %s"), now);
+/* ---- boundaries ---- */
+
+static void
+prepare_areas (GTask        *task,
+               gpointer      source,
+               gpointer      data,
+               GCancellable *cancellable)
+{
+  Gather *gather = data;
+  g_autoptr(GHashTable) by_hash = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr(GArray) list = g_array_new (FALSE, TRUE, sizeof (DspMapArea));
+
+  for (guint i = 0; i < gather->blobs->len; i++)
+    {
+      const DspBlob *blob = gather->blobs->pdata[i];
+
+      g_hash_table_insert (by_hash, blob->hash, blob->bytes);
+    }
+  for (guint i = 0; i < gather->area_records->len; i++)
+    {
+      const DspArea *area = gather->area_records->pdata[i];
+      DspMapArea one = { .code = area->code, .geometry = area->geometry != NULL ? g_hash_table_lookup (by_hash, area->geometry) : NULL };
+
+      if (one.code != NULL && one.geometry != NULL)
+        g_array_append_val (list, one);
+    }
+  gather->areas = dsp_map_areas_new ((const DspMapArea *) list->data, list->len);
+  gather->outline = dsp_map_outline_new_built_in (NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+prepared_cb (GObject      *source,
+             GAsyncResult *res,
+             gpointer      user_data)
+{
+  begin_slices (user_data);
+}
+
+/* Without boundaries the map has its points all the same. */
+static void
+blobs_cb (GObject      *source,
+          GAsyncResult *res,
+          gpointer      user_data)
+{
+  GTask *task = user_data;
+  Gather *gather = g_task_get_task_data (task);
+  g_autoptr(GTask) thread = NULL;
+  g_autoptr(GError) error = NULL;
+
+  gather->blobs = dsp_replica_blobs_finish (DSP_REPLICA (source), res, &error);
+  if (gather->blobs == NULL)
+    {
+      begin_slices (task);
+      return;
+    }
+  thread = g_task_new (NULL, NULL, prepared_cb, task);
+  g_task_set_task_data (thread, gather, NULL);
+  g_task_run_in_thread (thread, prepare_areas);
+}
+
+static void
+areas_cb (GObject      *source,
+          GAsyncResult *res,
+          gpointer      user_data)
+{
+  GTask *task = user_data;
+  Gather *gather = g_task_get_task_data (task);
+  g_autoptr(GError) error = NULL;
+
+  gather->area_records = dsp_replica_find_finish (DSP_REPLICA (source), res, &error);
+  if (gather->area_records == NULL)
+    begin_slices (task);
+  else
+    dsp_replica_blobs_async (DSP_REPLICA (source), g_task_get_cancellable (task), blobs_cb, task);
+}
+
+/* ---- all of it ---- */
+
+/* The document's own words, before there are any pages. */
+static DspPaperDocument *
+make_document (Gather *gather)
+{
+  DspPaperDocument *document;
+  g_autofree char *foot = NULL;
+
+  switch (gather->request->what)
+    {
+    case DSP_PAPER_SHEETS:
+      return dsp_paper_document_new (_("Work order sheets"));
+    case DSP_PAPER_DAY:
+      return dsp_paper_document_new (_("A crew's day"));
+    case DSP_PAPER_PACK:
+      document = dsp_paper_document_new (_("Contingency pack"));
+      dsp_paper_document_set_contents (document, gather->words->printed);
+      return document;
+    case DSP_PAPER_LIST:
+      document = dsp_paper_document_new (_("Orders"));
+      foot = g_strdup_printf (ngettext ("%'u order · %s", "%'u orders · %s", gather->request->n_ids), gather->request->n_ids,
+                              gather->words->printed);
+      dsp_paper_document_set_foot (document, foot);
+      dsp_paper_document_set_landscape (document, TRUE);
+      return document;
+    case DSP_N_PAPERS:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+/* A crew without orders has a page too: its day is empty. */
+static void
+count_visits (Gather *gather)
+{
+  for (guint i = 0; i < gather->crews->len; i++)
+    gather->n += MAX (((DspPaperCrewOrders *) gather->crews->pdata[i])->ids->len, 1);
 }
 
 void
@@ -493,21 +359,28 @@ dsp_paper_gather_async (DspOffice             *office,
 {
   GTask *task = g_task_new (office, cancellable, callback, user_data);
   Gather *gather = g_new0 (Gather, 1);
+  g_autoptr(DspFilter) areas = dsp_filter_new (&dsp_area);
 
   gather->request = dsp_paper_request_new (request->what, request->ids, request->n_ids);
-  gather->office = g_object_ref (office);
+  gather->words = dsp_paper_words_new (office);
+  gather->document = make_document (gather);
   gather->progress = progress;
   gather->progress_data = progress_data;
-  gather->printed = printed_words (office);
-  gather->document = make_document (gather);
-  gather->models = models_of (office);
-  gather->rejections = reasons_of (office, DSP_PROCESS_REJECT);
-  gather->reschedules = reasons_of (office, DSP_PROCESS_RESCHEDULE);
-  gather->solutions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_strfreev);
-  gather->crews = g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, g_free, crew_free);
+  gather->n = request->n_ids;
   g_task_set_source_tag (task, dsp_paper_gather_async);
   g_task_set_task_data (task, gather, gather_free);
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, gather_slice, task, g_object_unref);
+  if (request->what == DSP_PAPER_DAY)
+    gather->crews = dsp_paper_crews_day (gather->words, request->ids);
+  else if (request->what == DSP_PAPER_PACK)
+    gather->crews = dsp_paper_crews_all (gather->words);
+  if (gather->crews == NULL)
+    {
+      begin_slices (task);
+      return;
+    }
+  gather->n = 0;
+  count_visits (gather);
+  dsp_replica_find_async (dsp_office_get_replica (office), areas, 0, cancellable, areas_cb, task);
 }
 
 DspPaperDocument *

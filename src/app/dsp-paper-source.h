@@ -11,12 +11,14 @@ G_BEGIN_DECLS
 typedef enum {
   DSP_PAPER_SHEETS, /* a work order sheet each */
   DSP_PAPER_LIST,   /* a line each */
+  DSP_PAPER_DAY,    /* of one crew */
+  DSP_PAPER_PACK,   /* contingency sheets: all that is open, by crew */
   DSP_N_PAPERS
 } DspPaperWhat;
 
 typedef struct {
   DspPaperWhat what;
-  DspId       *ids;   /* (owned): orders, in the order in which they are printed */
+  DspId       *ids;   /* (owned): orders, in the order in which they are printed; of a day: the crew; of the pack: none */
   guint        n_ids;
 } DspPaperRequest;
 

@@ -29,6 +29,8 @@ struct _DspWindow
   guint               again_id;
   guint               tick_id;
   DspLink             last_link;
+  gint64              away_since; /* us; 0: the server answers */
+  gboolean            away_told;  /* the notice about it was taken */
 
   GWeakRef            last_toast;
 

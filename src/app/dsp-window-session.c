@@ -119,6 +119,7 @@ static gboolean
 connection_tick (gpointer user_data)
 {
   dsp_window_show_connection (user_data);
+  dsp_window_show_notice (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -522,9 +523,17 @@ void
 dsp_window_on_notice_clicked (GtkWidget *button,
                    DspWindow *self)
 {
-  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Sign in again"), NULL);
-  GtkWidget *entry = make_password_entry (_("Password"));
+  GtkWidget *dialog, *entry;
 
+  if (self->away_since != 0)
+    {
+      self->away_told = TRUE;
+      dsp_window_show_notice (self);
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.contingency", NULL);
+      return;
+    }
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Sign in again"), NULL);
+  entry = make_password_entry (_("Password"));
   adw_message_dialog_format_body (ADW_MESSAGE_DIALOG (dialog), _("%s at %s"),
                                   dsp_replica_get_user_name (dsp_office_get_replica (self->office)),
                                   dsp_replica_get_server (dsp_office_get_replica (self->office)));

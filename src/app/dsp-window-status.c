@@ -11,6 +11,9 @@
 
 #include <glib/gi18n.h>
 
+/* So long the server may be away before paper is proposed. */
+#define AWAY_US (45 * G_USEC_PER_SEC)
+
 /* Until the first permissions come there is no page to show. */
 static void
 show_waiting (DspWindow              *self,
@@ -103,14 +106,34 @@ dsp_window_show_connection (DspWindow *self)
     gtk_progress_bar_pulse (GTK_PROGRESS_BAR (self->progress));
 }
 
-/* What only the person can do: sign in again, trust a certificate, update. */
+/* The link goes to and fro between offline and connecting while it is tried again. */
+static gboolean
+is_away_for_long (DspWindow              *self,
+                  const DspReplicaStatus *status)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (status->link != DSP_LINK_OFFLINE && status->link != DSP_LINK_CONNECTING)
+    {
+      self->away_since = 0;
+      self->away_told = FALSE;
+    }
+  else if (self->away_since == 0)
+    self->away_since = now;
+  return self->away_since != 0 && now - self->away_since >= AWAY_US && !self->away_told &&
+         dsp_replica_has_data (dsp_office_get_replica (self->office));
+}
+
+/* What only the person can do: sign in again, trust a certificate, update, go on with paper. */
 void
 dsp_window_show_notice (DspWindow *self)
 {
   DspReplicaStatus status;
   const char *text = NULL, *button = NULL;
+  gboolean away;
 
   dsp_replica_get_status (dsp_office_get_replica (self->office), &status);
+  away = is_away_for_long (self, &status);
   switch (status.link)
     {
     case DSP_LINK_SIGN_IN:
@@ -128,10 +151,17 @@ dsp_window_show_notice (DspWindow *self)
     case DSP_LINK_UPGRADE:
       text = _("The server needs a newer Despacho. Changes are kept here until the program is updated.");
       break;
-    case DSP_LINK_STOPPED:
-    case DSP_LINK_CONNECTING:
-    case DSP_LINK_ONLINE:
     case DSP_LINK_OFFLINE:
+    case DSP_LINK_CONNECTING:
+      /* Only once it was long enough that somebody wonders; a blink of the network says nothing. */
+      if (away)
+        {
+          text = _("The server cannot be reached. Work goes on here and is sent later; for crews without this screen there is the contingency pack.");
+          button = _("Contingency pack…");
+        }
+      break;
+    case DSP_LINK_STOPPED:
+    case DSP_LINK_ONLINE:
     case DSP_LINK_FIRST_SYNC:
     default:
       break;

@@ -351,6 +351,18 @@ action_open_order (GtkWidget  *widget,
 }
 
 static void
+action_print_day (GtkWidget  *widget,
+                  const char *name,
+                  GVariant   *parameter)
+{
+  DspWindow *self = DSP_WINDOW (widget);
+  DspId id;
+
+  if (self->office != NULL && read_id (parameter, &id))
+    dsp_paper_dialog_open_day (GTK_WINDOW (self), self->office, &id);
+}
+
+static void
 action_show_order (GtkWidget  *widget,
                    const char *name,
                    GVariant   *parameter)
@@ -494,6 +506,8 @@ action_window (GtkWidget  *widget,
     dsp_search_box_focus (self->search);
   else if (g_str_equal (name, "win.outbox"))
     dsp_outbox_window_open (GTK_WINDOW (self), self->office);
+  else if (g_str_equal (name, "win.contingency"))
+    dsp_paper_dialog_open_pack (GTK_WINDOW (self), self->office);
   else if (g_str_equal (name, "win.page"))
     show_page (self, g_variant_get_string (parameter, NULL));
   else if (g_str_equal (name, "win.sync-now") && dsp_office_get_sync (self->office) != NULL)
@@ -545,7 +559,7 @@ dsp_window_class_init (DspWindowClass *klass)
   static const char *const assign_actions[] = { "win.assign", "win.move", "win.release", "win.type-crew", "win.next-case",
                                                 "win.previous-case", "win.filter", "win.select-none", "win.select-all",
                                                 "win.clear-filters", "win.print" };
-  static const char *const window_actions[] = { "win.preferences", "win.search", "win.outbox", "win.sync-now" };
+  static const char *const window_actions[] = { "win.preferences", "win.search", "win.outbox", "win.sync-now", "win.contingency" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dsp_window_dispose;
@@ -586,6 +600,7 @@ dsp_window_class_init (DspWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.open-order", "s", action_open_order);
   gtk_widget_class_install_action (widget_class, "win.show-order", "s", action_show_order);
   gtk_widget_class_install_action (widget_class, "win.open-record", "s", action_open_record);
+  gtk_widget_class_install_action (widget_class, "win.print-day", "s", action_print_day);
   gtk_widget_class_install_action (widget_class, "win.undo", NULL, action_undo);
   gtk_widget_class_install_action (widget_class, "win.undo-gesture", "x", action_undo);
   gtk_widget_class_install_action (widget_class, "win.sign-out", NULL, dsp_window_action_sign_out);

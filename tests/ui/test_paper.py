@@ -177,6 +177,93 @@ def _():
     assert dialog is not None
 
 
+@tests.case("/paper/S0-17/a_crews_day_from_its_card_with_map_and_totals")
+def _():
+    first.select_nothing()
+    card = first.crew_card("C-03")
+    card.find("push button", named("Menu of C-03")).press()
+    item = driver.wait_for(lambda: first.app.maybe("menu item", named("Print the day")), "the card's menu")
+    item.press()
+    dialog = wait_top("Print")
+    driver.wait_for(lambda: dialog.maybe("label", named("Day of C-03")), "what would be printed")
+    path = save_as(dialog, "day.pdf")
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("pages? written")), "the end")
+    close("Print")
+    pages = read(path)
+    assert re.search(r"C-03 Norte 3 .*\d+ orders?.* · capacity \d+ a day · [\d.]+ km", pages[0]), pages[0][:400]
+    n = int(re.search(r"(\d+) orders?", pages[0]).group(1))
+    numbers = re.findall(r"\b90\d{4}\b", " ".join(pages))
+    assert len(numbers) == n > 0, (numbers, n)
+    # The scale of the map, and the numbers of the visits.
+    assert re.search(r"\bkm\b", pages[0])
+    keep(path, "crew-day.pdf")
+
+
+@tests.case("/paper/S0-17/the_contingency_pack_with_the_server_stopped")
+def _():
+    open_orders = first.count("Unassigned") + first.count("Assigned")
+    server.stop()
+    driver.wait_for(lambda: first.sign().startswith("offline"), "the sign to say offline", 60)
+    first.app.bring_to_front()
+    driver.keys("ctrl+shift+p")
+    dialog = wait_top("Print")
+    driver.wait_for(lambda: dialog.maybe("label", "Contingency pack"), "the pack")
+    first.app.screenshot("paper-pack")
+    path = save_as(dialog, "pack.pdf")
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("pages written")), "the end", 60)
+    assert dialog.maybe("label", path), "it does not say where the file is"
+    close("Print")
+    pages = read(path)
+    assert "Contingency pack" in pages[0] and "C-03 Norte 3" in pages[0] and "Without crew" in " ".join(pages[:2]), pages[0][:300]
+    numbers = set(re.findall(r"\b90\d{4}\b", " ".join(pages)))
+    assert len(numbers) == open_orders, (len(numbers), open_orders)
+    # The table of contents is true.
+    page = int(re.search(r"C-03 Norte 3 · \d+ orders? (\d+)", pages[0]).group(1))
+    assert "C-03 Norte 3" in pages[page - 1] and "page 1 of" in pages[page - 1], pages[page - 1][:200]
+    there = re.findall(r"\b90\d{4}\b", pages[page])
+    assert there and set(there) <= set(numbers)
+    assert sorted(scan(path, page + 1)) == sorted(there), (scan(path, page + 1), there)
+    keep(path, "contingency-pack.pdf")
+
+
+@tests.case("/paper/S0-17/the_pack_as_one_file_a_crew")
+def _():
+    first.app.bring_to_front()
+    driver.keys("ctrl+shift+p")
+    dialog = wait_top("Print")
+    driver.wait_for(lambda: dialog.maybe("label", "One PDF file a crew"), "the switch")
+    dialog.find(None, "One PDF file a crew").click()
+    folder = os.path.join(session.folder, "by-crew")
+    os.makedirs(folder)
+    Window.dialog_button(dialog, "Save as PDF").press()
+    chooser = wait_top("Folder for the files")
+    time.sleep(0.5)
+    driver.type_text("/")
+    time.sleep(0.5)
+    driver.type_text(folder[1:])
+    time.sleep(0.5)
+    Window.dialog_button(chooser, "Save").press()
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("pages written")), "the end", 60)
+    close("Print")
+    files = sorted(os.listdir(folder))
+    assert any(name.startswith("C-03 Norte 3") and name.endswith(".pdf") for name in files), files
+    assert any(name.startswith("Without crew") for name in files), files
+    one = read(os.path.join(folder, next(name for name in files if name.startswith("C-03"))))
+    assert "C-03 Norte 3" in one[0] and "C-01 Norte 1" not in " ".join(one)
+
+
+@tests.case("/paper/S0-17/paper_is_proposed_when_the_server_stays_away")
+def _():
+    notice = driver.wait_for(lambda: first.app.maybe("label", re.compile("there is the contingency pack"), tables=False), "the notice", 90)
+    assert notice
+    first.app.screenshot("paper-notice")
+    first.press("Contingency pack…")
+    dialog = wait_top("Print")
+    driver.keys("Escape")
+    driver.wait_for(lambda: top("Print") is None, "the window to close")
+    assert dialog is not None
+
+
 try:
     tests.main()
 finally:

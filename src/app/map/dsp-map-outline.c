@@ -174,6 +174,14 @@ dsp_map_outline_new (GBytes  *bytes,
 }
 
 DspMapOutline *
+dsp_map_outline_new_built_in (GError **error)
+{
+  g_autoptr(GBytes) bytes = g_resources_lookup_data ("/mx/despacho/Despacho/map/outline.bin", G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+
+  return bytes != NULL ? dsp_map_outline_new (bytes, error) : NULL;
+}
+
+DspMapOutline *
 dsp_map_outline_ref (DspMapOutline *outline)
 {
   g_return_val_if_fail (outline != NULL, NULL);

@@ -13,6 +13,8 @@ typedef struct _DspMapOutline DspMapOutline;
 
 DspMapOutline *dsp_map_outline_new   (GBytes         *bytes,
                                       GError        **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The one that ships with the program. */
+DspMapOutline *dsp_map_outline_new_built_in (GError  **error) G_GNUC_WARN_UNUSED_RESULT;
 DspMapOutline *dsp_map_outline_ref   (DspMapOutline  *outline);
 void           dsp_map_outline_unref (DspMapOutline  *outline);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspMapOutline, dsp_map_outline_unref)

@@ -467,10 +467,8 @@ static void
 load_outline (DspMapView *self)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) bytes = g_resources_lookup_data (RESOURCE_PATH "outline.bin", G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
 
-  if (bytes != NULL)
-    self->outline = dsp_map_outline_new (bytes, &error);
+  self->outline = dsp_map_outline_new_built_in (&error);
   if (self->outline == NULL)
     g_critical ("%s", error->message);
 }

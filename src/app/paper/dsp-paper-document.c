@@ -20,6 +20,7 @@ struct _DspPaperPager
   double            width, height;
   GArray           *first;    /* (owned) of guint: the first page of each part counted */
   guint             n_pages;
+  DspPaperFlow     *contents; /* (owned) (nullable): once all is counted */
   DspPaperFlow     *flow;     /* (owned) (nullable): laid out last */
   guint             flow_part;
 };
@@ -61,6 +62,7 @@ document_clear (gpointer data)
   g_array_unref (document->parts);
   g_free (document->title);
   g_free (document->foot);
+  g_free (document->contents);
 }
 
 void
@@ -101,6 +103,14 @@ dsp_paper_document_set_foot (DspPaperDocument *document,
   document->foot = g_strdup (foot);
 }
 
+void
+dsp_paper_document_set_contents (DspPaperDocument *document,
+                                 const char       *heading)
+{
+  g_free (document->contents);
+  document->contents = g_strdup (heading);
+}
+
 /* ---- pager ---- */
 
 DspPaperPager *
@@ -121,6 +131,7 @@ dsp_paper_pager_new (DspPaperDocument *document,
 void
 dsp_paper_pager_free (DspPaperPager *pager)
 {
+  g_clear_pointer (&pager->contents, dsp_paper_flow_free);
   g_clear_pointer (&pager->flow, dsp_paper_flow_free);
   dsp_paper_pen_free (pager->pen);
   dsp_paper_document_unref (pager->document);
@@ -142,6 +153,57 @@ lay_out (DspPaperPager *pager,
   return pager->flow;
 }
 
+/* ---- contents ---- */
+
+/* @before: pages of the contents themselves. */
+static DspPaperFlow *
+lay_out_contents (DspPaperPager *pager,
+                  guint          before)
+{
+  DspPaperFlow *flow = dsp_paper_flow_new (pager->pen, pager->width, pager->height - FOOT, NULL, NULL);
+  GArray *parts = pager->document->parts;
+
+  dsp_paper_flow_text (flow, DSP_PAPER_TITLE, 0, pager->width, pager->document->title);
+  dsp_paper_flow_skip (flow, 4);
+  dsp_paper_flow_text (flow, DSP_PAPER_HEADING, 0, pager->width, pager->document->contents);
+  dsp_paper_flow_skip (flow, 8);
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const char *bookmark = g_array_index (parts, DspPaperPart, i).bookmark;
+      g_autofree char *page = g_strdup_printf ("%u", g_array_index (pager->first, guint, i) + before + 1);
+      double height = dsp_paper_flow_measure (flow, DSP_PAPER_BODY, pager->width - 60, bookmark);
+
+      if (bookmark == NULL)
+        continue;
+      dsp_paper_flow_need (flow, height);
+      dsp_paper_flow_put (flow, DSP_PAPER_BODY, pager->width - 50, dsp_paper_flow_y (flow), 50, DSP_PAPER_RIGHT, page);
+      dsp_paper_flow_text (flow, DSP_PAPER_BODY, 0, pager->width - 60, bookmark);
+      dsp_paper_flow_rule (flow, 0, dsp_paper_flow_y (flow) + 1, pager->width, 0, 0.2);
+      dsp_paper_flow_skip (flow, 3);
+    }
+  return flow;
+}
+
+/* They stand before what they count, so all other pages move. */
+static void
+add_contents (DspPaperPager *pager)
+{
+  g_autoptr(DspPaperFlow) trial = lay_out_contents (pager, 0);
+  guint n = dsp_paper_flow_n_pages (trial);
+
+  pager->contents = lay_out_contents (pager, n);
+  for (guint i = 0; i < pager->first->len; i++)
+    g_array_index (pager->first, guint, i) += n;
+  pager->n_pages += n;
+}
+
+guint
+dsp_paper_pager_first_page (DspPaperPager *pager,
+                            guint          part)
+{
+  return g_array_index (pager->first, guint, part);
+}
+
 gboolean
 dsp_paper_pager_count (DspPaperPager *pager,
                        gint64         budget_us)
@@ -155,7 +217,11 @@ dsp_paper_pager_count (DspPaperPager *pager,
       if (g_get_monotonic_time () >= until)
         break;
     }
-  return pager->first->len == pager->document->parts->len;
+  if (pager->first->len < pager->document->parts->len)
+    return FALSE;
+  if (pager->document->contents != NULL && pager->contents == NULL)
+    add_contents (pager);
+  return TRUE;
 }
 
 guint dsp_paper_pager_n_pages (DspPaperPager *pager) { return pager->n_pages; }
@@ -183,6 +249,11 @@ dsp_paper_pager_draw (DspPaperPager *pager,
   guint low = 0, high = pager->first->len;
 
   g_return_if_fail (page < pager->n_pages);
+  if (pager->contents != NULL && page < dsp_paper_flow_n_pages (pager->contents))
+    {
+      dsp_paper_flow_draw (pager->contents, page, cr);
+      return;
+    }
   while (high - low > 1)
     {
       guint middle = (low + high) / 2;

@@ -31,6 +31,8 @@ void              dsp_paper_document_add   (DspPaperDocument *document, DspPaper
 void              dsp_paper_document_set_landscape (DspPaperDocument *document, gboolean landscape);
 gboolean          dsp_paper_document_is_landscape  (DspPaperDocument *document);
 void              dsp_paper_document_set_foot      (DspPaperDocument *document, const char *foot);
+/* First come pages that say under @heading on which page each part with a bookmark begins. */
+void              dsp_paper_document_set_contents  (DspPaperDocument *document, const char *heading);
 const char       *dsp_paper_document_title   (DspPaperDocument *document);
 guint             dsp_paper_document_n_parts (DspPaperDocument *document);
 
@@ -55,7 +57,11 @@ void              dsp_paper_pdf_write_async  (DspPaperDocument *document, const 
                                               GCancellable *cancellable, DspPaperProgressFunc progress, gpointer progress_data,
                                               GAsyncReadyCallback callback, gpointer user_data);
 guint             dsp_paper_pdf_write_finish (GAsyncResult *result, GError **error);
-/* The same in this thread, for programs without a main loop. */
+/* Each part with a file of its own, named after its bookmark, in @folder; a file of such a name is replaced. */
+void              dsp_paper_pdf_write_parts_async (DspPaperDocument *document, const DspPaperSize *size, GFile *folder,
+                                                   GCancellable *cancellable, DspPaperProgressFunc progress, gpointer progress_data,
+                                                   GAsyncReadyCallback callback, gpointer user_data);
+/* The same as the first in this thread, for programs without a main loop. */
 guint             dsp_paper_pdf_write        (DspPaperDocument *document, const DspPaperSize *size, GFile *file,
                                               GCancellable *cancellable, GError **error);
 

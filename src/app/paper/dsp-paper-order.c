@@ -6,11 +6,12 @@
 #include "config.h"
 #include "dsp-paper-order.h"
 
+#include "dsp-paper-form.h"
+
 #include <glib/gi18n.h>
 
 #define GAP 12.0           /* between columns */
 #define FOOT 14.0          /* kept free below for the foot line */
-#define TICK 8.0           /* a box to tick */
 #define WRITING_LINE 16.0  /* a line to write on by hand */
 #define BLANK_EQUIPMENT 3
 #define SIGNATURE 42.0
@@ -33,18 +34,6 @@ dsp_paper_order_free (DspPaperOrder *order)
 }
 
 /* ---- pieces ---- */
-
-static void
-heading (DspPaperFlow *flow,
-         const char   *text,
-         double        then)
-{
-  dsp_paper_flow_need (flow, 16 + then);
-  dsp_paper_flow_skip (flow, 4);
-  dsp_paper_flow_text (flow, DSP_PAPER_HEADING, 0, dsp_paper_flow_width (flow), text);
-  dsp_paper_flow_rule (flow, 0, dsp_paper_flow_y (flow) + 0.5, dsp_paper_flow_width (flow), 0, 0.5);
-  dsp_paper_flow_skip (flow, 3);
-}
 
 #define COLUMNS 4
 
@@ -80,50 +69,6 @@ facts (DspPaperFlow *flow,
           taken += list[i].span;
         }
     }
-}
-
-static void
-tick (DspPaperFlow *flow,
-      double        x,
-      double        y)
-{
-  dsp_paper_flow_box (flow, x + 0.5, y + 0.5, TICK, TICK, 0.7);
-}
-
-/* A box and what it means; returns the height. */
-static double
-ticked (DspPaperFlow *flow,
-        double        x,
-        double        y,
-        double        width,
-        const char   *text)
-{
-  double height;
-
-  tick (flow, x, y);
-  height = dsp_paper_flow_put (flow, DSP_PAPER_SMALL, x + TICK + 4, y - 0.5, width - TICK - 4, DSP_PAPER_LEFT, text);
-  return MAX (height, TICK) + 3;
-}
-
-static double
-ticked_height (DspPaperFlow *flow,
-               double        width,
-               const char   *text)
-{
-  return MAX (dsp_paper_flow_measure (flow, DSP_PAPER_SMALL, width - TICK - 4, text), TICK) + 3;
-}
-
-/* "label ______": a line to write on; @x is where the label begins, the line ends at @x + @width. */
-static void
-blank (DspPaperFlow *flow,
-       double        x,
-       double        y,
-       double        width,
-       double        label_width,
-       const char   *label)
-{
-  dsp_paper_flow_put (flow, DSP_PAPER_SMALL, x, y, label_width, DSP_PAPER_LEFT, label);
-  dsp_paper_flow_rule (flow, x + label_width, y + 10, width - label_width, 0, 0.4);
 }
 
 /* ---- the sheet ---- */
@@ -174,7 +119,7 @@ checklist (DspPaperFlow        *flow,
 
   if (order->questions == NULL || order->questions[0] == NULL)
     return;
-  heading (flow, _("Checklist"), 14);
+  dsp_paper_heading (flow, _("Checklist"), 14);
   for (guint i = 0; order->questions[i] != NULL; i++)
     {
       g_autofree char *text = g_strdup_printf ("%u. %s", i + 1, order->questions[i]);
@@ -182,8 +127,8 @@ checklist (DspPaperFlow        *flow,
 
       dsp_paper_flow_need (flow, MIN (height, 60));
       y = dsp_paper_flow_y (flow);
-      ticked (flow, yes, y + 1, 40, _("Yes"));
-      ticked (flow, no, y + 1, 34, _("No"));
+      dsp_paper_ticked (flow, yes, y + 1, 40, _("Yes"));
+      dsp_paper_ticked (flow, no, y + 1, 34, _("No"));
       dsp_paper_flow_text (flow, DSP_PAPER_BODY, 0, yes - GAP, text);
       dsp_paper_flow_skip (flow, 3);
     }
@@ -201,7 +146,7 @@ equipment (DspPaperFlow        *flow,
   g_autofree char *models = order->models != NULL ? g_strjoinv (" · ", order->models) : NULL;
   double y;
 
-  heading (flow, _("Equipment"), 12 + line);
+  dsp_paper_heading (flow, _("Equipment"), 12 + line);
   for (guint i = 0; i < known; i++)
     dsp_paper_flow_text (flow, DSP_PAPER_BODY, 0, width, order->equipment[i]);
   dsp_paper_flow_need (flow, 12 + line * lines);
@@ -213,7 +158,7 @@ equipment (DspPaperFlow        *flow,
   for (guint i = 0; i < lines; i++, y += line)
     {
       for (guint box = 0; box < 3; box++)
-        tick (flow, x[box] + 12, y + 5);
+        dsp_paper_tick (flow, x[box] + 12, y + 5);
       dsp_paper_flow_rule (flow, x[3], y + line - 3, x[4] - x[3] - GAP, 0, 0.4);
       dsp_paper_flow_rule (flow, x[4], y + line - 3, width - x[4], 0, 0.4);
     }
@@ -223,87 +168,37 @@ equipment (DspPaperFlow        *flow,
   dsp_paper_flow_skip (flow, 2);
 }
 
-/* One of the three ways in which a visit ends: what to tick. */
-static double
-outcome_height (DspPaperFlow *flow,
-                double        width,
-                GStrv         codes)
-{
-  double height = 16;
-
-  for (guint i = 0; codes != NULL && codes[i] != NULL; i++)
-    height += ticked_height (flow, width, codes[i]);
-  return height;
-}
-
-static void
-outcome (DspPaperFlow *flow,
-         double        x,
-         double        y,
-         double        width,
-         const char   *title,
-         GStrv         codes)
-{
-  tick (flow, x, y + 2);
-  dsp_paper_flow_put (flow, DSP_PAPER_STRONG, x + TICK + 4, y - 1, width - TICK - 4, DSP_PAPER_LEFT, title);
-  y += 16;
-  for (guint i = 0; codes != NULL && codes[i] != NULL; i++)
-    y += ticked (flow, x, y, width, codes[i]);
-}
-
 static void
 results (DspPaperFlow        *flow,
          const DspPaperOrder *order)
 {
   double width = dsp_paper_flow_width (flow), column = (width - 2 * GAP) / 3, y;
-  struct { const char *title; GStrv codes; } ways[] = {
-    { _("Closed"), order->solutions }, { _("Rejected"), order->rejections }, { _("To be rescheduled"), order->reschedules },
-  };
-  double height = 0;
   double page = dsp_paper_flow_left (flow) + dsp_paper_flow_y (flow);
+  double height = dsp_paper_ways_height (flow, order->solutions, order->rejections, order->reschedules);
 
-  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
-    height = MAX (height, outcome_height (flow, column, ways[i].codes));
-  heading (flow, _("Result of the visit"), MIN (height, page - 80) + 18);
+  dsp_paper_heading (flow, _("Result of the visit"), MIN (height, page - 80) + 18);
 
   y = dsp_paper_flow_y (flow) + 3;
-  blank (flow, 0, y, column, 46, _("Date"));
-  blank (flow, column + GAP, y, column, 46, _("Arrived"));
-  blank (flow, 2 * (column + GAP), y, column, 46, _("Finished"));
+  dsp_paper_blank (flow, 0, y, column, 46, _("Date"));
+  dsp_paper_blank (flow, column + GAP, y, column, 46, _("Arrived"));
+  dsp_paper_blank (flow, 2 * (column + GAP), y, column, 46, _("Finished"));
   dsp_paper_flow_skip (flow, 20);
 
-  if (height <= dsp_paper_flow_left (flow))
-    {
-      for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
-        outcome (flow, i * (column + GAP), dsp_paper_flow_y (flow), column, ways[i].title, ways[i].codes);
-      dsp_paper_flow_skip (flow, height + 5);
-    }
-  else
-    for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
-      {
-        dsp_paper_flow_need (flow, 30);
-        outcome (flow, 0, dsp_paper_flow_y (flow), width, ways[i].title, NULL);
-        dsp_paper_flow_skip (flow, 16);
-        for (guint c = 0; ways[i].codes != NULL && ways[i].codes[c] != NULL; c++)
-          {
-            dsp_paper_flow_need (flow, ticked_height (flow, width, ways[i].codes[c]));
-            dsp_paper_flow_skip (flow, ticked (flow, 0, dsp_paper_flow_y (flow), width, ways[i].codes[c]));
-          }
-      }
+  dsp_paper_ways (flow, TRUE, order->solutions, order->rejections, order->reschedules);
 
   dsp_paper_flow_need (flow, 3 * WRITING_LINE + 4);
   y = dsp_paper_flow_y (flow);
   dsp_paper_flow_put (flow, DSP_PAPER_SMALL, 0, y, 110, DSP_PAPER_LEFT, _("Attended completely"));
-  ticked (flow, 112, y + 1, 34, _("Yes"));
-  ticked (flow, 150, y + 1, 34, _("No"));
+  dsp_paper_ticked (flow, 112, y + 1, 34, _("Yes"));
+  dsp_paper_ticked (flow, 150, y + 1, 34, _("No"));
   dsp_paper_flow_put (flow, DSP_PAPER_SMALL, 200, y, 96, DSP_PAPER_LEFT, _("Customer satisfied"));
-  ticked (flow, 298, y + 1, 34, _("Yes"));
-  ticked (flow, 336, y + 1, 34, _("No"));
-  blank (flow, 386, y, width - 386, 54, _("New date"));
+  dsp_paper_ticked (flow, 298, y + 1, 34, _("Yes"));
+  dsp_paper_ticked (flow, 336, y + 1, 34, _("No"));
+  dsp_paper_blank (flow, 386, y, width - 386, 54, _("New date"));
   dsp_paper_flow_skip (flow, WRITING_LINE);
-  blank (flow, 0, dsp_paper_flow_y (flow), width, 112, order->wants_position ? _("Position (latitude, longitude)") : _("What was done"));
+  dsp_paper_blank (flow, 0, dsp_paper_flow_y (flow), width, 112, order->wants_position ? _("Position (latitude, longitude)") : _("What was done"));
   dsp_paper_flow_skip (flow, WRITING_LINE);
-  blank (flow, 0, dsp_paper_flow_y (flow), width, order->wants_position ? 112 : 0, order->wants_position ? _("What was done") : NULL);
+  dsp_paper_blank (flow, 0, dsp_paper_flow_y (flow), width, order->wants_position ? 112 : 0, order->wants_position ? _("What was done") : NULL);
   dsp_paper_flow_skip (flow, WRITING_LINE);
   /* What is left of the page is for writing. */
   for (guint i = 0; i < MAX_EXTRA_LINES && dsp_paper_flow_left (flow) > WRITING_LINE + SIGNATURE + 12; i++)
@@ -352,13 +247,13 @@ dsp_paper_order_lay_out (const DspPaperOrder *order,
   guint n_pages;
 
   head (flow, order);
-  heading (flow, _("Customer"), 24);
+  dsp_paper_heading (flow, _("Customer"), 24);
   facts (flow, customer, G_N_ELEMENTS (customer));
-  heading (flow, _("Visit"), 24);
+  dsp_paper_heading (flow, _("Visit"), 24);
   facts (flow, visit, G_N_ELEMENTS (visit));
   if (order->notes != NULL && *order->notes != '\0')
     {
-      heading (flow, _("Notes"), 12);
+      dsp_paper_heading (flow, _("Notes"), 12);
       dsp_paper_flow_text (flow, DSP_PAPER_BODY, 0, width, order->notes);
       dsp_paper_flow_skip (flow, 3);
     }

@@ -107,7 +107,41 @@ describe (cairo_surface_t  *surface,
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATOR, creator);
 }
 
-/* Draws everything on @surface; returns the number of pages. */
+/* Draws the pages up to @until that are counted and not drawn yet. */
+static void
+draw_pages (DspPaperPager *pager,
+            Job           *job,
+            Sink          *sink,
+            cairo_t       *cr,
+            guint         *drawn,
+            guint          until,
+            GCancellable  *cancellable)
+{
+  for (; *drawn < until && sink->error == NULL; (*drawn)++)
+    {
+      if (g_cancellable_set_error_if_cancelled (cancellable, &sink->error))
+        return;
+      cairo_save (cr);
+      cairo_translate (cr, job->size.margin, job->size.margin);
+      dsp_paper_pager_draw (pager, *drawn, cr);
+      cairo_restore (cr);
+      cairo_show_page (cr);
+    }
+}
+
+static void
+add_bookmark (cairo_surface_t    *surface,
+              const DspPaperPart *part,
+              guint               page)
+{
+  g_autofree char *target = g_strdup_printf ("page=%u", page + 1);
+
+  if (part->bookmark != NULL)
+    cairo_pdf_surface_add_outline (surface, CAIRO_PDF_OUTLINE_ROOT, part->bookmark, target, 0);
+}
+
+/* Draws everything on @surface; returns the number of pages. With a table of contents everything is counted first, which
+ * is half of the work. */
 static guint
 draw_parts (GTask           *task,
             Job             *job,
@@ -118,30 +152,22 @@ draw_parts (GTask           *task,
   g_autoptr(DspPaperPager) pager = dsp_paper_pager_new (job->document, job->size.width - 2 * job->size.margin,
                                                         job->size.height - 2 * job->size.margin);
   GArray *parts = job->document->parts;
+  gboolean counts = job->document->contents != NULL;
   cairo_t *cr = cairo_create (surface);
   guint drawn = 0;
 
+  while (counts && !g_cancellable_set_error_if_cancelled (cancellable, &sink->error) && !dsp_paper_pager_count (pager, 0))
+    tell (task, job, 0.5 * dsp_paper_pager_n_counted (pager) / parts->len);
   for (guint i = 0; i < parts->len && sink->error == NULL; i++)
     {
-      const DspPaperPart *part = &g_array_index (parts, DspPaperPart, i);
+      guint until;
 
-      dsp_paper_pager_count (pager, 0);
-      if (part->bookmark != NULL)
-        {
-          g_autofree char *target = g_strdup_printf ("page=%u", drawn + 1);
-
-          cairo_pdf_surface_add_outline (surface, CAIRO_PDF_OUTLINE_ROOT, part->bookmark, target, 0);
-        }
-      for (; drawn < dsp_paper_pager_n_pages (pager) && sink->error == NULL; drawn++)
-        {
-          g_cancellable_set_error_if_cancelled (cancellable, &sink->error);
-          cairo_save (cr);
-          cairo_translate (cr, job->size.margin, job->size.margin);
-          dsp_paper_pager_draw (pager, drawn, cr);
-          cairo_restore (cr);
-          cairo_show_page (cr);
-        }
-      tell (task, job, (double) (i + 1) / parts->len);
+      if (!counts)
+        dsp_paper_pager_count (pager, 0);
+      add_bookmark (surface, &g_array_index (parts, DspPaperPart, i), dsp_paper_pager_first_page (pager, i));
+      until = counts && i + 1 < parts->len ? dsp_paper_pager_first_page (pager, i + 1) : dsp_paper_pager_n_pages (pager);
+      draw_pages (pager, job, sink, cr, &drawn, until, cancellable);
+      tell (task, job, counts ? 0.5 + 0.5 * (i + 1) / parts->len : (double) (i + 1) / parts->len);
     }
   cairo_destroy (cr);
   return drawn;
@@ -201,6 +227,52 @@ write_in_thread (GTask        *task,
     g_task_return_int (task, n_pages);
 }
 
+/* ---- a file a part ---- */
+
+/* Names of crews may hold what a file's name cannot. */
+static GFile *
+file_of_part (GFile              *folder,
+              const DspPaperPart *part,
+              guint               number)
+{
+  g_autofree char *name = part->bookmark != NULL ? g_strdup_printf ("%s.pdf", part->bookmark) : g_strdup_printf ("%u.pdf", number);
+
+  g_strdelimit (name, "/\\:*?\"<>|\n", '-');
+  if (*name == '.')
+    *name = '-';
+  return g_file_get_child (folder, name);
+}
+
+static void
+write_parts_in_thread (GTask        *task,
+                       gpointer      source,
+                       gpointer      data,
+                       GCancellable *cancellable)
+{
+  Job *job = data;
+  GArray *parts = job->document->parts;
+  guint n_pages = 0;
+
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const DspPaperPart *part = &g_array_index (parts, DspPaperPart, i);
+      g_autoptr(DspPaperDocument) one = dsp_paper_document_new (part->bookmark != NULL ? part->bookmark : job->document->title);
+      g_autoptr(GFile) file = file_of_part (job->file, part, i + 1);
+      Job single = { .document = one, .size = job->size, .file = file };
+      GError *error = NULL;
+
+      dsp_paper_document_add (one, part->lay_out, part->content, NULL, NULL);
+      n_pages += write_file (NULL, &single, cancellable, &error);
+      if (error != NULL)
+        {
+          g_task_return_error (task, error);
+          return;
+        }
+      tell (task, job, (double) (i + 1) / parts->len);
+    }
+  g_task_return_int (task, n_pages);
+}
+
 static Job *
 job_new (DspPaperDocument   *document,
          const DspPaperSize *size,
@@ -219,6 +291,27 @@ job_new (DspPaperDocument   *document,
   return job;
 }
 
+static void
+write_async (GTaskThreadFunc       work,
+             DspPaperDocument     *document,
+             const DspPaperSize   *size,
+             GFile                *file,
+             GCancellable         *cancellable,
+             DspPaperProgressFunc  progress,
+             gpointer              progress_data,
+             GAsyncReadyCallback   callback,
+             gpointer              user_data)
+{
+  g_autoptr(GTask) task = g_task_new (file, cancellable, callback, user_data);
+  Job *job = job_new (document, size, file);
+
+  job->progress = progress;
+  job->progress_data = progress_data;
+  g_task_set_source_tag (task, write_async);
+  g_task_set_task_data (task, job, job_free);
+  g_task_run_in_thread (task, work);
+}
+
 void
 dsp_paper_pdf_write_async (DspPaperDocument     *document,
                            const DspPaperSize   *size,
@@ -229,14 +322,20 @@ dsp_paper_pdf_write_async (DspPaperDocument     *document,
                            GAsyncReadyCallback   callback,
                            gpointer              user_data)
 {
-  g_autoptr(GTask) task = g_task_new (file, cancellable, callback, user_data);
-  Job *job = job_new (document, size, file);
+  write_async (write_in_thread, document, size, file, cancellable, progress, progress_data, callback, user_data);
+}
 
-  job->progress = progress;
-  job->progress_data = progress_data;
-  g_task_set_source_tag (task, dsp_paper_pdf_write_async);
-  g_task_set_task_data (task, job, job_free);
-  g_task_run_in_thread (task, write_in_thread);
+void
+dsp_paper_pdf_write_parts_async (DspPaperDocument     *document,
+                                 const DspPaperSize   *size,
+                                 GFile                *folder,
+                                 GCancellable         *cancellable,
+                                 DspPaperProgressFunc  progress,
+                                 gpointer              progress_data,
+                                 GAsyncReadyCallback   callback,
+                                 gpointer              user_data)
+{
+  write_async (write_parts_in_thread, document, size, folder, cancellable, progress, progress_data, callback, user_data);
 }
 
 guint
