@@ -22,7 +22,7 @@ G_STATIC_ASSERT (G_N_ELEMENTS (may_words) == DSP_MAY_LAST - DSP_MAY_FIRST);
 #define DISPATCH "order.assign order.unassign order.move order.close "
 #define CREWS "crew.create crew.change crew.retire crew.restore technician.create technician.change " \
               "membership.create membership.change membership.delete "
-#define PROCESSES "order.retype order.cancel order.reject order.reschedule order.needs_reschedule order.update_address order.follow_up "
+#define PROCESSES "attachment.create order.retype order.cancel order.reject order.reschedule order.needs_reschedule order.update_address order.follow_up "
 #define ROUNDS "order.sequence roll_call.put zone_closure.create zone_closure.delete "
 #define FILTERS "saved_filter.create saved_filter.change saved_filter.delete "
 #define CONTRACTORS "distributor.create distributor.change master.create master.change "
@@ -33,15 +33,15 @@ G_STATIC_ASSERT (G_N_ELEMENTS (may_words) == DSP_MAY_LAST - DSP_MAY_FIRST);
 const DspShippedProfile dsp_shipped_profiles[] = {
   { "dispatcher",  N_("Dispatcher"),           DISPATCH PROCESSES "order.start " ROUNDS CREWS FILTERS PAGES },
   { "distributor", N_("Distributor"),          DISPATCH PROCESSES "order.sequence roll_call.put " CREWS FILTERS "distributor.change " APPEAL PAGES "module.distributors" },
-  { "master",      N_("Master"),               "order.transfer order.follow_up " FILTERS "distributor.create distributor.change master.change " APPEAL
+  { "master",      N_("Master"),               "order.transfer order.follow_up attachment.create " FILTERS "distributor.create distributor.change master.change " APPEAL
                                                PAGES "module.masters module.distributors" },
   { "supervisor",  N_("Supervisor"),           "order.create " DISPATCH PROCESSES "order.reschedule.beyond order.start order.return order.transfer order.reopen " ROUNDS CREWS FILTERS CONTRACTORS VERDICTS
                                                PAGES "module.masters module.distributors" },
-  { "agent",       N_("Contact-centre agent"), "order.create order.cancel order.reschedule order.update_address order.follow_up "
+  { "agent",       N_("Contact-centre agent"), "order.create order.cancel order.reschedule order.update_address order.follow_up attachment.create "
                                                FILTERS "module.assignments" },
   { "sales_adviser", N_("Sales adviser"),      "order.create order.follow_up " FILTERS "module.assignments" },
   { "customer_monitor", N_("Customer monitor"), "order.create order.follow_up " FILTERS "module.assignments" },
-  { "technician",  N_("Technician"),           "order.start order.reject order.reschedule order.needs_reschedule order.close order.follow_up" },
+  { "technician",  N_("Technician"),           "order.start order.reject order.reschedule order.needs_reschedule order.close order.follow_up attachment.create" },
   { "auditor",     N_("Auditor"),              PAGES "module.masters module.distributors module.administration module.penalties" },
   { "administrator", N_("Administrator"),      "*" },
   { NULL, NULL, NULL },

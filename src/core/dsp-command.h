@@ -79,6 +79,8 @@ typedef struct {
   /* (nullable: unknown). Each order of which dsp_order_waits_between() is true, whatever its scope. DSP_FACT_UNKNOWN:
    * nobody counts here. */
   DspFact (*booked) (gpointer data, gint64 from_us, gint64 until_us, DspEachBooking each, gpointer user_data);
+  /* (nullable: unknown). The bytes of an attachment by their hash: their number, and what they are (static). */
+  DspFact (*file) (gpointer data, const char *hash, gint64 *size, const char **media_type);
   gpointer data;
 } DspFacts;
 
@@ -112,6 +114,7 @@ gboolean        dsp_work_need  (DspWork *work, const DspEntity *entity, const Ds
 DspFact         dsp_work_find  (DspWork *work, const DspEntity *entity, gsize offset, const char *text, gconstpointer *record);
 DspFact         dsp_work_each  (DspWork *work, const DspEntity *entity, gsize offset, const DspId *id, DspEach each, gpointer user_data);
 DspFact         dsp_work_booked (DspWork *work, gint64 from_us, gint64 until_us, DspEachBooking each, gpointer user_data);
+DspFact         dsp_work_file  (DspWork *work, const char *hash, gint64 *size, const char **media_type);
 /* Copies of all records of a catalogue, kept for the work's life, until a run changes one of them. */
 GPtrArray      *dsp_work_all   (DspWork *work, const DspEntity *entity);
 /* The office's, with its holidays; kept likewise. */
@@ -203,6 +206,11 @@ extern const DspCommand dsp_holiday_create, dsp_holiday_change, dsp_holiday_dele
 extern const DspCommand dsp_zone_closure_create, dsp_zone_closure_delete;
 extern const DspCommand dsp_penalty_rule_create, dsp_penalty_rule_change;
 extern const DspCommand dsp_roll_call_put;
+
+/* ---- dsp-attachment.c ---- */
+extern const DspCommand dsp_attachment_create;
+/* Attachments are seen by whoever sees their order, which has another distributor now. */
+void dsp_attachments_follow (DspWork *work, const DspOrder *order);
 
 /* ---- dsp-penalty-commands.c ---- */
 typedef enum { DSP_VERDICT_NONE, DSP_VERDICT_CONFIRM, DSP_VERDICT_WAIVE, DSP_N_VERDICTS } DspVerdict;

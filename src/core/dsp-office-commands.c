@@ -305,6 +305,7 @@ const DspCommand *const dsp_commands[] = {
   &dsp_roll_call_put,
   &dsp_order_penalize, &dsp_penalty_create, &dsp_penalty_confirm, &dsp_penalty_waive, &dsp_penalty_transfer,
   &dsp_penalty_appeal, &dsp_penalty_answer,
+  &dsp_attachment_create,
   NULL,
 };
 /* clang-format on */

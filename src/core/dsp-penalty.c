@@ -79,7 +79,7 @@ static const DspField penalty_fields[] = {
 };
 
 static const DspField attachment_fields[] = {
-  DSP_ID   (DspAttachment, order_id,       &dsp_order, N_("Order"), .flags = DSP_REQUIRED | DSP_INDEXED | DSP_FIXED),
+  DSP_ID   (DspAttachment, order_id,       &dsp_order, N_("Order"), .flags = DSP_REQUIRED | DSP_INDEXED | DSP_FILTER | DSP_FIXED),
   DSP_ID   (DspAttachment, distributor_id, &dsp_distributor, N_("Distributor")),
   DSP_TEXT (DspAttachment, name,           N_("Name"), .flags = DSP_REQUIRED | DSP_FIXED | DSP_COLUMN, .max = 255),
   DSP_TEXT (DspAttachment, media_type,     N_("Kind"), .flags = DSP_REQUIRED | DSP_FIXED | DSP_COLUMN, .max = 80),

@@ -258,6 +258,19 @@ dsp_work_booked (DspWork       *work,
   return work->facts->booked (work->facts->data, from_us, until_us, each, user_data);
 }
 
+/**
+ * dsp_work_file:
+ * What is known of an attachment's bytes.
+ */
+DspFact
+dsp_work_file (DspWork     *work,
+               const char  *hash,
+               gint64      *size,
+               const char **media_type)
+{
+  return work->facts->file != NULL ? work->facts->file (work->facts->data, hash, size, media_type) : DSP_FACT_UNKNOWN;
+}
+
 typedef struct {
   const DspEntity *entity;
   GPtrArray       *records;
@@ -676,6 +689,9 @@ run (DspWork          *work,
   if (command->to != 0 && entity->state_offset != 0 && !(command->flags & DSP_COMMAND_IMPORT) &&
       !(DSP_BIT (state_of (entity, edit->after)) & command->to))
     return dsp_refuse (error, DSP_RULE_STATE, "%s cannot lead there", command->name);
+  if (entity == &dsp_order && !creating &&
+      !dsp_id_equal (&((const DspOrder *) edit->before)->distributor_id, &((const DspOrder *) edit->after)->distributor_id))
+    dsp_attachments_follow (work, edit->after);
   return settle (work, command, error);
 }
 

@@ -15,6 +15,8 @@
 #include "dsp-entities.h"
 #include "dsp-table.h"
 
+#include <unistd.h>
+
 #define KNOWN_MAX 5000
 
 typedef struct
@@ -34,6 +36,7 @@ struct _DspExecFacts
   guint       n_known;
   GPtrArray  *dirty;  /* of Known */
   DspBookings *bookings; /* (owned) */
+  DspFiles   *files;     /* not owned; nullable */
   GError     *error;  /* (owned) (nullable): of numbering, or of bookings */
   DspFacts    facts;
 };
@@ -267,6 +270,29 @@ number (gpointer         data,
       if (find (self, entity, field, text, &there) != DSP_FACT_HERE)
         return g_steal_pointer (&text);
     }
+}
+
+static DspFact
+file (gpointer     data,
+      const char  *hash,
+      gint64      *size,
+      const char **media_type)
+{
+  DspExecFacts *self = data;
+  int fd = dsp_files_open (self->files, hash, size, media_type);
+
+  if (fd < 0)
+    return DSP_FACT_NONE;
+  close (fd);
+  return DSP_FACT_HERE;
+}
+
+void
+dsp_exec_facts_set_files (DspExecFacts *self,
+                          DspFiles     *files)
+{
+  self->files = files;
+  self->facts.file = files != NULL ? file : NULL;
 }
 
 DspExecFacts *

@@ -5,6 +5,7 @@
 
 #include "dsp-command.h"
 #include "dsp-db.h"
+#include "dsp-files.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +13,8 @@ typedef struct _DspExecFacts DspExecFacts;
 
 DspExecFacts   *dsp_exec_facts_new    (DspDb *db) G_GNUC_WARN_UNUSED_RESULT;
 void            dsp_exec_facts_free   (DspExecFacts *self);
+/* @files: not owned; without them nothing is known about bytes. */
+void            dsp_exec_facts_set_files (DspExecFacts *self, DspFiles *files);
 const DspFacts *dsp_exec_facts_get    (DspExecFacts *self);
 
 /* An edit that is not in the database yet: what is asked from now on sees it. */

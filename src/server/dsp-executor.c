@@ -689,6 +689,13 @@ dsp_executor_set_publish (DspExecutor   *self,
 }
 
 void
+dsp_executor_set_files (DspExecutor *self,
+                        DspFiles    *files)
+{
+  dsp_judge_set_files (self->judge, files);
+}
+
+void
 dsp_executor_set_clock (DspExecutor *self,
                         gboolean     on)
 {

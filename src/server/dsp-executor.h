@@ -8,6 +8,7 @@
 #pragma once
 
 #include "dsp-feed.h"
+#include "dsp-files.h"
 #include "dsp-push.h"
 #include "dsp-server-schema.h"
 #include "dsp-session.h"
@@ -49,6 +50,8 @@ void         dsp_executor_set_publish (DspExecutor *self, DspPublishFunc func, g
 
 /* Whether what becomes due is done (not, at first). Any thread. */
 void         dsp_executor_set_clock   (DspExecutor *self, gboolean on);
+/* Where the bytes of attachments are; not owned. Before the first command. */
+void         dsp_executor_set_files   (DspExecutor *self, DspFiles *files);
 
 /* Any thread. Takes @push. FALSE: the queue is full, @push is freed and @done will not be called. */
 gboolean     dsp_executor_push        (DspExecutor *self, DspSession *session, DspPush *push, DspPushDone done, gpointer user_data);

@@ -47,6 +47,13 @@ dsp_judge_new (DspFeed *feed)
 }
 
 void
+dsp_judge_set_files (DspJudge *self,
+                     DspFiles *files)
+{
+  dsp_exec_facts_set_files (self->facts, files);
+}
+
+void
 dsp_judge_free (DspJudge *self)
 {
   if (self == NULL)

@@ -13,6 +13,8 @@ typedef struct _DspJudge DspJudge;
 
 DspJudge *dsp_judge_new      (DspFeed *feed) G_GNUC_WARN_UNUSED_RESULT;
 void      dsp_judge_free     (DspJudge *self);
+/* Before the first command. */
+void      dsp_judge_set_files (DspJudge *self, DspFiles *files);
 
 /* In an open batch. Judges @command of @session's user, stores its edits, its history and its result, and appends the
  * result's JSON to @results. FALSE: an internal fault; the batch must be rolled back. */

@@ -235,6 +235,8 @@ dsp_openapi_print (void)
     { "/v1/sums", "get", "Sums of each scope, to compare a replica" },
     { "/v1/search", "get", "Search over everything: q" },
     { "/v1/blobs/{hashes}", "get", "Packed geometries by hash" },
+    { "/v1/files/{hash}", "put", "The bytes of an attachment under their SHA-256, before attachment.create names it; at most 10 MiB" },
+    { "/v1/files/{id}", "get", "The bytes of an attachment that the user sees" },
   };
   GString *out = g_string_new (NULL);
 

@@ -8,6 +8,7 @@
 
 #include "dsp-actors.h"
 #include "dsp-executor.h"
+#include "dsp-files.h"
 #include "dsp-housekeeping.h"
 #include "dsp-http.h"
 #include "dsp-limits.h"
@@ -30,6 +31,7 @@ struct _DspServer
   DspActors       *actors;    /* (owned): of readers */
   DspWaiters      *waiters;   /* (owned) */
   DspHousekeeping *housekeeping; /* (owned) */
+  DspFiles        *files;     /* (owned) */
   DspSignInLimits *sign_ins;  /* (owned) */
   DspLimits       *requests;  /* (owned) (nullable) */
   DspLimits       *commands;  /* (owned) (nullable) */
@@ -92,6 +94,8 @@ void dsp_handle_record        (DspServer *server, DspRequest *request, DspSessio
 void dsp_handle_search        (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_blobs         (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_blob_put      (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_file_put      (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_file_get      (DspServer *server, DspRequest *request, DspSession *session);
 
 /* Sessions ended: who waits with one of them is answered now. */
 void dsp_wake_ended           (DspServer *server);

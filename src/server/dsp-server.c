@@ -99,6 +99,7 @@ open_http (DspServer               *self,
 {
   DspHttpOptions http;
   g_autofree char *host = NULL;
+  g_autofree char *files_folder = g_build_filename (options->state_folder, "files", NULL);
   g_autofree char *tls_folder = g_build_filename (options->state_folder, "tls", NULL);
 
   dsp_http_options_init (&http);
@@ -106,6 +107,10 @@ open_http (DspServer               *self,
   if ((options->listen != NULL && !parse_listen (options->listen, &host, &http.tcp_port, error)) ||
       !may_replay (options, host, error))
     return FALSE;
+  self->files = dsp_files_new (files_folder, error);
+  if (self->files == NULL)
+    return FALSE;
+  dsp_executor_set_files (self->executor, self->files);
   if (options->tls && g_mkdir_with_parents (tls_folder, 0700) != 0)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", tls_folder, g_strerror (errno));
@@ -117,6 +122,7 @@ open_http (DspServer               *self,
   http.key_path = options->key_path;
   http.tls_folder = tls_folder;
   http.unix_path = options->socket_path;
+  http.spool_folder = dsp_files_folder (self->files);
   http.routes = dsp_routes;
   http.n_routes = dsp_n_routes;
   http.dispatch = dsp_routes_dispatch;
@@ -208,6 +214,7 @@ dsp_server_free (DspServer *self)
   dsp_executor_free (self->executor);
   dsp_readers_free (self->readers);
   dsp_http_free (self->http);
+  dsp_files_free (self->files);
   dsp_session_unref (self->local_admin);
   dsp_session_unref (self->local_import);
   dsp_waiters_free (self->waiters);

@@ -1,0 +1,100 @@
+/* dsp-attachment.c: files that belong to an order
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The bytes come first, under their hash; then the command that says whose they are. An attachment is never changed: what
+ * a verdict or a closing refers to stays as it was.
+ */
+#define G_LOG_DOMAIN "dsp-core"
+
+#include "config.h"
+#include "dsp-command.h"
+#include "dsp-media-type.h"
+#include "dsp-penalty.h"
+
+#include <glib/gi18n-lib.h>
+
+#include <string.h>
+
+static gboolean
+is_hash (const char *hash)
+{
+  return strlen (hash) == 64 && strspn (hash, "0123456789abcdef") == 64;
+}
+
+/* The name is shown and proposed when it is saved, never opened: a path in it would only mislead. */
+static char *
+dup_base_name (const char *name)
+{
+  const char *slash = strrchr (name, '/'), *back = strrchr (name, '\\');
+  const char *base = MAX (slash, back) != NULL ? MAX (slash, back) + 1 : name;
+  GString *text = g_string_new (NULL);
+
+  for (const char *p = base; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_isprint (g_utf8_get_char (p)))
+      g_string_append_unichar (text, g_utf8_get_char (p));
+  if (text->len == 0 || g_str_equal (text->str, "..") || g_str_equal (text->str, "."))
+    g_string_assign (text, "_");
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+create (DspWork      *work,
+        gpointer      record,
+        gconstpointer args,
+        GError      **error)
+{
+  DspAttachment *attachment = record;
+  const DspOrder *order;
+  const char *media_type = NULL;
+  g_autofree char *name = NULL;
+  gint64 size = 0;
+
+  if (!is_hash (attachment->hash))
+    return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” is not the hash of a file"), attachment->hash);
+  if (!dsp_work_need (work, &dsp_order, &attachment->order_id, error))
+    return FALSE;
+  switch (dsp_work_file (work, attachment->hash, &size, &media_type))
+    {
+    case DSP_FACT_NONE:
+      return dsp_refuse (error, DSP_RULE_REQUIRED, _("the bytes of %s have not arrived"), attachment->name);
+    case DSP_FACT_HERE:
+      attachment->size = (DspInt) { .value = size, .is_set = true };
+      dsp_set_text (&attachment->media_type, media_type);
+      break;
+    case DSP_FACT_UNKNOWN:
+      break;
+    }
+  name = dup_base_name (attachment->name);
+  dsp_set_text (&attachment->name, name);
+  order = dsp_work_get (work, &dsp_order, &attachment->order_id);
+  attachment->distributor_id = order != NULL ? order->distributor_id : dsp_id_none;
+  return TRUE;
+}
+
+static gboolean
+add_id (gconstpointer record,
+        gpointer      user_data)
+{
+  g_array_append_val (user_data, ((const DspRecord *) record)->id);
+  return TRUE;
+}
+
+void
+dsp_attachments_follow (DspWork        *work,
+                        const DspOrder *order)
+{
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+
+  dsp_work_each (work, &dsp_attachment, offsetof (DspAttachment, order_id), &order->id, add_id, ids);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      DspAttachment *attachment = dsp_work_edit (work, &dsp_attachment, &g_array_index (ids, DspId, i), NULL);
+
+      if (attachment != NULL)
+        attachment->distributor_id = order->distributor_id;
+    }
+}
+
+const DspCommand dsp_attachment_create =
+  { "attachment.create", N_("Attach"), N_("Attached"), &dsp_attachment, &dsp_attachment.table, 0, 0,
+    DSP_COMMAND_PUTS | DSP_COMMAND_CREATES, create };

@@ -1,0 +1,228 @@
+/* test-attachment.c: files of an order: what is taken, who gets them, and what nobody gets in
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+#include "server-fixture.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PNG "\x89PNG\r\n\x1A\nnot much of a picture"
+
+typedef struct {
+  TestServer *server;
+  TestClient *root, *north, *south;
+  char       *north_id, *south_id, *order;
+} Office;
+
+static void
+office_open (Office       *office,
+             gconstpointer data)
+{
+  g_autofree char *over_north = NULL, *over_south = NULL;
+
+  office->server = test_server_new ();
+  office->server->options[0] = "--sign-ins-per-minute";
+  office->server->options[1] = "0";
+  test_server_start (office->server);
+  office->root = test_administrator (office->server);
+  office->north_id = test_distributor (office->root, "NORTH");
+  office->south_id = test_distributor (office->root, "SOUTH");
+  office->order = test_order (office->root, "904112", office->north_id, NULL);
+  over_north = g_strdup (office->north_id);
+  over_south = g_strdup (office->south_id);
+  office->north = test_user (office->root, "north", "distributor", over_north);
+  office->south = test_user (office->root, "south", "distributor", over_south);
+}
+
+static void
+office_close (Office       *office,
+              gconstpointer data)
+{
+  test_client_free (office->north);
+  test_client_free (office->south);
+  test_client_free (office->root);
+  g_free (office->north_id);
+  g_free (office->south_id);
+  g_free (office->order);
+  test_server_free (office->server);
+}
+
+static char *
+sha256 (const char *bytes,
+        gsize       n)
+{
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guint8 *) bytes, n);
+}
+
+static TestReply *
+put (TestClient *client,
+     const char *name,
+     const char *bytes,
+     gsize       n)
+{
+  g_autofree char *path = g_strdup_printf ("v1/files/%s", name);
+
+  return test_call_bytes (client, "PUT", path, "Content-Type: application/octet-stream\r\n", bytes, n);
+}
+
+static TestReply *
+attach (TestClient *client,
+        const char *id,
+        const char *order,
+        const char *hash,
+        const char *name)
+{
+  g_autofree char *command = g_strdup_printf ("{\"kind\":\"attachment.create\",\"id\":\"%s\",\"args\":{\"order_id\":\"%s\",\"name\":\"%s\","
+                                              "\"media_type\":\"image/png\",\"size\":7,\"hash\":\"%s\"}}", id, order, name, hash);
+
+  return test_push (client, command, NULL);
+}
+
+static TestReply *
+get (TestClient *client,
+     const char *id)
+{
+  g_autofree char *path = g_strdup_printf ("v1/files/%s", id);
+
+  return test_call (client, "GET", path, NULL);
+}
+
+static guint
+n_files (Office *office)
+{
+  g_autofree char *folder = g_build_filename (office->server->folder, "state", "files", NULL);
+  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  g_assert_nonnull (dir);
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+static void
+bytes_come_back (Office       *office,
+                 gconstpointer data)
+{
+  g_autofree char *hash = sha256 (PNG, strlen (PNG)), *id = test_id (), *path = g_strdup_printf ("v1/attachment/%s", id);
+  g_autoptr(TestReply) kept = put (office->north, hash, PNG, strlen (PNG));
+  g_autoptr(TestReply) again = put (office->north, hash, PNG, strlen (PNG));
+  g_autoptr(TestReply) attached = attach (office->north, id, office->order, hash, "../../x\\\\foto\\u202e.png");
+  g_autoptr(TestReply) record = NULL, bytes = NULL;
+
+  test_expect (kept, 200);
+  test_expect (again, 200);
+  g_assert_cmpstr (test_text (kept, "media_type"), ==, "image/png");
+  test_expect (attached, 200);
+  g_assert_cmpstr (test_text (attached, "results/0/status"), ==, "applied");
+  record = test_call (office->root, "GET", path, NULL);
+  test_expect (record, 200);
+  /* The name without its path and its marks; the size that the server counted. */
+  g_assert_cmpstr (test_text (record, "body/name"), ==, "foto.png");
+  g_assert_cmpint (test_int (record, "body/size"), ==, strlen (PNG));
+  bytes = get (office->north, id);
+  test_expect (bytes, 200);
+  g_assert_cmpuint (bytes->length, ==, strlen (PNG));
+  g_assert_cmpmem (bytes->text, bytes->length, PNG, strlen (PNG));
+  g_assert_cmpuint (n_files (office), ==, 1);
+}
+
+static void
+others_do_not_see_it (Office       *office,
+                      gconstpointer data)
+{
+  g_autofree char *hash = sha256 (PNG, strlen (PNG)), *id = test_id (), *their = test_id (), *other = test_id (), *command = NULL, *reason = NULL,
+                  *reason_id = test_id ();
+  g_autoptr(TestReply) kept = put (office->north, hash, PNG, strlen (PNG));
+  g_autoptr(TestReply) attached = attach (office->north, id, office->order, hash, "foto.png");
+  g_autoptr(TestReply) hidden = get (office->south, id);
+  g_autoptr(TestReply) missing = get (office->south, other);
+  g_autoptr(TestReply) foreign = attach (office->south, their, office->order, hash, "foto.png");
+  g_autoptr(TestReply) moved = NULL, seen = NULL, gone = NULL;
+
+  test_expect (attached, 200);
+  test_expect (hidden, 404);
+  g_assert_cmpstr (hidden->text, ==, missing->text);
+  g_assert_cmpstr (test_text (foreign, "results/0/status"), ==, "rejected");
+  /* The order goes to the other distributor, and its files with it. */
+  command = g_strdup_printf ("{\"kind\":\"order.transfer\",\"id\":\"%s\",\"args\":{\"distributor_id\":\"%s\",\"reason\":\"zone\"}}",
+                             office->order, office->south_id);
+  reason = g_strdup_printf ("{\"kind\":\"reason_code.create\",\"id\":\"%s\",\"args\":{\"code\":\"zone\",\"label\":\"Otra zona\",\"process\":\"transfer\"}}",
+                            reason_id);
+  moved = test_push (office->root, reason, NULL);
+  g_assert_cmpstr (test_text (moved, "results/0/status"), ==, "applied");
+  g_clear_pointer (&moved, test_reply_free);
+  moved = test_push (office->root, command, NULL);
+  g_assert_cmpstr (test_text (moved, "results/0/status"), ==, "applied");
+  seen = get (office->south, id);
+  test_expect (seen, 200);
+  gone = get (office->north, id);
+  test_expect (gone, 404);
+}
+
+static void
+what_is_not_taken (Office       *office,
+                   gconstpointer data)
+{
+  static const char *const forbidden[] = { "<html><script>", "MZ\x90\x01", "\x7F" "ELF", "PK\x03\x04zip", "GIF89a\x01" };
+  g_autofree char *hash = sha256 (PNG, strlen (PNG)), *id = test_id ();
+  g_autoptr(TestReply) unknown = attach (office->north, id, office->order, hash, "foto.png");
+  g_autoptr(TestReply) other = put (office->north, hash, "%PDF-1.7", 8);
+  g_autoptr(TestReply) path = put (office->north, "..%2F..%2Fetc%2Fpasswd", PNG, strlen (PNG));
+  g_autoptr(TestReply) empty = put (office->north, hash, "", 0);
+  g_autofree char *large = g_malloc0 ((10u << 20) + 1), *large_hash = NULL;
+  g_autoptr(TestReply) too_large = NULL;
+
+  /* A record without its bytes, and bytes under another's name. */
+  g_assert_cmpstr (test_text (unknown, "results/0/status"), ==, "rejected");
+  test_expect (other, 400);
+  g_assert_cmpuint (path->status, >=, 400);
+  g_assert_cmpuint (empty->status, >=, 400);
+  for (guint i = 1; i < G_N_ELEMENTS (forbidden); i++)
+    {
+      g_autofree char *name = sha256 (forbidden[i], strlen (forbidden[i]));
+      g_autoptr(TestReply) reply = put (office->north, name, forbidden[i], strlen (forbidden[i]));
+
+      test_expect (reply, 415);
+    }
+  large_hash = sha256 (large, (10u << 20) + 1);
+  too_large = put (office->north, large_hash, large, (10u << 20) + 1);
+  g_assert_true (too_large->status == 413 || too_large->status == 0);
+  g_assert_cmpuint (n_files (office), ==, 0);
+}
+
+static void
+kept_over_a_kill (Office       *office,
+                  gconstpointer data)
+{
+  g_autofree char *hash = sha256 (PNG, strlen (PNG)), *id = test_id ();
+  g_autoptr(TestReply) kept = put (office->north, hash, PNG, strlen (PNG));
+  g_autoptr(TestReply) attached = NULL;
+  TestClient *root;
+
+  test_expect (kept, 200);
+  test_client_close (office->north);
+  test_client_close (office->south);
+  test_client_close (office->root);
+  test_server_stop (office->server, SIGKILL);
+  test_server_start (office->server);
+  root = test_client_new_local (office->server);
+  attached = attach (root, id, office->order, hash, "foto.png");
+  g_assert_cmpstr (test_text (attached, "results/0/status"), ==, "applied");
+  test_client_free (root);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define CASE(name, function) g_test_add ("/attachment/" name, Office, NULL, office_open, function, office_close)
+  CASE ("bytes-come-back-under-a-harmless-name", bytes_come_back);
+  CASE ("only-who-sees-the-order-gets-them", others_do_not_see_it);
+  CASE ("what-is-not-taken", what_is_not_taken);
+  CASE ("kept-over-a-kill", kept_over_a_kill);
+  return g_test_run ();
+}
