@@ -75,6 +75,7 @@ static const struct { const char *action; const char *keys[3]; } keys[] = {
   { "win.outbox", { "<Control>o" } },
   { "win.print", { "<Control>p" } },
   { "win.contingency", { "<Control><Shift>p" } },
+  { "win.results", { "<Control>r" } },
   { "win.sync-now", { "F5" } },
   { "win.preferences", { "<Control>comma" } },
   { "win.show-help-overlay", { "<Control>question", "F1" } },

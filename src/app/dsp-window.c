@@ -13,6 +13,7 @@
 #include "dsp-order-window.h"
 #include "dsp-outbox-window.h"
 #include "dsp-paper-dialog.h"
+#include "dsp-paper-results.h"
 #include "dsp-preferences.h"
 #include "dsp-record-page.h"
 #include "dsp-review-page.h"
@@ -506,6 +507,8 @@ action_window (GtkWidget  *widget,
     dsp_search_box_focus (self->search);
   else if (g_str_equal (name, "win.outbox"))
     dsp_outbox_window_open (GTK_WINDOW (self), self->office);
+  else if (g_str_equal (name, "win.results"))
+    dsp_paper_results_open (GTK_WINDOW (self), self->office);
   else if (g_str_equal (name, "win.contingency"))
     dsp_paper_dialog_open_pack (GTK_WINDOW (self), self->office);
   else if (g_str_equal (name, "win.page"))
@@ -559,7 +562,7 @@ dsp_window_class_init (DspWindowClass *klass)
   static const char *const assign_actions[] = { "win.assign", "win.move", "win.release", "win.type-crew", "win.next-case",
                                                 "win.previous-case", "win.filter", "win.select-none", "win.select-all",
                                                 "win.clear-filters", "win.print" };
-  static const char *const window_actions[] = { "win.preferences", "win.search", "win.outbox", "win.sync-now", "win.contingency" };
+  static const char *const window_actions[] = { "win.preferences", "win.search", "win.outbox", "win.sync-now", "win.contingency", "win.results" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dsp_window_dispose;
