@@ -246,7 +246,8 @@ static SoupMessage *
 make_message (DspChannel *channel,
               const char *method,
               const char *path,
-              const char *json,
+              const char *type,
+              GBytes     *body,
               GError    **error)
 {
   g_autofree char *url = g_strconcat (channel->server, "/", path, NULL);
@@ -274,12 +275,8 @@ make_message (DspChannel *channel,
 
       soup_message_headers_replace (headers, "Authorization", bearer);
     }
-  if (json != NULL)
-    {
-      g_autoptr(GBytes) body = g_bytes_new (json, strlen (json));
-
-      soup_message_set_request_body_from_bytes (message, "application/json", body);
-    }
+  if (body != NULL)
+    soup_message_set_request_body_from_bytes (message, type, body);
   g_signal_connect (message, "accept-certificate", G_CALLBACK (on_accept_certificate), channel);
   return message;
 }
@@ -302,16 +299,17 @@ set_network_error (DspChannel *channel,
   g_error_free (why);
 }
 
-gboolean
-dsp_channel_ask (DspChannel   *channel,
-                 const char   *method,
-                 const char   *path,
-                 const char   *json,
-                 GCancellable *cancellable,
-                 DspAnswer    *answer,
-                 GError      **error)
+static gboolean
+ask (DspChannel   *channel,
+     const char   *method,
+     const char   *path,
+     const char   *type,
+     GBytes       *body,
+     GCancellable *cancellable,
+     DspAnswer    *answer,
+     GError      **error)
 {
-  g_autoptr(SoupMessage) message = make_message (channel, method, path, json, error);
+  g_autoptr(SoupMessage) message = make_message (channel, method, path, type, body, error);
   g_autoptr(GInputStream) stream = NULL;
   GError *local = NULL;
   gboolean ok;
@@ -342,6 +340,31 @@ dsp_channel_ask (DspChannel   *channel,
       read_error (answer);
     }
   return TRUE;
+}
+
+gboolean
+dsp_channel_ask (DspChannel   *channel,
+                 const char   *method,
+                 const char   *path,
+                 const char   *json,
+                 GCancellable *cancellable,
+                 DspAnswer    *answer,
+                 GError      **error)
+{
+  g_autoptr(GBytes) body = json != NULL ? g_bytes_new (json, strlen (json)) : NULL;
+
+  return ask (channel, method, path, "application/json", body, cancellable, answer, error);
+}
+
+gboolean
+dsp_channel_put (DspChannel   *channel,
+                 const char   *path,
+                 GBytes       *body,
+                 GCancellable *cancellable,
+                 DspAnswer    *answer,
+                 GError      **error)
+{
+  return ask (channel, "PUT", path, "application/octet-stream", body, cancellable, answer, error);
 }
 
 guint64

@@ -36,6 +36,9 @@ void        dsp_channel_set_token (DspChannel *channel, const char *token);
  * CERTIFICATE, NEW_CERTIFICATE, SERVER (too large, cannot be unpacked), G_IO_ERROR_CANCELLED. */
 gboolean    dsp_channel_ask   (DspChannel *channel, const char *method, const char *path, const char *json,
                                GCancellable *cancellable, DspAnswer *answer, GError **error);
+/* The same for bytes. */
+gboolean    dsp_channel_put   (DspChannel *channel, const char *path, GBytes *body, GCancellable *cancellable, DspAnswer *answer,
+                               GError **error);
 /* The certificate that the server showed last: (nullable), lent. */
 const char *dsp_channel_get_shown_fingerprint (DspChannel *channel);
 

@@ -9,11 +9,11 @@
 #include <sodium.h>
 #include <string.h>
 
-static void
-return_outcome (GTask      *task,
-                DspReplica *self,
-                DspOutcome *outcome,
-                GError     *error)
+void
+dsp_replica_return_outcome (GTask      *task,
+                            DspReplica *self,
+                            DspOutcome *outcome,
+                            GError     *error)
 {
   dsp_replica_post_state (self);
   /* Looked through at the next opening, and mended there. */
@@ -72,7 +72,7 @@ do_give (GTask      *task,
 
   if (!given->preview && outcome != NULL && outcome->group != 0)
     dsp_sync_wake (self);
-  return_outcome (task, self, outcome, error);
+  dsp_replica_return_outcome (task, self, outcome, error);
 }
 
 static void
@@ -186,7 +186,7 @@ do_undo (GTask      *task,
   DspOutcome *outcome = dsp_keeper_undo (self->keeper, ((Named *) data)->no, &error);
 
   dsp_sync_wake (self);
-  return_outcome (task, self, outcome, error);
+  dsp_replica_return_outcome (task, self, outcome, error);
 }
 
 void
@@ -217,7 +217,7 @@ do_retry (GTask      *task,
   DspOutcome *outcome = dsp_keeper_retry (self->keeper, named->no, &named->id, &error);
 
   dsp_sync_wake (self);
-  return_outcome (task, self, outcome, error);
+  dsp_replica_return_outcome (task, self, outcome, error);
 }
 
 void

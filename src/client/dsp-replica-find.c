@@ -7,6 +7,7 @@
 #define G_LOG_DOMAIN "dsp-replica"
 
 #include "config.h"
+#include "dsp-penalty.h"
 #include "dsp-replica-private.h"
 
 #include <string.h>
@@ -29,6 +30,7 @@ FREE_FUNC (dsp_area)
 FREE_FUNC (dsp_saved_filter)
 FREE_FUNC (dsp_history)
 FREE_FUNC (dsp_roll_call)
+FREE_FUNC (dsp_attachment)
 
 static GDestroyNotify
 free_func_of (const DspEntity *entity)
@@ -42,6 +44,7 @@ free_func_of (const DspEntity *entity)
     { &dsp_postal_code, free_dsp_postal_code }, { &dsp_settlement, free_dsp_settlement },
     { &dsp_area, free_dsp_area },               { &dsp_saved_filter, free_dsp_saved_filter },
     { &dsp_history, free_dsp_history },         { &dsp_roll_call, free_dsp_roll_call },
+    { &dsp_attachment, free_dsp_attachment },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (funcs); i++)

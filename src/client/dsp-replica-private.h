@@ -73,6 +73,9 @@ gconstpointer dsp_replica_overlaid (DspReplica *self, const DspEntity *entity, c
 typedef void (*DspReplicaWork) (GTask *task, DspReplica *self, gpointer data);
 void      dsp_replica_run        (DspReplica *self, gboolean in_reader, GTask *task, DspReplicaWork func);
 
+/* dsp-replica-commands.c: in the lane; takes both */
+void      dsp_replica_return_outcome (GTask *task, DspReplica *self, DspOutcome *outcome, GError *error);
+
 /* dsp-replica-index.c */
 void      dsp_replica_start_index (DspReplica *self);
 void      dsp_replica_index_delta (DspReplica *self, const DspDelta *delta, GArray *list);

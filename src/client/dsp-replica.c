@@ -12,6 +12,7 @@
 #define G_LOG_DOMAIN "dsp-replica"
 
 #include "config.h"
+#include "dsp-file-cache.h"
 #include "dsp-replica-private.h"
 
 #include <errno.h>
@@ -512,6 +513,7 @@ gboolean
 dsp_replica_delete (const char *path,
                     GError    **error)
 {
+  g_autofree char *files = dsp_file_cache_folder (path);
   static const char *const ends[] = { "", "-wal", "-shm", ".index", ".doubt", ".lock" };
 
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
@@ -524,6 +526,7 @@ dsp_replica_delete (const char *path,
           return FALSE;
         }
     }
+  dsp_file_cache_delete (files);
   return TRUE;
 }
 

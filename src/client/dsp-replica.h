@@ -131,6 +131,14 @@ void        dsp_replica_undo_async   (DspReplica *self, gint64 group, GCancellab
                                       GAsyncReadyCallback callback, gpointer user_data);
 DspOutcome *dsp_replica_undo_finish  (DspReplica *self, GAsyncResult *result, GError **error);
 
+/* Attaches @bytes, called @name, to an order, as a record with @id. They are on this computer's disk before the command is,
+ * and go to the server before it. An error is for people: too large, of a kind that is not attached, no room. */
+void        dsp_replica_attach_async   (DspReplica *self, const DspId *id, const DspId *order_id, const char *name, GBytes *bytes,
+                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+DspOutcome *dsp_replica_attach_finish  (DspReplica *self, GAsyncResult *result, GError **error);
+/* Where an attachment's bytes are on this computer: (transfer full) (nullable): they have to be fetched. */
+char       *dsp_replica_dup_file_path  (DspReplica *self, const char *hash);
+
 /* ---- what waits, and what was refused ---- */
 
 typedef enum {

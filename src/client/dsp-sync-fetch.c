@@ -6,6 +6,7 @@
 #define G_LOG_DOMAIN "dsp-sync"
 
 #include "config.h"
+#include "dsp-file-cache.h"
 #include "dsp-sync-private.h"
 
 #define ASK_TIMEOUT_S 15
@@ -15,6 +16,7 @@ typedef struct {
   GTask           *task;  /* (owned) */
   const DspEntity *entity;
   DspId            id;
+  char            *hash;   /* (owned) (nullable) */
   GBytes          *body;
   gboolean         ok;
   GError          *error;
@@ -45,6 +47,7 @@ fetch_end (gpointer data)
 
   g_clear_object (&fetch->task);
   g_object_unref (fetch->self);
+  g_free (fetch->hash);
   g_free (fetch);
   return G_SOURCE_REMOVE;
 }
@@ -139,6 +142,7 @@ fetch_in_lane (DspSync            *self,
                DspLaneFunc         func,
                const DspEntity    *entity,
                const DspId        *id,
+               const char         *hash,
                GCancellable       *cancellable,
                GAsyncReadyCallback callback,
                gpointer            user_data)
@@ -150,6 +154,7 @@ fetch_in_lane (DspSync            *self,
   fetch->entity = entity;
   if (id != NULL)
     fetch->id = *id;
+  fetch->hash = g_strdup (hash);
   if (self->fetcher != NULL)
     {
       dsp_lane_push (self->fetcher, TRUE, func, fetch);
@@ -174,13 +179,61 @@ dsp_sync_fetch_history_async (DspSync            *self,
   what->entity = entity;
   what->id = *id;
   g_task_set_task_data (task, what, g_free);
-  fetch_in_lane (self, do_fetch_history, entity, id, cancellable, on_fetched_history, task);
+  fetch_in_lane (self, do_fetch_history, entity, id, NULL, cancellable, on_fetched_history, task);
 }
 
 GPtrArray *
 dsp_sync_fetch_history_finish (DspSync      *self,
                                GAsyncResult *result,
                                GError      **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* What came is kept only if it is what was attached. */
+static void
+do_fetch_file (gpointer data)
+{
+  Fetch *fetch = data;
+  g_autofree char *folder = dsp_file_cache_folder (fetch->self->replica->path);
+  g_auto(DspAnswer) answer = { 0 };
+  g_autofree char *path = NULL;
+  const char *media_type;
+  GError *error = NULL;
+  char id[DSP_ID_TEXT], hash[65];
+
+  dsp_id_print (&fetch->id, id);
+  path = g_strconcat ("v1/files/", id, NULL);
+  if (!g_task_return_error_if_cancelled (fetch->task))
+    {
+      if (dsp_channel_ask (fetch_channel (fetch->self), "GET", path, NULL, fetch->self->all, &answer, &error) && answer.status != 200)
+        dsp_answer_set_error (&answer, &error);
+      else if (error == NULL && dsp_file_cache_put (folder, answer.body, FALSE, hash, &media_type, &error) &&
+               g_strcmp0 (hash, fetch->hash) != 0)
+        g_set_error (&error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SERVER, "the file %s came as %s", fetch->hash, hash);
+      if (error != NULL)
+        g_task_return_error (fetch->task, error);
+      else
+        g_task_return_pointer (fetch->task, dsp_file_cache_path (folder, hash), g_free);
+    }
+  fetch_end_later (fetch);
+}
+
+void
+dsp_sync_fetch_file_async (DspSync            *self,
+                           const DspId        *attachment_id,
+                           const char         *hash,
+                           GCancellable       *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer            user_data)
+{
+  fetch_in_lane (self, do_fetch_file, NULL, attachment_id, hash, cancellable, callback, user_data);
+}
+
+char *
+dsp_sync_fetch_file_finish (DspSync      *self,
+                            GAsyncResult *result,
+                            GError      **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
@@ -204,7 +257,7 @@ dsp_sync_sign_out_async (DspSync            *self,
                          GAsyncReadyCallback callback,
                          gpointer            user_data)
 {
-  fetch_in_lane (self, do_sign_out, NULL, NULL, NULL, callback, user_data);
+  fetch_in_lane (self, do_sign_out, NULL, NULL, NULL, NULL, callback, user_data);
 }
 
 gboolean

@@ -72,6 +72,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DspSyncCall, dsp_sync_call_clear)
  * request may get; 0 otherwise. In the follower. */
 gboolean dsp_sync_fetch_copy  (DspSync *self, DspChannel *channel, guint *status, GError **error);
 
+/* dsp-sync-files.c: in the sender, before commands that refer to files. FALSE: they could not be sent now; @answer has the
+ * status, or @error is set. Refused files count as sent: their command is refused too, and says why. */
+gboolean dsp_sync_send_files  (DspSync *self, DspChannel *channel, DspAnswer *answer, GError **error);
+
 /* dsp-sync-token.c: in the follower */
 void     dsp_sync_exchange_token (DspSync *self, DspChannel *channel);
 

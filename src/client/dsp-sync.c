@@ -502,6 +502,14 @@ send_once (DspSync    *self,
   if (next.text == NULL)
     return !dsp_sync_is_stopping (self);
   *more = TRUE;
+  if (strstr (next.text, "\"attachment.create\"") != NULL && !dsp_sync_send_files (self, channel, &answer, &error))
+    {
+      if (error != NULL)
+        return after_failure (self, error, bound_ms);
+      if (common_status (self, &answer, token_no, bound_ms))
+        return !dsp_sync_is_stopping (self);
+      return rest (self, next_pause (bound_ms, 5));
+    }
   if (!dsp_channel_ask (channel, "POST", "v1/commands", next.text, self->all, &answer, &error))
     return after_failure (self, error, bound_ms);
   if (answer.status == 200 || answer.status == 426)

@@ -75,6 +75,11 @@ void        dsp_sync_fetch_history_async  (DspSync *self, const DspEntity *entit
                                            GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray  *dsp_sync_fetch_history_finish (DspSync *self, GAsyncResult *result, GError **error);
 
+/* Fetches the bytes of an attachment and keeps them. Returns its path on this computer: (transfer full). */
+void        dsp_sync_fetch_file_async  (DspSync *self, const DspId *attachment_id, const char *hash, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+char       *dsp_sync_fetch_file_finish (DspSync *self, GAsyncResult *result, GError **error);
+
 /* A new enrolment for a cache that is quarantined (sign in without naming the device): what was never answered is given
  * anew under @session's new device. dsp_replica_set_session() does the same when the server gave another device. */
 gboolean    dsp_replica_enrol_again (DspReplica *self, const DspSession *session, GError **error);

@@ -42,6 +42,7 @@ test_server_start (TestServer *server)
 {
   g_autofree char *database = g_strconcat ("sqlite:", server->database, NULL);
   g_autofree char *state = g_build_filename (server->folder, "state", NULL);
+  g_autofree char *listen = g_strdup_printf ("127.0.0.1:%u", server->port); /* again where it was, for clients that wait */
   const char *program = g_getenv ("DESPACHOD");
   g_autoptr(GPtrArray) argv = g_ptr_array_new ();
   g_autoptr(GError) error = NULL;
@@ -55,7 +56,7 @@ test_server_start (TestServer *server)
   g_ptr_array_add (argv, (gpointer) "--database");
   g_ptr_array_add (argv, database);
   g_ptr_array_add (argv, (gpointer) "--listen");
-  g_ptr_array_add (argv, (gpointer) "127.0.0.1:0");
+  g_ptr_array_add (argv, listen);
   g_ptr_array_add (argv, (gpointer) "--socket");
   g_ptr_array_add (argv, server->socket);
   g_ptr_array_add (argv, (gpointer) "--state");
