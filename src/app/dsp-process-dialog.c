@@ -9,8 +9,11 @@
 #include "config.h"
 #include "dsp-process-dialog.h"
 
+#include "dsp-bookable.h"
+#include "dsp-policy-list.h"
 #include "dsp-process-effect.h"
 #include "dsp-record-form.h"
+#include "dsp-slot-row.h"
 #include "dsp-text.h"
 
 #include <adwaita.h>
@@ -32,6 +35,7 @@ typedef struct {
   guint             n_ids;
   GtkWidget        *window;   /* NULL once closed */
   GtkWidget        *form;
+  GtkWidget        *policy;   /* (nullable): what its sentences say of one order */
   GtkWidget        *effect;
   GtkWidget        *save;
   GtkWidget        *cancel;
@@ -63,6 +67,7 @@ on_destroy (GtkWidget *window,
             Dialog    *dialog)
 {
   dialog->window = NULL;
+  g_object_set_data (G_OBJECT (window), "dialog", NULL);
   g_clear_handle_id (&dialog->soon, g_source_remove);
   dialog_unref (dialog);
 }
@@ -139,9 +144,43 @@ preview_now (gpointer user_data)
 }
 
 static void
+show_policy (Dialog *dialog)
+{
+  const DspOrder *lent = first_order (dialog);
+  g_autoptr(DspOrder) order = lent != NULL ? dsp_order_dup (lent) : NULL;
+  const DspPolicy *policy = dsp_bookable_policy (dialog->office, order);
+  g_autoptr(DspBookable) bookable = dsp_bookable_new (dialog->office, order, policy);
+  g_autoptr(GArray) sentences = NULL;
+  g_autofree char *title = NULL;
+  DspReschedule args = { 0 };
+
+  dsp_record_form_peek_field (DSP_RECORD_FORM (dialog->form), "attention_at", &args);
+  dsp_record_form_peek_field (DSP_RECORD_FORM (dialog->form), "attention_until", &args);
+  dsp_record_form_peek_field (DSP_RECORD_FORM (dialog->form), "reason", &args);
+  dsp_bookable_set_reason (bookable, args.reason);
+  sentences = dsp_policy_judge (dsp_bookable_case (bookable), args.attention_at, args.attention_until);
+  /* Translators: the code of a rescheduling policy */
+  title = policy != NULL ? g_strdup_printf (_("Rescheduling policy %s"), policy->code) : g_strdup (_("No policy rules this order"));
+  dsp_policy_list_show (DSP_POLICY_LIST (dialog->policy), title, sentences);
+  dsp_table_clear (dialog->command->args, &args);
+}
+
+/* Another window may have taken the last place. */
+static void
+on_news (GtkWidget *window)
+{
+  Dialog *dialog = g_object_get_data (G_OBJECT (window), "dialog");
+
+  if (dialog != NULL && !dialog->told)
+    show_policy (dialog);
+}
+
+static void
 on_changed (GtkWidget *form,
             Dialog    *dialog)
 {
+  if (dialog->policy != NULL)
+    show_policy (dialog);
   g_clear_handle_id (&dialog->soon, g_source_remove);
   dialog->soon = g_timeout_add (PREVIEW_MS, preview_now, dialog);
 }
@@ -156,6 +195,7 @@ tell (Dialog     *dialog,
   dialog->told = TRUE;
   gtk_widget_set_visible (dialog->form, FALSE);
   gtk_widget_set_visible (dialog->save, FALSE);
+  gtk_widget_set_hexpand (dialog->effect, TRUE);
   gtk_button_set_label (GTK_BUTTON (dialog->cancel), _("_Close"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (dialog->cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Close"), -1);
   gtk_widget_grab_focus (dialog->cancel);
@@ -288,6 +328,37 @@ add_escape (GtkWidget *window)
   gtk_widget_add_controller (window, shortcuts);
 }
 
+/* Beside the form what it would mean: of a date there is more to see than fits under one another. */
+static GtkWidget *
+make_content (Dialog *dialog)
+{
+  bool beside = dialog->command == &dsp_order_reschedule;
+  GtkWidget *inner = gtk_box_new (beside ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL, 18);
+  GtkWidget *side = inner;
+
+  gtk_widget_add_css_class (inner, "dsp-dialog-content");
+  gtk_box_append (GTK_BOX (inner), dialog->form);
+  if (beside)
+    {
+      side = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+      gtk_widget_set_size_request (side, 340, -1);
+      gtk_widget_set_hexpand (dialog->form, TRUE);
+      gtk_box_append (GTK_BOX (inner), side);
+      dsp_slot_row_set_orders (DSP_RECORD_FORM (dialog->form), dialog->ids, dialog->n_ids);
+      if (dialog->n_ids == 1)
+        {
+          dialog->policy = dsp_policy_list_new ();
+          gtk_box_append (GTK_BOX (side), dialog->policy);
+          g_object_set_data (G_OBJECT (dialog->window), "dialog", dialog);
+          g_signal_connect_object (dialog->office, "refreshed", G_CALLBACK (on_news), dialog->window, G_CONNECT_SWAPPED);
+        }
+      gtk_window_set_default_size (GTK_WINDOW (dialog->window), 1010, 640);
+    }
+  dialog->effect = dsp_process_effect_new (dialog->office);
+  gtk_box_append (GTK_BOX (side), dialog->effect);
+  return inner;
+}
+
 void
 dsp_process_dialog_open (GtkWindow        *parent,
                          DspOffice        *office,
@@ -296,7 +367,7 @@ dsp_process_dialog_open (GtkWindow        *parent,
                          guint             n_ids)
 {
   Dialog *dialog = g_new0 (Dialog, 1);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *inner = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new (), *scroller = gtk_scrolled_window_new ();
   g_autoptr(DspOrder) order = NULL;
   g_autofree gpointer args = g_malloc0 (command->args->size);
@@ -340,12 +411,8 @@ dsp_process_dialog_open (GtkWindow        *parent,
     dsp_record_form_suggest (DSP_RECORD_FORM (dialog->form), args);
   dsp_table_clear (command->args, args);
   g_signal_connect (dialog->form, "changed", G_CALLBACK (on_changed), dialog);
-  gtk_widget_add_css_class (inner, "dsp-dialog-content");
-  gtk_box_append (GTK_BOX (inner), dialog->form);
-  dialog->effect = dsp_process_effect_new (office);
-  gtk_box_append (GTK_BOX (inner), dialog->effect);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), inner);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), make_content (dialog));
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_box_append (GTK_BOX (box), header);
   gtk_box_append (GTK_BOX (box), scroller);

@@ -60,6 +60,9 @@ dsp_process_hidden (DspOffice        *office,
     hidden |= bit_of (table, "solutions");
   if (command == &dsp_order_close && dsp_office_records (office, &dsp_equipment_model)->len == 0)
     hidden |= bit_of (table, "equipment");
+  /* A visit lasts as long as its slot. */
+  if (command == &dsp_order_reschedule && dsp_office_records (office, &dsp_slot)->len > 0)
+    hidden |= bit_of (table, "attention_until");
   if (command == &dsp_order_retype && dsp_office_records (office, &dsp_order_type)->len > 0)
     hidden |= bit_of (table, "group");
   return hidden;
@@ -510,6 +513,8 @@ dsp_process_row_make (DspRecordRow *row)
     return make_type (row);
   if (command == &dsp_order_retype && g_str_equal (name, "subtype"))
     return make_subtype (row);
+  if (command == &dsp_order_reschedule && g_str_equal (name, "attention_at"))
+    return dsp_slot_row_make (row);
   if (command == &dsp_order_update_address && g_str_equal (name, "neighbourhood"))
     return dsp_proposal_row_make (row);
   if (command != &dsp_order_close)

@@ -65,6 +65,7 @@ void     dsp_record_row_show     (DspRecordRow *row, gconstpointer record);
 gboolean dsp_record_row_is_wide  (DspRecordRow *row);
 /* Returns: (transfer full) (nullable): a sentence when the text cannot be this value */
 char    *dsp_record_row_read     (DspRecordRow *row, gpointer record);
+char    *dsp_record_row_read_time (DspRecordRow *row, gpointer record); /* of an entry, for a field of kind TIME */
 DspRecordRow *dsp_record_form_row (DspRecordForm *self, const char *name); /* (nullable) */
 
 /* For rows that make their own editor: row->editor is a drop-down of @words (transfer full). */
@@ -76,6 +77,7 @@ void     dsp_record_row_take_editor    (DspRecordRow *row, const DspRowEditor *e
 GtkWidget *dsp_process_row_make   (DspRecordRow *row);
 guint64    dsp_process_hidden     (DspOffice *office, const DspCommand *command, const DspOrder *order);
 GtkWidget *dsp_equipment_row_make (DspRecordRow *row);
+GtkWidget *dsp_slot_row_make      (DspRecordRow *row);
 
 /* dsp-proposal-row.c: an entry that proposes. */
 GtkWidget *dsp_proposal_row_make (DspRecordRow *row);

@@ -261,6 +261,17 @@ dsp_record_form_peek (DspRecordForm *self,
   return TRUE;
 }
 
+void
+dsp_record_form_peek_field (DspRecordForm *self,
+                            const char    *name,
+                            gpointer       record)
+{
+  DspRecordRow *row = dsp_record_form_row (self, name);
+
+  if (row != NULL)
+    g_free (dsp_record_row_read (row, record));
+}
+
 gboolean
 dsp_record_form_read (DspRecordForm *self,
                       gpointer       record,

@@ -33,6 +33,9 @@ gboolean   dsp_record_form_read       (DspRecordForm *self, gpointer record, gui
 /* The same while it is being written: says nothing of what is missing, and leaves the focus where it is. */
 gboolean   dsp_record_form_peek       (DspRecordForm *self, gpointer record, guint64 *given);
 
+/* One argument as it is written now, whatever the others are; none if it cannot be read. */
+void       dsp_record_form_peek_field (DspRecordForm *self, const char *name, gpointer record);
+
 /* Puts an error that came from elsewhere (a refusal) at @field, or above the form if there is none. */
 void       dsp_record_form_show_error (DspRecordForm *self, const DspField *field, const char *sentence);
 void       dsp_record_form_clear_errors (DspRecordForm *self);

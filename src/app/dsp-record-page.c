@@ -7,6 +7,7 @@
 #include "dsp-record-page.h"
 
 #include "dsp-crew-members.h"
+#include "dsp-policy-preview.h"
 #include "dsp-record-form.h"
 #include "dsp-record-kind.h"
 #include "dsp-text.h"
@@ -39,6 +40,7 @@ struct _DspRecordPage
   GtkWidget     *retire_button;
   DspRecordForm *form;
   GtkWidget     *members;  /* nullable */
+  GtkWidget     *preview;  /* nullable */
   gboolean       filling;
 };
 
@@ -91,6 +93,21 @@ set_choices (DspRecordPage *self)
     }
 }
 
+/* What cannot be read yet leaves what was shown. */
+static void
+show_preview (DspRecordPage *self)
+{
+  gpointer record;
+  guint64 given;
+
+  if (self->preview == NULL)
+    return;
+  record = dsp_record_new (self->kind->entity);
+  if (dsp_record_form_peek (self->form, record, &given))
+    dsp_policy_preview_set (DSP_POLICY_PREVIEW (self->preview), record);
+  dsp_record_free (self->kind->entity, record);
+}
+
 static void
 show_record (DspRecordPage *self)
 {
@@ -119,6 +136,8 @@ show_record (DspRecordPage *self)
   set_choices (self);
   if (self->members != NULL)
     dsp_crew_members_set_crew (DSP_CREW_MEMBERS (self->members), record != NULL ? &record->id : NULL, may);
+  if (self->preview != NULL)
+    dsp_policy_preview_set (DSP_POLICY_PREVIEW (self->preview), (const DspPolicy *) record);
   away = self->kind->remove != NULL ? self->kind->remove : retired ? self->kind->restore : self->kind->retire;
   gtk_widget_set_visible (self->retire_button, record != NULL && away != NULL && dsp_office_may (self->office, away));
   gtk_button_set_label (GTK_BUTTON (self->retire_button),
@@ -563,6 +582,7 @@ on_form_changed (DspRecordForm *form,
                  DspRecordPage *self)
 {
   show_dirty (self, TRUE);
+  show_preview (self);
 }
 
 /* ---- object ---- */
@@ -640,6 +660,11 @@ dsp_record_page_new (DspOffice       *office,
     {
       self->members = dsp_crew_members_new (office);
       gtk_box_append (GTK_BOX (slot), self->members);
+    }
+  if (entity == &dsp_policy)
+    {
+      self->preview = dsp_policy_preview_new (office);
+      gtk_box_append (GTK_BOX (slot), self->preview);
     }
   {
     GtkWidget *scroller = gtk_scrolled_window_new (), *clamp = adw_clamp_new ();

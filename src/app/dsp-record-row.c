@@ -178,6 +178,19 @@ dsp_record_row_show (DspRecordRow  *row,
     }
 }
 
+char *
+dsp_record_row_read_time (DspRecordRow *row,
+                          gpointer      record)
+{
+  g_autofree char *text = g_strstrip (g_strdup (entry_text (row)));
+  DspTime time = { 0 };
+
+  if (*text != '\0' && !dsp_text_read_time (text, g_get_real_time (), &time))
+    return g_strdup_printf (_("“%s” is not a day and a time. Write it as 31/12/2026 10:30."), text);
+  *dsp_field_time (row->field, record) = time;
+  return NULL;
+}
+
 /* Returns a sentence when the text cannot be this value. */
 char *
 dsp_record_row_read (DspRecordRow *row,
@@ -222,14 +235,7 @@ dsp_record_row_read (DspRecordRow *row,
             return NULL;
           }
         if (field->kind == DSP_KIND_TIME)
-          {
-            DspTime time = { 0 };
-
-            if (*text != '\0' && !dsp_text_read_time (text, g_get_real_time (), &time))
-              return g_strdup_printf (_("“%s” is not a day and a time. Write it as 31/12/2026 10:30."), text);
-            *dsp_field_time (field, record) = time;
-            return NULL;
-          }
+          return dsp_record_row_read_time (row, record);
         if (!dsp_field_set_text (field, record, text, &error))
           return dsp_text_error (error);
       }
@@ -363,21 +369,16 @@ choices_shown (GtkWidget *popover,
 static GtkWidget *
 make_weekdays (DspRecordRow *row)
 {
-  /* Not from the locale: it may be missing where the translation is there. */
-  static const char *const names[7][2] = {
-    { N_("Mon"), N_("Monday") }, { N_("Tue"), N_("Tuesday") }, { N_("Wed"), N_("Wednesday") }, { N_("Thu"), N_("Thursday") },
-    { N_("Fri"), N_("Friday") }, { N_("Sat"), N_("Saturday") }, { N_("Sun"), N_("Sunday") },
-  };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   GtkWidget *days = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
 
   gtk_widget_add_css_class (days, "linked");
   for (guint i = 0; i < 7; i++)
     {
-      const char *full = _(names[i][1]);
+      const char *full = dsp_text_weekday ((int) i + 1, TRUE);
       g_autofree char *name = g_strdup_printf ("%s: %s", _(row->field->label), full);
 
-      row->weekdays[i] = gtk_toggle_button_new_with_label (_(names[i][0]));
+      row->weekdays[i] = gtk_toggle_button_new_with_label (dsp_text_weekday ((int) i + 1, FALSE));
       gtk_widget_set_tooltip_text (row->weekdays[i], full);
       gtk_accessible_update_property (GTK_ACCESSIBLE (row->weekdays[i]), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
       gtk_widget_set_hexpand (row->weekdays[i], TRUE);

@@ -92,6 +92,55 @@ dsp_text_date (DspDate date)
   return at != NULL ? g_date_time_format (at, _("%d/%m/%Y")) : g_strdup ("");
 }
 
+const char *
+dsp_text_weekday (int      weekday,
+                  gboolean full)
+{
+  static const char *const names[7][2] = {
+    { N_("Mon"), N_("Monday") }, { N_("Tue"), N_("Tuesday") }, { N_("Wed"), N_("Wednesday") }, { N_("Thu"), N_("Thursday") },
+    { N_("Fri"), N_("Friday") }, { N_("Sat"), N_("Saturday") }, { N_("Sun"), N_("Sunday") },
+  };
+
+  g_return_val_if_fail (weekday >= 1 && weekday <= 7, "");
+  return _(names[weekday - 1][full ? 1 : 0]);
+}
+
+static const char *
+month_name (int month)
+{
+  static const char *const names[12] = {
+    N_("January"), N_("February"), N_("March"), N_("April"), NC_("month", "May"), N_("June"),
+    N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
+  };
+
+  return month == 5 ? C_("month", "May") : _(names[month - 1]);
+}
+
+char *
+dsp_text_months (DspDate from,
+                 DspDate to)
+{
+  int year, month, until_year, until_month, day;
+
+  dsp_date_split (from, &year, &month, &day);
+  dsp_date_split (to, &until_year, &until_month, &day);
+  if (year == until_year && month == until_month)
+    /* Translators: above a calendar: the month, the year */
+    return g_strdup_printf (_("%s %d"), month_name (month), year);
+  /* Translators: above a calendar: the first month, the last one, its year */
+  return g_strdup_printf (_("%s – %s %d"), month_name (month), month_name (until_month), until_year);
+}
+
+char *
+dsp_text_day_name (DspDate date)
+{
+  int year, month, day;
+
+  dsp_date_split (date, &year, &month, &day);
+  /* Translators: weekday, day, month: Monday 30 November */
+  return g_strdup_printf (_("%s %d %s"), dsp_text_weekday (dsp_date_weekday (date), TRUE), day, month_name (month));
+}
+
 char *
 dsp_text_minutes (DspInt minutes)
 {

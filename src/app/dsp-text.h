@@ -34,6 +34,9 @@ DspDate    dsp_text_local_day  (gint64 us);
 gboolean   dsp_text_read_time  (const char *text, gint64 now_us, DspTime *time);
 char      *dsp_text_time_edit  (DspTime time);
 gboolean   dsp_text_read_minutes (const char *text, DspInt *minutes);
+const char *dsp_text_weekday   (int weekday, gboolean full); /* Monday is 1. Not from the locale, which may be missing */
+char      *dsp_text_months     (DspDate from, DspDate to); /* "November – December 2026" */
+char      *dsp_text_day_name   (DspDate date);           /* "Monday 30 November" */
 
 const char *dsp_text_word      (const DspWords *words, guint value); /* translated; "" for none */
 

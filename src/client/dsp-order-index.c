@@ -615,6 +615,19 @@ dsp_order_index_postal_code (DspOrderIndex *index,
   return g_ptr_array_index (column->dictionary.values, dsp_codes_get (column, row));
 }
 
+const char *
+dsp_order_index_text (DspOrderIndex  *index,
+                      const DspField *field,
+                      guint32         row)
+{
+  int column = dsp_index_codes_of (field);
+
+  g_return_val_if_fail (row < index->n_rows, NULL);
+  if (column < 0 || index->codes[column].dictionary.of_ids)
+    return NULL;
+  return g_ptr_array_index (index->codes[column].dictionary.values, dsp_codes_get (&index->codes[column], row));
+}
+
 gint64
 dsp_order_index_time (DspOrderIndex  *index,
                       const DspField *field,

@@ -54,6 +54,8 @@ DspOrderStatus dsp_order_index_status   (DspOrderIndex *index, guint32 row);
 guint8         dsp_order_index_flags    (DspOrderIndex *index, guint32 row);
 const DspId   *dsp_order_index_crew     (DspOrderIndex *index, guint32 row);     /* the zero id: none */
 const char    *dsp_order_index_postal_code (DspOrderIndex *index, guint32 row);  /* (nullable) */
+/* A field of few values (type, municipality …): (nullable) for none, and for a field that is kept otherwise. */
+const char    *dsp_order_index_text     (DspOrderIndex *index, const DspField *field, guint32 row);
 gint64         dsp_order_index_time     (DspOrderIndex *index, const DspField *field, guint32 row); /* us; 0: none */
 bool           dsp_order_index_penalized (DspOrderIndex *index, guint32 row, gint64 now_us);
 
