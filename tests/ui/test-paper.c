@@ -5,6 +5,7 @@
  */
 #include "config.h"
 #include "dsp-paper-barcode.h"
+#include "dsp-paper-day.h"
 #include "dsp-paper-document.h"
 #include "dsp-paper-order.h"
 
@@ -367,6 +368,122 @@ test_no_room (Fixture      *fixture,
   g_assert_nonnull (error);
 }
 
+/* ---- crews ---- */
+
+static DspPaperVisit *
+sample_visit (guint number)
+{
+  static const char *const questions[] = { "¿Se probó el servicio con el cliente?", "¿El cableado quedó fijo y limpio?", NULL };
+  DspPaperVisit *visit = g_new0 (DspPaperVisit, 1);
+
+  visit->sequence = g_strdup_printf ("%u", number);
+  visit->when = g_strdup_printf ("28 nov 10:00–14:00, hacia las %u:40", 9 + number % 10);
+  visit->number = g_strdup_printf ("%u", 904000 + number);
+  visit->type = g_strdup ("Cambio de domicilio / Fuera del domicilio anterior con traslado de equipo");
+  visit->customer = g_strdup_printf ("María de los Ángeles Guadalupe Hernández-Villaseñor y Montes de Oca %u, cuenta 5500%u", number, number);
+  visit->phone = g_strdup ("55 1234 5678");
+  visit->address = g_strdup ("Cerrada Segunda de Fray Bartolomé de las Casas 1247-B, int. Torre 3 depto. 1402 · Félix Cuevas y Parroquia · "
+                             "03100 Del Valle Centro, Benito Juárez, Ciudad de México · Portón verde junto a la panadería");
+  visit->penalty = g_strdup ("penalización 29 nov 18:05");
+  visit->questions = g_strdupv ((GStrv) questions);
+  visit->wants_equipment = visit->wants_position = TRUE;
+  return visit;
+}
+
+/* A map that has points only: no boundaries, no outline, no network. */
+static DspPaperDay *
+sample_day (guint    n_visits,
+            gboolean for_results)
+{
+  static const char *const codes[] = { "S01  Servicio instalado y probado", "S02  Otra cosa", NULL };
+  DspPaperDay *day = dsp_paper_day_new ();
+
+  day->heading = g_strdup ("Hojas de contingencia · Oficina de despacho");
+  day->title = g_strdup ("C-07 Norte 3");
+  day->people = g_strdup ("Juan Pérez Gómez, Ana Lucía Robles · Kangoo XX-062-B");
+  day->totals = g_strdup_printf ("%u órdenes · 23 km", n_visits);
+  day->map = dsp_paper_map_new (NULL, NULL);
+  dsp_paper_map_add (day->map, 194000000, -991500000, 0, FALSE);
+  day->for_results = for_results;
+  day->solutions = g_strdupv ((GStrv) codes);
+  day->rejections = g_strdupv ((GStrv) codes);
+  day->reschedules = g_strdupv ((GStrv) codes);
+  for (guint i = 1; i <= n_visits; i++)
+    {
+      g_ptr_array_add (day->visits, sample_visit (i));
+      dsp_paper_map_add (day->map, 194000000 + (gint64) (i * 37 % 50) * 4000, -991500000 + (gint64) (i * 11 % 50) * 5000, i, i % 3 == 0);
+    }
+  return day;
+}
+
+static void
+add_day (DspPaperDocument *document,
+         DspPaperDay      *day,
+         const char       *bookmark)
+{
+  dsp_paper_document_add (document, (DspPaperLayOutFunc) dsp_paper_day_lay_out, day, (GDestroyNotify) dsp_paper_day_free, bookmark);
+}
+
+static void
+test_day (Fixture      *fixture,
+          gconstpointer unused)
+{
+  g_autoptr(DspPaperDocument) document = dsp_paper_document_new ("Día de una cuadrilla");
+  g_autofree char *words = NULL;
+
+  add_day (document, sample_day (40, FALSE), NULL);
+  g_assert_cmpuint (write_document (fixture, document, &dsp_paper_letter), >, 2);
+  words = read_words (fixture->path);
+  for (guint i = 1; i <= 40; i++)
+    {
+      g_autofree char *number = g_strdup_printf ("%u", 904000 + i);
+
+      assert_has (words, number);
+    }
+  assert_has (words, "40 órdenes · 23 km");
+  assert_has (words, " km"); /* the scale */
+}
+
+/* Notes of ten thousand words in a block that has boxes below. */
+static void
+test_results (Fixture      *fixture,
+              gconstpointer unused)
+{
+  g_autoptr(DspPaperDocument) document = dsp_paper_document_new ("Paquete de contingencia");
+  DspPaperDay *first = sample_day (12, TRUE), *second = sample_day (1, TRUE);
+  g_autoptr(GString) notes = g_string_new (NULL);
+  g_autofree char *words = NULL;
+  guint n;
+
+  for (guint i = 0; i < 2500; i++)
+    g_string_append_printf (notes, "nota%04u ", i);
+  ((DspPaperVisit *) first->visits->pdata[4])->notes = g_strdup (notes->str);
+  g_free (second->title);
+  second->title = g_strdup ("Sin cuadrilla");
+  add_day (document, first, "C-07 Norte 3 · 12 órdenes");
+  add_day (document, second, "Sin cuadrilla · 1 orden");
+  dsp_paper_document_set_contents (document, "Impreso hoy");
+  n = write_document (fixture, document, &dsp_paper_letter);
+  words = read_words (fixture->path);
+  for (guint i = 0; i < 2500; i++)
+    {
+      g_autofree char *word = g_strdup_printf ("nota%04u", i);
+
+      assert_has (words, word);
+    }
+  /* The second crew's page is the last but the pages that its codes need; the table of contents says which. */
+  {
+    g_autofree char *entry = g_strdup_printf ("Sin cuadrilla · 1 orden %u", n);
+    g_autofree char *last = g_strdup_printf ("%u", n);
+    g_autofree char *page = run ("pdftotext", "-layout", "-f", last, fixture->path, "-", NULL);
+
+    assert_has (words, "C-07 Norte 3 · 12 órdenes 2");
+    assert_has (words, entry);
+    assert_has (page, "Sin cuadrilla");
+    assert_has (page, "904001");
+  }
+}
+
 static void
 test_bars (void)
 {
@@ -397,6 +514,8 @@ main (int    argc,
   ADD ("long_texts_flow_and_are_never_cut", test_flows);
   ADD ("A4_as_well_as_letter", test_a4);
   ADD ("an_order_of_which_little_is_known", test_bare);
+  ADD ("a_crews_day_with_its_map", test_day);
+  ADD ("contingency_sheets_with_their_contents", test_results);
   ADD ("cancelled_leaves_the_file_that_was_there", test_cancelled);
   ADD ("no_room_is_told", test_no_room);
   g_test_add_func ("/paper/S0-17/bars", test_bars);

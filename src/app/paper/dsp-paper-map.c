@@ -14,6 +14,7 @@
 #define LEAST_SPAN 5e-5         /* of the unit square: 2 km at the equator; a single point is not magnified further */
 #define RADIUS 6.5              /* of a numbered point */
 #define TOGETHER 9.0            /* points so near share one mark */
+#define LEAST_AREA 9.0          /* smaller ones are a grey mesh on paper, and cost more than all else */
 
 DspPaperMap *
 dsp_paper_map_new (DspMapAreas   *areas,
@@ -121,7 +122,7 @@ draw_areas (const DspPaperMap *map,
       double x = (areas->anchor_x[i] - frame->origin_x) * frame->scale, y = (areas->anchor_y[i] - frame->origin_y) * frame->scale;
       char code[8];
 
-      if (!dsp_map_shape_is_visible (shape, frame, 0))
+      if ((shape->x1 - shape->x0) * frame->scale < LEAST_AREA || !dsp_map_shape_is_visible (shape, frame, 0))
         continue;
       cairo_new_path (cr);
       dsp_map_shape_add_path (shape, frame, cr);
