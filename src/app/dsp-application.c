@@ -66,6 +66,7 @@ static const GActionEntry actions[] = {
 static const struct { const char *action; const char *keys[3]; } keys[] = {
   { "app.quit", { "<Control>q" } },
   { "win.search", { "<Control>k" } },
+  { "win.new-order", { "<Control>n" } },
   { "win.filter", { "<Control>f" } },
   { "win.undo", { "<Control>z" } },
   { "win.select-all", { "<Control>a" } },

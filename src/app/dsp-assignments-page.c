@@ -14,6 +14,7 @@
 #include "dsp-map-pane.h"
 #include "dsp-order-view.h"
 #include "dsp-process-bar.h"
+#include "dsp-text.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -26,6 +27,7 @@ struct _DspAssignmentsPage
   GArray            *crew_ids; /* (owned): as in the drop-down; the first is none */
 
   DspFilterBar      *filter_bar;
+  GtkWidget         *new_button;
   GtkWidget         *show_list;
   GtkWidget         *show_map;
   GtkWidget         *show_crews;
@@ -121,6 +123,17 @@ show_selection (DspAssignmentsPage *self)
   gtk_widget_set_sensitive (self->move_button, has_crew && count.n_with_crew > 0 &&
                                                dsp_office_may (self->office, &dsp_order_move));
   gtk_widget_set_sensitive (self->release_button, count.n_with_crew > 0 && dsp_office_may (self->office, &dsp_order_unassign));
+}
+
+/* The first answer of the server may bring the permission. */
+static void
+on_status_changed (DspAssignmentsPage *self)
+{
+  gboolean may = dsp_office_may (self->office, &dsp_order_create);
+  g_autofree char *tip = may ? g_strdup (_("New order (Ctrl+N)")) : dsp_text_rule (DSP_RULE_FORBIDDEN, NULL);
+
+  gtk_widget_set_sensitive (self->new_button, may);
+  gtk_widget_set_tooltip_text (self->new_button, tip);
 }
 
 static void
@@ -260,6 +273,7 @@ dsp_assignments_page_class_init (DspAssignmentsPageClass *klass)
   g_type_ensure (DSP_TYPE_CREW_PANEL);
   gtk_widget_class_set_template_from_resource (widget_class, "/mx/despacho/Despacho/dsp-assignments-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, filter_bar);
+  gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, new_button);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, show_list);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, show_map);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, show_crews);
@@ -319,6 +333,8 @@ dsp_assignments_page_new (DspOffice *office)
   g_signal_connect_object (office, "selection-changed", G_CALLBACK (show_selection), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (office, "refreshed", G_CALLBACK (show_selection), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (office, "records-changed", G_CALLBACK (on_records_changed), self, 0);
+  g_signal_connect_object (office, "status-changed", G_CALLBACK (on_status_changed), self, G_CONNECT_SWAPPED);
+  on_status_changed (self);
   show_selection (self);
   return GTK_WIDGET (self);
 }

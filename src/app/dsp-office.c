@@ -303,6 +303,8 @@ dsp_office_class_init (DspOfficeClass *klass)
                                                       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[DSP_OFFICE_MESSAGE] = g_signal_new ("message", DSP_TYPE_OFFICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                               G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_INT64);
+  signals[DSP_OFFICE_ORDER_MESSAGE] = g_signal_new ("order-message", DSP_TYPE_OFFICE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }
 
 static void
@@ -597,4 +599,12 @@ dsp_office_message (DspOffice  *self,
   text = g_strdup_vprintf (format, args);
   va_end (args);
   g_signal_emit (self, signals[DSP_OFFICE_MESSAGE], 0, text, group);
+}
+
+void
+dsp_office_message_order (DspOffice   *self,
+                          const DspId *id,
+                          const char  *text)
+{
+  g_signal_emit (self, signals[DSP_OFFICE_ORDER_MESSAGE], 0, text, id);
 }

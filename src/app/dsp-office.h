@@ -14,6 +14,7 @@
  *   status-changed     connection, waiting or refused changes, permissions
  *   records-changed    crews, distributors … (const DspEntity *; NULL: all)
  *   message            (const char *text, gint64 group): for a toast; group 0: nothing to undo
+ *   order-message      (const char *text, const DspId *id): for a toast that opens the order
  *
  * Main thread only.
  */
@@ -118,5 +119,6 @@ DspPlanOrders *dsp_office_plan (DspOffice *self, GtkBitset *rows);
 void        dsp_office_answer (DspOffice *self, const DspPlanOrders *orders, const DspCrew *crew, DspPlanAnswer *answer);
 
 void        dsp_office_message (DspOffice *self, gint64 group, const char *format, ...) G_GNUC_PRINTF (3, 4);
+void        dsp_office_message_order (DspOffice *self, const DspId *id, const char *text);
 
 G_END_DECLS

@@ -19,8 +19,6 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-#define PREVIEW_MS 150
-
 const DspCommand *const dsp_processes[] = {
   &dsp_order_retype, &dsp_order_cancel, &dsp_order_reject, &dsp_order_reschedule, &dsp_order_close, &dsp_order_update_address, NULL,
 };
@@ -39,18 +37,9 @@ typedef struct {
   GtkWidget        *effect;
   GtkWidget        *save;
   GtkWidget        *cancel;
-  guint             soon;     /* a preview */
-  guint             run;      /* the newest preview counts */
   gboolean          saving;
-  gboolean          told;     /* saved; the answers are shown row by row */
   int               refs;
 } Dialog;
-
-/* A preview on its way. */
-typedef struct {
-  Dialog *dialog;
-  guint   run;
-} Preview;
 
 static void
 dialog_unref (Dialog *dialog)
@@ -68,7 +57,6 @@ on_destroy (GtkWidget *window,
 {
   dialog->window = NULL;
   g_object_set_data (G_OBJECT (window), "dialog", NULL);
-  g_clear_handle_id (&dialog->soon, g_source_remove);
   dialog_unref (dialog);
 }
 
@@ -103,47 +91,6 @@ first_order (Dialog *dialog)
 /* ---- what saving would mean ---- */
 
 static void
-previewed_cb (GObject      *source,
-              GAsyncResult *res,
-              gpointer      user_data)
-{
-  g_autofree Preview *preview = user_data;
-  Dialog *dialog = preview->dialog;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(DspOutcome) outcome = dsp_replica_preview_finish (DSP_REPLICA (source), res, &error);
-
-  if (dialog->window != NULL && preview->run == dialog->run && !dialog->told && outcome != NULL)
-    dsp_process_effect_show (DSP_PROCESS_EFFECT (dialog->effect), dialog->ids, dialog->n_ids, outcome);
-  dialog_unref (dialog);
-}
-
-static gboolean
-preview_now (gpointer user_data)
-{
-  Dialog *dialog = user_data;
-  g_autofree gpointer args = g_malloc0 (dialog->command->args->size);
-  Preview *preview = g_new0 (Preview, 1);
-  guint64 given;
-
-  dialog->soon = 0;
-  dialog->refs++;
-  preview->dialog = dialog;
-  preview->run = ++dialog->run;
-  /* A form that cannot be read yet says so at its fields when it is saved, not while it is written. */
-  if (dsp_record_form_peek (DSP_RECORD_FORM (dialog->form), args, &given))
-    dsp_replica_preview_async (dsp_office_get_replica (dialog->office), dialog->command, dialog->ids, dialog->n_ids, args, given,
-                               NULL, previewed_cb, preview);
-  else
-    {
-      dsp_process_effect_wait (DSP_PROCESS_EFFECT (dialog->effect));
-      g_free (preview);
-      dialog_unref (dialog);
-    }
-  dsp_table_clear (dialog->command->args, args);
-  return G_SOURCE_REMOVE;
-}
-
-static void
 show_policy (Dialog *dialog)
 {
   const DspOrder *lent = first_order (dialog);
@@ -171,7 +118,7 @@ on_news (GtkWidget *window)
 {
   Dialog *dialog = g_object_get_data (G_OBJECT (window), "dialog");
 
-  if (dialog != NULL && !dialog->told)
+  if (dialog != NULL)
     show_policy (dialog);
 }
 
@@ -181,8 +128,6 @@ on_changed (GtkWidget *form,
 {
   if (dialog->policy != NULL)
     show_policy (dialog);
-  g_clear_handle_id (&dialog->soon, g_source_remove);
-  dialog->soon = g_timeout_add (PREVIEW_MS, preview_now, dialog);
 }
 
 /* ---- saving ---- */
@@ -192,7 +137,6 @@ static void
 tell (Dialog     *dialog,
       DspOutcome *outcome)
 {
-  dialog->told = TRUE;
   gtk_widget_set_visible (dialog->form, FALSE);
   gtk_widget_set_visible (dialog->save, FALSE);
   gtk_widget_set_hexpand (dialog->effect, TRUE);
@@ -355,6 +299,8 @@ make_content (Dialog *dialog)
       gtk_window_set_default_size (GTK_WINDOW (dialog->window), 1010, 640);
     }
   dialog->effect = dsp_process_effect_new (dialog->office);
+  dsp_process_effect_follow (DSP_PROCESS_EFFECT (dialog->effect), DSP_RECORD_FORM (dialog->form), dialog->command, dialog->ids,
+                             dialog->n_ids);
   gtk_box_append (GTK_BOX (side), dialog->effect);
   return inner;
 }

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#define PREVIEW_MS 150
 #define MAX_DONE 500 /* of those without trouble no more are listed; their number says enough */
 
 struct _DspProcessEffect
@@ -21,9 +22,25 @@ struct _DspProcessEffect
   GtkWidget     *summary;
   GtkWidget     *scroller;
   GtkStringList *lines;    /* (owned) */
+
+  /* what is followed */
+  DspRecordForm    *form;  /* beside it in the same window */
+  const DspCommand *command;
+  DspId            *ids;   /* (owned) (nullable): none any more once it was told what became of them */
+  guint             n_ids;
+  guint             soon;  /* a preview */
+  guint             run;   /* the newest preview counts */
 };
 
+/* A preview on its way. */
+typedef struct {
+  DspProcessEffect *self; /* (owned) */
+  guint             run;
+} Preview;
+
 G_DEFINE_FINAL_TYPE (DspProcessEffect, dsp_process_effect, GTK_TYPE_WIDGET)
+
+static void wait_for_fields (DspProcessEffect *self);
 
 static void
 dsp_process_effect_dispose (GObject *object)
@@ -33,6 +50,8 @@ dsp_process_effect_dispose (GObject *object)
 
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
+  g_clear_handle_id (&self->soon, g_source_remove);
+  g_clear_pointer (&self->ids, g_free);
   g_clear_object (&self->lines);
   g_clear_object (&self->office);
   G_OBJECT_CLASS (dsp_process_effect_parent_class)->dispose (object);
@@ -115,7 +134,7 @@ dsp_process_effect_new (DspOffice *office)
   DspProcessEffect *self = g_object_new (DSP_TYPE_PROCESS_EFFECT, NULL);
 
   self->office = g_object_ref (office);
-  dsp_process_effect_wait (self);
+  wait_for_fields (self);
   return GTK_WIDGET (self);
 }
 
@@ -152,8 +171,9 @@ say (DspProcessEffect *self,
     gtk_widget_add_css_class (self->summary, css_class);
 }
 
-void
-dsp_process_effect_wait (DspProcessEffect *self)
+/* Before there is anything to say: which fields are still missing is not known. */
+static void
+wait_for_fields (DspProcessEffect *self)
 {
   /* Translators: instead of what saving would mean */
   say (self, _("As soon as the fields with * are filled in, this says what will change."), "dim-label");
@@ -169,6 +189,26 @@ add_sentence (GString    *text,
   if (text->len > 0)
     g_string_append_c (text, '\n');
   g_string_append (text, sentence);
+}
+
+/* Of an order that is made only what nobody typed is news. */
+static void
+add_new (DspProcessEffect *self,
+         GString          *text,
+         const DspOrder   *order)
+{
+  static const gsize shown[] = { offsetof (DspOrder, status), offsetof (DspOrder, distributor_id), offsetof (DspOrder, penalty_at) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (shown); i++)
+    {
+      const DspField *field = dsp_table_at (&dsp_order.table, shown[i]);
+      g_autofree char *is = dsp_office_field_text (self->office, field, order);
+      g_autofree char *line = NULL;
+
+      /* Translators: a field and its value */
+      line = g_strdup_printf (_("%s: %s"), _(field->label), *is != '\0' ? is : _("none"));
+      add_sentence (text, line);
+    }
 }
 
 static void
@@ -240,6 +280,8 @@ add_beside (DspProcessEffect *self,
 
       if (beside->entity == &dsp_order)
         line = g_strdup (_("A new order is made for what is left"));
+      else if (beside->entity == &dsp_customer)
+        line = g_strdup_printf (_("A customer is recorded for account %s"), ((const DspCustomer *) beside->after)->account);
       else if (beside->entity == &dsp_penalty)
         {
           const DspPenalty *penalty = beside->after;
@@ -274,7 +316,12 @@ show_one (DspProcessEffect *self,
       say (self, sentence, "error");
       return;
     }
-  if (before != NULL && outcome->after != NULL)
+  if (before == NULL && outcome->after != NULL)
+    {
+      add_new (self, text, outcome->after);
+      add_beside (self, text, outcome);
+    }
+  else if (before != NULL && outcome->after != NULL)
     {
       add_changes (self, text, before, outcome->after);
       add_clock (self, text, before, outcome->after);
@@ -334,17 +381,15 @@ show_rows (DspProcessEffect *self,
   gtk_widget_set_visible (self->scroller, TRUE);
 }
 
-void
-dsp_process_effect_show (DspProcessEffect *self,
-                         const DspId      *ids,
-                         guint             n_ids,
-                         const DspOutcome *outcome)
+static void
+show_outcome (DspProcessEffect *self,
+              const DspOutcome *outcome)
 {
   g_autoptr(GString) text = g_string_new (NULL);
 
-  if (n_ids == 1)
+  if (self->n_ids == 1)
     {
-      show_one (self, ids, outcome);
+      show_one (self, self->ids, outcome);
       return;
     }
   g_string_append_printf (text, ngettext ("%u order will be changed", "%u orders will be changed", outcome->n_given), outcome->n_given);
@@ -354,7 +399,75 @@ dsp_process_effect_show (DspProcessEffect *self,
       g_string_append_printf (text, ngettext ("%u will not", "%u will not", outcome->refused->len), outcome->refused->len);
     }
   say (self, text->str, outcome->n_given == 0 ? "error" : NULL);
-  show_rows (self, ids, n_ids, outcome, _("will be changed"));
+  show_rows (self, self->ids, self->n_ids, outcome, _("will be changed"));
+}
+
+/* ---- following a form ---- */
+
+static void
+previewed_cb (GObject      *source,
+              GAsyncResult *res,
+              gpointer      user_data)
+{
+  Preview *preview = user_data;
+  DspProcessEffect *self = preview->self;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspOutcome) outcome = dsp_replica_preview_finish (DSP_REPLICA (source), res, &error);
+
+  if (self->ids != NULL && preview->run == self->run && outcome != NULL)
+    show_outcome (self, outcome);
+  g_object_unref (self);
+  g_free (preview);
+}
+
+static gboolean
+preview_now (gpointer user_data)
+{
+  DspProcessEffect *self = user_data;
+  g_autofree gpointer args = g_malloc0 (self->command->args->size);
+  guint64 given;
+
+  self->soon = 0;
+  self->run++;
+  /* A form that cannot be read yet says so at its fields when it is saved, not while it is written. */
+  if (dsp_record_form_peek (self->form, args, &given))
+    {
+      Preview *preview = g_new0 (Preview, 1);
+
+      preview->self = g_object_ref (self);
+      preview->run = self->run;
+      dsp_replica_preview_async (dsp_office_get_replica (self->office), self->command, self->ids, self->n_ids, args, given,
+                                 NULL, previewed_cb, preview);
+    }
+  else
+    wait_for_fields (self);
+  dsp_table_clear (self->command->args, args);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+preview_soon (DspProcessEffect *self)
+{
+  g_clear_handle_id (&self->soon, g_source_remove);
+  if (self->ids != NULL)
+    self->soon = g_timeout_add (PREVIEW_MS, preview_now, self);
+}
+
+void
+dsp_process_effect_follow (DspProcessEffect *self,
+                           DspRecordForm    *form,
+                           const DspCommand *command,
+                           const DspId      *ids,
+                           guint             n_ids)
+{
+  if (self->form == NULL)
+    g_signal_connect_object (form, "changed", G_CALLBACK (preview_soon), self, G_CONNECT_SWAPPED);
+  self->form = form;
+  self->command = command;
+  g_free (self->ids);
+  self->ids = g_memdup2 (ids, n_ids * sizeof *ids);
+  self->n_ids = n_ids;
+  preview_soon (self);
 }
 
 void
@@ -365,6 +478,7 @@ dsp_process_effect_tell (DspProcessEffect *self,
 {
   g_autoptr(GString) text = g_string_new (NULL);
 
+  g_clear_pointer (&self->ids, g_free);
   gtk_label_set_text (GTK_LABEL (self->heading), _("Saved"));
   g_string_append_printf (text, ngettext ("%u order was changed", "%u orders were changed", outcome->n_given), outcome->n_given);
   g_string_append (text, "; ");

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "dsp-office.h"
+#include "dsp-record-form.h"
 
 G_BEGIN_DECLS
 
@@ -12,12 +12,12 @@ G_DECLARE_FINAL_TYPE (DspProcessEffect, dsp_process_effect, DSP, PROCESS_EFFECT,
 
 GtkWidget *dsp_process_effect_new      (DspOffice *office);
 
-/* Before there is anything to say: which fields are still missing is not known. */
-void       dsp_process_effect_wait     (DspProcessEffect *self);
-/* Of one order: its new status and dates, the penalty, what is made besides. Of many: which will be done and which not,
- * and why, row by row. @outcome: of a preview. */
-void       dsp_process_effect_show     (DspProcessEffect *self, const DspId *ids, guint n_ids, const DspOutcome *outcome);
-/* The same after saving, for many. */
+/* Shows now, and anew whenever somebody types, what @command with the arguments in @form, which must be in the same window,
+ * would make of these orders. Of one: its new status and dates, the penalty, what is made besides. Of many: which will be
+ * done and which not, and why, row by row. Again with other ids: for the next order. */
+void       dsp_process_effect_follow   (DspProcessEffect *self, DspRecordForm *form, const DspCommand *command,
+                                        const DspId *ids, guint n_ids);
+/* The same after saving, for many; the form is no longer followed. */
 void       dsp_process_effect_tell     (DspProcessEffect *self, const DspId *ids, guint n_ids, const DspOutcome *outcome);
 
 /* Why an order was refused; a state is named: (transfer full). */

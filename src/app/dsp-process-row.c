@@ -63,7 +63,7 @@ dsp_process_hidden (DspOffice        *office,
   /* A visit lasts as long as its slot. */
   if (command == &dsp_order_reschedule && dsp_office_records (office, &dsp_slot)->len > 0)
     hidden |= bit_of (table, "attention_until");
-  if (command == &dsp_order_retype && dsp_office_records (office, &dsp_order_type)->len > 0)
+  if ((command == &dsp_order_retype || command == &dsp_order_create) && dsp_office_records (office, &dsp_order_type)->len > 0)
     hidden |= bit_of (table, "group");
   return hidden;
 }
@@ -379,7 +379,7 @@ read_type (DspRecordRow *row,
   const Choice *choice = chosen (row);
 
   if (choice != NULL && choice->group != NULL)
-    dsp_set_text (&((DspRetype *) record)->group, choice->group);
+    dsp_set_text (dsp_field_text (dsp_table_find (row->form->table, "group", 5), record), choice->group);
   return read_choice (row, record);
 }
 
@@ -509,14 +509,18 @@ dsp_process_row_make (DspRecordRow *row)
     return make_yes_no (row);
   if (process != DSP_PROCESS_NONE && g_str_equal (name, "reason"))
     return make_reason (row, process);
-  if (command == &dsp_order_retype && g_str_equal (name, "type"))
+  if ((command == &dsp_order_retype || command == &dsp_order_create) && g_str_equal (name, "type"))
     return make_type (row);
-  if (command == &dsp_order_retype && g_str_equal (name, "subtype"))
+  if ((command == &dsp_order_retype || command == &dsp_order_create) && g_str_equal (name, "subtype"))
     return make_subtype (row);
   if (command == &dsp_order_reschedule && g_str_equal (name, "attention_at"))
     return dsp_slot_row_make (row);
-  if (command == &dsp_order_update_address && g_str_equal (name, "neighbourhood"))
-    return dsp_proposal_row_make (row);
+  if (command == &dsp_order_update_address || command == &dsp_order_create)
+    {
+      GtkWidget *content = dsp_address_row_make (row);
+
+      return content == NULL && command == &dsp_order_create ? dsp_new_order_row_make (row) : content;
+    }
   if (command != &dsp_order_close)
     return NULL;
   if (g_str_equal (name, "lat_e7") || g_str_equal (name, "lon_e7"))

@@ -37,6 +37,23 @@ on_proposal (GtkWidget    *list,
   gtk_widget_grab_focus (row->editor);
 }
 
+static void
+free_strv (gpointer list)
+{
+  g_strfreev (list);
+}
+
+static void
+make_entry (DspRecordRow       *row,
+            const DspRowEditor *editor)
+{
+  row->editor = gtk_entry_new ();
+  gtk_widget_set_hexpand (row->editor, TRUE);
+  gtk_entry_set_max_length (GTK_ENTRY (row->editor), (int) row->field->max);
+  g_signal_connect_swapped (row->editor, "changed", G_CALLBACK (dsp_record_row_edited), row);
+  dsp_record_row_take_editor (row, editor, NULL, free_strv);
+}
+
 GtkWidget *
 dsp_proposal_row_make (DspRecordRow *row)
 {
@@ -44,10 +61,7 @@ dsp_proposal_row_make (DspRecordRow *row)
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   g_autofree char *name = g_strdup_printf (_("Choose: %s"), _(row->field->label));
 
-  row->editor = gtk_entry_new ();
-  gtk_widget_set_hexpand (row->editor, TRUE);
-  gtk_entry_set_max_length (GTK_ENTRY (row->editor), (int) row->field->max);
-  g_signal_connect_swapped (row->editor, "changed", G_CALLBACK (dsp_record_row_edited), row);
+  make_entry (row, &narrow);
   row->choices = gtk_menu_button_new ();
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (row->choices), gtk_popover_new ());
   gtk_accessible_update_property (GTK_ACCESSIBLE (row->choices), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
@@ -56,7 +70,6 @@ dsp_proposal_row_make (DspRecordRow *row)
   gtk_widget_add_css_class (content, "linked");
   gtk_box_append (GTK_BOX (content), row->editor);
   gtk_box_append (GTK_BOX (content), row->choices);
-  dsp_record_row_take_editor (row, &narrow, NULL, NULL);
   return content;
 }
 
@@ -87,6 +100,99 @@ dsp_proposal_row_set (DspRecordRow      *row,
 }
 
 /* ---- an address ---- */
+
+static DspRecordRow *
+row_of (DspRecordRow *row,
+        const char   *name)
+{
+  return dsp_record_form_row (row->form, name);
+}
+
+/* What stood there already is not judged: it may be older than the catalogue. */
+static bool
+is_news (DspRecordRow *row,
+         gconstpointer record)
+{
+  return !dsp_field_is_none (row->field, record) && !dsp_field_equal (row->field, record, row->form->shown);
+}
+
+/* (transfer full) (nullable): the sentence about a code that cannot be, or that the office's catalogue, if it has one, does
+ * not know. Who has no code leaves the field empty; imports bring in unknown ones, and an exception shows those. */
+static char *
+wrong_code (DspOffice  *office,
+            const char *code)
+{
+  if (!dsp_postal_code_is_valid (code))
+    return g_strdup_printf (_("“%s” is not a postal code. Write five digits, such as 03100."), code);
+  if (dsp_office_get_place (office, code) != NULL || g_hash_table_size ((GHashTable *) dsp_office_get_places (office)) == 0)
+    return NULL;
+  return g_strdup_printf (_("There is no postal code %s."), code);
+}
+
+static char *
+read_code (DspRecordRow *row,
+           gpointer      record)
+{
+  read_row (row, record);
+  return is_news (row, record) ? wrong_code (row->form->office, *dsp_field_text (row->field, record)) : NULL;
+}
+
+static char *
+read_municipality (DspRecordRow *row,
+                   gpointer      record)
+{
+  DspRecordRow *code = row_of (row, "postal_code");
+  const DspPostalCode *place;
+  const char *text;
+
+  read_row (row, record);
+  text = *dsp_field_text (row->field, record);
+  place = code != NULL ? dsp_office_get_place (row->form->office, gtk_editable_get_text (GTK_EDITABLE (code->editor))) : NULL;
+  if (place == NULL || place->municipality == NULL || text == NULL || g_utf8_collate (text, place->municipality) == 0 ||
+      !(is_news (row, record) || is_news (code, record)))
+    return NULL;
+  /* Translators: a postal code, its municipality, the one that was typed */
+  return g_strdup_printf (_("Postal code %s is of %s, not of %s."), place->code, place->municipality, text);
+}
+
+/* A neighbourhood that the catalogue does not list may be new: it is said, not refused. */
+static void
+on_neighbourhood_left (DspRecordRow *row)
+{
+  const char *const *names = row->own_data;
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row->editor))));
+  g_autofree char *sentence = NULL;
+
+  if (*text == '\0' || names == NULL || names[0] == NULL || g_strv_contains (names, text) || gtk_widget_get_visible (row->error))
+    return;
+  sentence = g_strdup_printf (_("The catalogue has no “%s” in this postal code."), text);
+  gtk_label_set_text (GTK_LABEL (row->error), sentence);
+  gtk_widget_remove_css_class (row->error, "error");
+  gtk_widget_add_css_class (row->error, "warning");
+  gtk_widget_set_visible (row->error, TRUE);
+}
+
+GtkWidget *
+dsp_address_row_make (DspRecordRow *row)
+{
+  static const DspRowEditor code = { show_row, read_code, FALSE }, municipality = { show_row, read_municipality, FALSE };
+  const char *name = row->field->name;
+
+  if (g_str_equal (name, "postal_code"))
+    make_entry (row, &code);
+  else if (g_str_equal (name, "municipality"))
+    make_entry (row, &municipality);
+  else if (g_str_equal (name, "neighbourhood"))
+    {
+      GtkWidget *content = dsp_proposal_row_make (row);
+      GtkEventController *focus = gtk_event_controller_focus_new ();
+
+      g_signal_connect_swapped (focus, "leave", G_CALLBACK (on_neighbourhood_left), row);
+      gtk_widget_add_controller (row->editor, focus);
+      return content;
+    }
+  return row->editor;
+}
 
 /* A look-up on its way. */
 typedef struct {
@@ -123,6 +229,8 @@ propose (DspRecordForm *form,
     }
   names = g_strv_builder_end (builder);
   dsp_proposal_row_set (row, (const char *const *) names);
+  g_strfreev (row->own_data);
+  row->own_data = g_strdupv (names);
   hint = n > 1 ? g_strdup_printf (ngettext ("One of %u", "One of %u", n), n) : NULL;
   gtk_entry_set_placeholder_text (GTK_ENTRY (row->editor), hint);
   if (!typed || n == 0 || g_strv_contains ((const char *const *) names, text_of (row)))
@@ -183,6 +291,7 @@ on_postal_code (GtkEditable  *entry,
 {
   DspRecordForm *form = row->form;
   const char *code = gtk_editable_get_text (entry);
+  g_autofree char *wrong = NULL;
   const DspPostalCode *place;
 
   if (!dsp_postal_code_is_valid (code))
@@ -197,12 +306,9 @@ on_postal_code (GtkEditable  *entry,
       set_from_code (form, "state", place->state);
       set_from_code (form, "city", place->city);
     }
-  else if (g_hash_table_size ((GHashTable *) dsp_office_get_places (form->office)) > 0)
-    {
-      g_autofree char *sentence = g_strdup_printf (_("There is no postal code %s."), code);
-
-      dsp_record_form_show_error (form, row->field, sentence);
-    }
+  wrong = wrong_code (form->office, code);
+  if (wrong != NULL)
+    dsp_record_form_show_error (form, row->field, wrong);
 }
 
 void

@@ -41,7 +41,14 @@ struct _DspRecordRow {
   gpointer        own_data;   /* (owned) (nullable) */
   GDestroyNotify  own_free;
   gboolean        asked;      /* needed for this very order, though the table does not say so */
+  gboolean        by_itself;  /* the command fills it in when nobody does, though the table needs it */
 };
+
+/* Fields side by side, by name and with blanks between them: one, two, three or six. */
+typedef struct {
+  const char *heading;        /* (nullable): above them, untranslated */
+  const char *fields;
+} DspFormLine;
 
 struct _DspRecordForm
 {
@@ -52,6 +59,7 @@ struct _DspRecordForm
   const DspEntity *entity;      /* (nullable): whose table it is */
   const DspCommand *command;    /* (nullable): or of which these are the arguments */
   DspOrder        *order;       /* (owned) (nullable): which the arguments are for */
+  const DspFormLine *lines;     /* (nullable): only these fields and so; the last has none. Else the table's order */
   gpointer         shown;       /* (owned): copy of what was shown */
   GPtrArray       *rows;        /* (owned): of DspRecordRow */
   GtkWidget       *banner;
@@ -79,9 +87,16 @@ guint64    dsp_process_hidden     (DspOffice *office, const DspCommand *command,
 GtkWidget *dsp_equipment_row_make (DspRecordRow *row);
 GtkWidget *dsp_slot_row_make      (DspRecordRow *row);
 
+/* dsp-new-order-row.c: the same for an order that is taken down, and how they stand. */
+extern const DspFormLine dsp_new_order_lines[];
+GtkWidget *dsp_new_order_row_make (DspRecordRow *row);
+void       dsp_new_order_rows_help (DspRecordForm *form);
+
 /* dsp-proposal-row.c: an entry that proposes. */
 GtkWidget *dsp_proposal_row_make (DspRecordRow *row);
 void       dsp_proposal_row_set  (DspRecordRow *row, const char *const *proposals); /* (nullable) */
+/* Postal code and municipality of an address: what the catalogue knows otherwise stands as an error at its field. */
+GtkWidget *dsp_address_row_make  (DspRecordRow *row);
 /* The postal code says municipality, city and state, and proposes neighbourhoods. */
 void       dsp_address_rows_help (DspRecordForm *form);
 

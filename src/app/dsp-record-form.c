@@ -10,6 +10,7 @@
 
 #include "dsp-text.h"
 
+#include <adwaita.h>
 #include <glib/gi18n.h>
 
 G_DEFINE_FINAL_TYPE (DspRecordForm, dsp_record_form, GTK_TYPE_WIDGET)
@@ -27,12 +28,69 @@ dsp_record_row_edited (DspRecordRow *row)
   g_signal_emit (row->form, signals[SIGNAL_CHANGED], 0);
 }
 
+static void
+attach (GtkWidget     *grid,
+        DspRecordRow **rows,
+        guint          n_rows,
+        int            line)
+{
+  int wide = n_rows > 0 ? (int) (6 / n_rows) : 0;
+
+  for (int i = 0; i < (int) n_rows; i++)
+    gtk_grid_attach (GTK_GRID (grid), rows[i]->box, i * wide, line, wide, 1);
+}
+
 /* Narrow fields stand in pairs; of an odd run the last three share a line, so that no line has a hole. */
+static void
+attach_by_width (DspRecordForm *self,
+                 GtkWidget     *grid,
+                 int            line)
+{
+  for (guint i = 0; i < self->rows->len;)
+    {
+      guint run = 0, share;
+
+      while (i + run < self->rows->len && !dsp_record_row_is_wide (self->rows->pdata[i + run]))
+        run++;
+      share = run == 0 ? 1 : run == 3 ? 3 : MIN (run, 2);
+      attach (grid, (DspRecordRow **) &self->rows->pdata[i], share, line++);
+      i += share;
+    }
+}
+
+/* The rows were made in the order of the lines. */
+static void
+attach_by_lines (DspRecordForm *self,
+                 GtkWidget     *grid,
+                 int            line)
+{
+  guint next = 0;
+
+  for (const DspFormLine *l = self->lines; l->fields != NULL; l++)
+    {
+      g_auto(GStrv) names = g_strsplit (l->fields, " ", -1);
+      guint n = 0;
+
+      if (l->heading != NULL)
+        {
+          GtkWidget *heading = gtk_label_new (_(l->heading));
+
+          gtk_label_set_xalign (GTK_LABEL (heading), 0);
+          gtk_widget_add_css_class (heading, "heading");
+          gtk_grid_attach (GTK_GRID (grid), heading, 0, line++, 6, 1);
+        }
+      while (next + n < self->rows->len &&
+             g_strv_contains ((const char *const *) names, ((DspRecordRow *) self->rows->pdata[next + n])->field->name))
+        n++;
+      attach (grid, (DspRecordRow **) &self->rows->pdata[next], n, line++);
+      next += n;
+    }
+}
+
 static void
 lay_out (DspRecordForm *self)
 {
   GtkWidget *grid = gtk_grid_new ();
-  int line = 0;
 
   gtk_grid_set_column_homogeneous (GTK_GRID (grid), TRUE);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 18);
@@ -43,20 +101,11 @@ lay_out (DspRecordForm *self)
   gtk_widget_add_css_class (self->banner, "dsp-banner");
   gtk_widget_add_css_class (self->banner, "error");
   gtk_widget_set_visible (self->banner, FALSE);
-  gtk_grid_attach (GTK_GRID (grid), self->banner, 0, line++, 6, 1);
-  for (guint i = 0; i < self->rows->len;)
-    {
-      guint run = 0, share;
-
-      while (i + run < self->rows->len && !dsp_record_row_is_wide (self->rows->pdata[i + run]))
-        run++;
-      share = run == 0 ? 1 : run == 3 ? 3 : MIN (run, 2);
-      for (guint k = 0; k < share; k++)
-        gtk_grid_attach (GTK_GRID (grid), ((DspRecordRow *) self->rows->pdata[i + k])->box, (int) (k * 6 / share), line,
-                         (int) (6 / share), 1);
-      i += share;
-      line++;
-    }
+  gtk_grid_attach (GTK_GRID (grid), self->banner, 0, 0, 6, 1);
+  if (self->lines != NULL)
+    attach_by_lines (self, grid, 1);
+  else
+    attach_by_width (self, grid, 1);
   gtk_widget_set_parent (grid, GTK_WIDGET (self));
 }
 
@@ -122,6 +171,29 @@ dsp_record_form_init (DspRecordForm *self)
   self->rows = g_ptr_array_new_with_free_func (dsp_record_row_free);
 }
 
+static void
+add_rows (DspRecordForm *self,
+          guint64        without)
+{
+  const DspTable *table = self->table;
+
+  for (guint i = 0; self->lines == NULL && i < table->n_fields; i++)
+    if (!(without & (G_GUINT64_CONSTANT (1) << i)))
+      dsp_record_form_add_row (self, &table->fields[i]);
+  for (const DspFormLine *line = self->lines; line != NULL && line->fields != NULL; line++)
+    {
+      g_auto(GStrv) names = g_strsplit (line->fields, " ", -1);
+
+      for (guint i = 0; names[i] != NULL; i++)
+        {
+          const DspField *field = dsp_table_find (table, names[i], strlen (names[i]));
+
+          if (!(without & dsp_table_bit (table, field->offset)))
+            dsp_record_form_add_row (self, field);
+        }
+    }
+}
+
 static GtkWidget *
 make_form (DspOffice        *office,
            const DspTable   *table,
@@ -137,9 +209,8 @@ make_form (DspOffice        *office,
   self->entity = entity;
   self->command = command;
   self->order = order != NULL ? dsp_order_dup (order) : NULL;
-  for (guint i = 0; i < table->n_fields; i++)
-    if (!(without & (G_GUINT64_CONSTANT (1) << i)))
-      dsp_record_form_add_row (self, &table->fields[i]);
+  self->lines = command == &dsp_order_create ? dsp_new_order_lines : NULL;
+  add_rows (self, without);
   lay_out (self);
   return GTK_WIDGET (self);
 }
@@ -160,6 +231,8 @@ dsp_record_form_new_for_args (DspOffice        *office,
   GtkWidget *form = make_form (office, command->args, NULL, command, order, dsp_process_hidden (office, command, order));
 
   dsp_address_rows_help (DSP_RECORD_FORM (form));
+  if (command == &dsp_order_create)
+    dsp_new_order_rows_help (DSP_RECORD_FORM (form));
   return form;
 }
 
@@ -229,9 +302,14 @@ read_row (DspRecordForm *self,
 {
   g_autoptr(GError) error = NULL;
   char *wrong = dsp_record_row_read (row, record);
+  bool none = dsp_field_is_none (row->field, record);
 
-  if (wrong != NULL || dsp_table_check (self->table, record, dsp_table_bit (self->table, row->field->offset), &error))
+  if (wrong != NULL || (none && row->by_itself))
     return wrong;
+  if (none && row->asked && row->field->kind == DSP_KIND_TEXT)
+    return g_strdup_printf (_("%s is needed."), _(row->field->label));
+  if (dsp_table_check (self->table, record, dsp_table_bit (self->table, row->field->offset), &error))
+    return NULL;
   return error->code == DSP_RULE_REQUIRED ? g_strdup_printf (_("%s is needed."), _(row->field->label)) : dsp_text_error (error);
 }
 
@@ -327,12 +405,24 @@ dsp_record_form_show_error (DspRecordForm  *self,
       if (row->field != field)
         continue;
       gtk_label_set_text (GTK_LABEL (row->error), sentence);
+      gtk_widget_remove_css_class (row->error, "warning");
+      gtk_widget_add_css_class (row->error, "error");
       gtk_widget_set_visible (row->error, TRUE);
       gtk_widget_add_css_class (row->editor, "error");
       return;
     }
   gtk_label_set_text (GTK_LABEL (self->banner), sentence);
   gtk_widget_set_visible (self->banner, TRUE);
+}
+
+void
+dsp_record_form_focus_field (DspRecordForm  *self,
+                             const DspField *field)
+{
+  DspRecordRow *row = dsp_record_form_row (self, field->name);
+
+  if (row != NULL)
+    gtk_widget_grab_focus (row->editor);
 }
 
 void
@@ -346,6 +436,21 @@ dsp_record_form_clear_errors (DspRecordForm *self)
       gtk_widget_set_visible (row->error, FALSE);
       gtk_widget_remove_css_class (row->editor, "error");
     }
+}
+
+GtkWidget *
+dsp_record_form_ask_discard (GtkWidget *parent)
+{
+  GtkRoot *root = gtk_widget_get_root (parent);
+  GtkWidget *dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, _("Discard what you typed?"),
+                                              _("The changes in this form are not saved."));
+
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "stay", _("_Keep editing"), "discard", _("_Discard"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "discard", ADW_RESPONSE_DESTRUCTIVE);
+  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "stay");
+  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "stay");
+  gtk_window_present (GTK_WINDOW (dialog));
+  return dialog;
 }
 
 void

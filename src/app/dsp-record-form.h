@@ -39,6 +39,10 @@ void       dsp_record_form_peek_field (DspRecordForm *self, const char *name, gp
 /* Puts an error that came from elsewhere (a refusal) at @field, or above the form if there is none. */
 void       dsp_record_form_show_error (DspRecordForm *self, const DspField *field, const char *sentence);
 void       dsp_record_form_clear_errors (DspRecordForm *self);
+void       dsp_record_form_focus_field  (DspRecordForm *self, const DspField *field);
+
+/* Asks in a dialog over the window of @parent; its "response" is "discard" or "stay". What was typed is not dropped unasked. */
+GtkWidget *dsp_record_form_ask_discard (GtkWidget *parent);
 
 /* The words a list is chosen from, or that an entry proposes (types of order, municipalities); (element-type utf8), nullable. */
 void       dsp_record_form_set_choices (DspRecordForm *self, const char *field, const char *const *choices);

@@ -559,7 +559,7 @@ dsp_record_form_add_row (DspRecordForm  *self,
     content = dsp_process_row_make (row);
   else if (is_sort_of_order (field))
     content = dsp_proposal_row_make (row);
-  title = (field->flags & DSP_REQUIRED) || row->asked ? g_strconcat (_(field->label), " *", NULL) : g_strdup (_(field->label));
+  title = ((field->flags & DSP_REQUIRED) && !row->by_itself) || row->asked ? g_strconcat (_(field->label), " *", NULL) : g_strdup (_(field->label));
   label = gtk_label_new (title);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);

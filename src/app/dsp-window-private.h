@@ -62,6 +62,7 @@ struct _DspWindow
 void dsp_window_action_sign_out (GtkWidget *widget, const char *name, GVariant *parameter);
 void dsp_window_close_office (DspWindow *self);
 void dsp_window_on_message (DspOffice *office, const char *text, gint64 gesture, DspWindow *self);
+void dsp_window_on_order_message (DspOffice *office, const char *text, const DspId *id, DspWindow *self);
 void dsp_window_on_notice_clicked (GtkWidget *button, DspWindow *self);
 void dsp_window_on_signed_in (DspSignInPage *page, DspReplica *replica, const char *token, DspSession *session, DspWindow *self);
 void dsp_window_on_status_changed (DspWindow *self);

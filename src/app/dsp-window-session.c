@@ -7,6 +7,7 @@
 #include "dsp-window-private.h"
 
 #include "dsp-keyring.h"
+#include "dsp-new-order.h"
 #include "dsp-outbox-window.h"
 
 #include <glib/gi18n.h>
@@ -141,6 +142,7 @@ start (DspWindow  *self,
   dsp_window_close_office (self);
   self->office = dsp_office_new (replica, self->settings);
   g_signal_connect (self->office, "message", G_CALLBACK (dsp_window_on_message), self);
+  g_signal_connect (self->office, "order-message", G_CALLBACK (dsp_window_on_order_message), self);
   g_signal_connect_swapped (self->office, "status-changed", G_CALLBACK (dsp_window_on_status_changed), self);
   g_signal_connect_swapped (self->office, "refreshed", G_CALLBACK (dsp_window_show_bell), self);
   dsp_search_box_set_office (self->search, self->office);
@@ -475,7 +477,7 @@ dsp_window_action_sign_out (GtkWidget  *widget,
   DspReplicaStatus status;
   GtkWidget *dialog;
 
-  if (self->office == NULL)
+  if (self->office == NULL || !dsp_new_order_may_close (self->office))
     return;
   dsp_replica_get_status (dsp_office_get_replica (self->office), &status);
   dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Sign out?"), NULL);

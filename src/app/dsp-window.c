@@ -10,6 +10,7 @@
 
 #include "dsp-admin-page.h"
 #include "dsp-assign.h"
+#include "dsp-new-order.h"
 #include "dsp-order-window.h"
 #include "dsp-outbox-window.h"
 #include "dsp-paper-dialog.h"
@@ -69,6 +70,24 @@ dsp_window_on_message (DspOffice  *office,
       adw_toast_set_action_target_value (toast, g_variant_new_int64 (gesture));
       adw_toast_set_timeout (toast, 8);
     }
+  dsp_window_show_toast (self, toast);
+}
+
+void
+dsp_window_on_order_message (DspOffice   *office,
+                             const char  *text,
+                             const DspId *id,
+                             DspWindow   *self)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (escaped);
+  char order[DSP_ID_TEXT];
+
+  dsp_id_print (id, order);
+  adw_toast_set_button_label (toast, _("Open"));
+  adw_toast_set_action_name (toast, "win.open-order");
+  adw_toast_set_action_target_value (toast, g_variant_new_string (order));
+  adw_toast_set_timeout (toast, 8);
   dsp_window_show_toast (self, toast);
 }
 
@@ -505,6 +524,8 @@ action_window (GtkWidget  *widget,
     return;
   else if (g_str_equal (name, "win.search"))
     dsp_search_box_focus (self->search);
+  else if (g_str_equal (name, "win.new-order"))
+    dsp_new_order_open (GTK_WINDOW (self), self->office);
   else if (g_str_equal (name, "win.outbox"))
     dsp_outbox_window_open (GTK_WINDOW (self), self->office);
   else if (g_str_equal (name, "win.results"))
@@ -526,6 +547,9 @@ dsp_window_close_request (GtkWindow *window)
 
   int width, height;
 
+  /* What is being taken down is not lost with the window: it is asked about first. */
+  if (self->office != NULL && !dsp_new_order_may_close (self->office))
+    return TRUE;
   g_settings_set_boolean (self->settings, "window-maximized", gtk_window_is_maximized (window));
   gtk_window_get_default_size (window, &width, &height);
   if (width >= 360 && height >= 294)
@@ -562,7 +586,8 @@ dsp_window_class_init (DspWindowClass *klass)
   static const char *const assign_actions[] = { "win.assign", "win.move", "win.release", "win.type-crew", "win.next-case",
                                                 "win.previous-case", "win.filter", "win.select-none", "win.select-all",
                                                 "win.clear-filters", "win.print" };
-  static const char *const window_actions[] = { "win.preferences", "win.search", "win.outbox", "win.sync-now", "win.contingency", "win.results" };
+  static const char *const window_actions[] = { "win.preferences", "win.search", "win.new-order", "win.outbox", "win.sync-now", "win.contingency",
+                                                "win.results" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dsp_window_dispose;

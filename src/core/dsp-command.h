@@ -122,6 +122,7 @@ DspCalendar    *dsp_work_calendar (DspWork *work);
 gpointer        dsp_work_edit  (DspWork *work, const DspEntity *entity, const DspId *id, GError **error);
 gconstpointer   dsp_work_before (DspWork *work, const DspEntity *entity, const DspId *id);
 char           *dsp_work_number (DspWork *work, const DspEntity *entity, const DspId *id);
+bool            dsp_number_is_provisional (const char *number);
 gpointer        dsp_work_create (DspWork *work, const DspEntity *entity, const DspId *id);
 
 /* "May this button?": permission, scope and state only; 10 ns. NULL error allowed. */

@@ -403,6 +403,18 @@ dsp_work_number (DspWork         *work,
 }
 
 /**
+ * dsp_number_is_provisional:
+ * @number: (nullable)
+ *
+ * Returns: whether it is the label of dsp_work_number() that a replica shows until the server's number comes.
+ */
+bool
+dsp_number_is_provisional (const char *number)
+{
+  return number != NULL && *number == '~';
+}
+
+/**
  * dsp_work_create:
  * Returns: (transfer none): a new record beside the command's own one, to be filled in.
  */
