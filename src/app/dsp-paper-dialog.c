@@ -499,7 +499,7 @@ dsp_paper_dialog_open (GtkWindow *parent,
   gtk_window_set_modal (GTK_WINDOW (dialog->window), TRUE);
   gtk_window_set_transient_for (GTK_WINDOW (dialog->window), parent);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog->window), TRUE);
-  gtk_window_set_default_size (GTK_WINDOW (dialog->window), 540, -1);
+  gtk_window_set_default_size (GTK_WINDOW (dialog->window), 640, -1);
   g_signal_connect (dialog->window, "destroy", G_CALLBACK (on_destroy), dialog);
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
                                         gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0), gtk_named_action_new ("window.close")));

@@ -318,6 +318,8 @@ found_cb (GObject      *source,
 
           say (line, LINE_WRONG, why);
           gtk_widget_add_css_class (line->fields[DSP_PAPER_FIELD_NUMBER], "error");
+          if (line->wanted)
+            gtk_widget_grab_focus (line->fields[DSP_PAPER_FIELD_NUMBER]);
         }
       else if (line->wanted)
         save (line);

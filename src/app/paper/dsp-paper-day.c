@@ -172,10 +172,10 @@ result_lines (DspPaperFlow        *flow,
 
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
     {
-      double left = x + i * third, label = i == 2 ? 84 : 54;
+      double left = x + i * third, label = i == 2 ? 84 : 64;
 
       dsp_paper_ticked (flow, left, y, label, ways[i]);
-      dsp_paper_blank (flow, left + label, y, third - label - 8, 30, _("code"));
+      dsp_paper_blank (flow, left + label, y, third - label - 8, 34, _("code"));
     }
   y += WRITING_LINE;
   if (visit->wants_equipment || visit->wants_position)
