@@ -168,6 +168,21 @@ def _():
     says("Not possible: the order is “Closed”")
 
 
+@tests.case("/paper/S0-46/whoever_may_not_close_is_told_before_pressing_anything")
+def _():
+    global first, screen
+    server.ctl("user", "add", "lectora", "--profile", "auditor", "--scope", "all")
+    first.app.stop()
+    first = Window(session.app(server, "lectora")).wait_until_open()
+    driver.keys("ctrl+r")
+    screen = driver.wait_for(lambda: top("Results from paper"), "the screen")
+    time.sleep(0.5)
+    driver.type_text(others[3])
+    driver.keys("Return")
+    driver.type_text("amenazas")
+    says("Your profile does not allow this")
+
+
 try:
     tests.main()
 finally:
