@@ -7,6 +7,7 @@
 #include "dsp-order-window.h"
 
 #include "dsp-assign.h"
+#include "dsp-attachments-view.h"
 #include "dsp-crew-dialog.h"
 #include "dsp-facts.h"
 #include "dsp-history-view.h"
@@ -30,6 +31,7 @@ typedef struct {
   GtkWidget         *address;
   GtkWidget         *order;
   GtkWidget         *history;
+  GtkWidget         *attachments;
   GtkWidget         *pending;
   GtkWidget         *assign, *release;
   GtkWidget         *processes;
@@ -172,6 +174,7 @@ show (View *view)
   add_field (view, view->order, order, offsetof (DspOrder, observation));
   add_field (view, view->order, order, offsetof (DspOrder, solutions));
   add_field (view, view->order, order, offsetof (DspOrder, equipment));
+  dsp_attachments_view_show (DSP_ATTACHMENTS_VIEW (view->attachments), &view->id);
   dsp_history_view_show (DSP_HISTORY_VIEW (view->history), &view->id);
 }
 
@@ -318,7 +321,7 @@ dsp_order_window_open (GtkWindow         *parent,
   View *view = g_new0 (View, 1);
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
   GtkWidget *scroller = gtk_scrolled_window_new (), *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24);
-  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24), *button, *box;
+  GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24), *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24), *button, *box;
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   view->refs = 1;
@@ -359,7 +362,10 @@ dsp_order_window_open (GtkWindow         *parent,
   gtk_box_append (GTK_BOX (columns), left);
   view->customer = dsp_facts_section (left, _("Customer"));
   view->address = dsp_facts_section (left, _("Address"));
-  view->order = dsp_facts_section (columns, _("Order"));
+  gtk_box_append (GTK_BOX (columns), middle);
+  view->order = dsp_facts_section (middle, _("Order"));
+  view->attachments = dsp_attachments_view_new (office, TRUE);
+  gtk_box_append (GTK_BOX (dsp_facts_section (middle, _("Attachments"))), view->attachments);
   box = dsp_facts_section (columns, _("History"));
   view->history = dsp_history_view_new (office);
   view->follow_up = gtk_entry_new ();

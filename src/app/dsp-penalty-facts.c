@@ -6,6 +6,7 @@
 #include "config.h"
 #include "dsp-penalty-facts.h"
 
+#include "dsp-attachments-view.h"
 #include "dsp-facts.h"
 #include "dsp-history-view.h"
 #include "dsp-penalty-clock.h"
@@ -34,6 +35,7 @@ struct _DspPenaltyFacts
   GtkWidget    *words;     /* of the distributor; hidden without */
   GtkWidget    *earlier;
   GtkWidget    *history;
+  GtkWidget    *files;
 };
 
 G_DEFINE_FINAL_TYPE (DspPenaltyFacts, dsp_penalty_facts, GTK_TYPE_WIDGET)
@@ -270,6 +272,7 @@ dsp_penalty_facts_show (DspPenaltyFacts  *self,
   show_order (self, order);
   show_crew (self, penalty);
   ask_earlier (self, penalty);
+  dsp_attachments_view_show (DSP_ATTACHMENTS_VIEW (self->files), &penalty->order_id);
   dsp_history_view_show (DSP_HISTORY_VIEW (self->history), &penalty->order_id);
 }
 
@@ -351,6 +354,8 @@ dsp_penalty_facts_new (DspOffice *office)
   self->crew = dsp_facts_section (middle, _("Crew of that day"));
   self->order = dsp_facts_section (middle, _("Order"));
   self->earlier = dsp_facts_section (right, _("Earlier verdicts"));
+  self->files = dsp_attachments_view_new (office, FALSE);
+  gtk_box_append (GTK_BOX (dsp_facts_section (middle, _("Photos and documents"))), self->files);
   self->history = dsp_history_view_new (office);
   gtk_box_append (GTK_BOX (dsp_facts_section (right, _("Time line"))), self->history);
 

@@ -36,8 +36,8 @@ bit_of (const DspTable *table,
 
 /**
  * dsp_process_hidden:
- * Returns: the arguments that have no editor: attachments, which are added in the order's window, and what the type of
- * @order does not ask for. The place of an address is forgotten with it, and a group goes with its type.
+ * Returns: the arguments that have no editor: files, where many orders are meant or none may be attached, and what the type
+ * of @order does not ask for. The place of an address is forgotten with it, and a group goes with its type.
  */
 guint64
 dsp_process_hidden (DspOffice        *office,
@@ -49,8 +49,10 @@ dsp_process_hidden (DspOffice        *office,
   guint64 hidden = 0;
 
   for (guint i = 0; i < table->n_fields; i++)
-    if (table->fields[i].target == &dsp_attachment)
+    if (table->fields[i].target == &dsp_attachment && (order == NULL || !dsp_office_may (office, &dsp_attachment_create)))
       hidden |= G_GUINT64_CONSTANT (1) << i;
+  if (type == NULL || type->signature != DSP_YES)
+    hidden |= bit_of (table, "signature_id");
   if (command == &dsp_order_update_address || command == &dsp_order_start ||
       (command == &dsp_order_close && order != NULL && (type == NULL || type->position != DSP_YES)))
     hidden |= bit_of (table, "lat_e7") | bit_of (table, "lon_e7");
@@ -507,6 +509,8 @@ dsp_process_row_make (DspRecordRow *row)
 
   if (row->field->kind == DSP_KIND_YES_NO)
     return make_yes_no (row);
+  if (row->field->target == &dsp_attachment)
+    return dsp_file_row_make (row);
   if (process != DSP_PROCESS_NONE && g_str_equal (name, "reason"))
     return make_reason (row, process);
   if ((command == &dsp_order_retype || command == &dsp_order_create) && g_str_equal (name, "type"))

@@ -86,6 +86,7 @@ GtkWidget *dsp_process_row_make   (DspRecordRow *row);
 guint64    dsp_process_hidden     (DspOffice *office, const DspCommand *command, const DspOrder *order);
 GtkWidget *dsp_equipment_row_make (DspRecordRow *row);
 GtkWidget *dsp_slot_row_make      (DspRecordRow *row);
+GtkWidget *dsp_file_row_make      (DspRecordRow *row);
 
 /* dsp-new-order-row.c: the same for an order that is taken down, and how they stand. */
 extern const DspFormLine dsp_new_order_lines[];
