@@ -78,6 +78,8 @@ static const struct { const char *action; const char *keys[3]; } keys[] = {
   { "win.contingency", { "<Control><Shift>p" } },
   { "win.results", { "<Control>r" } },
   { "win.sync-now", { "F5" } },
+  { "win.roll-call", { "F7" } },
+  { "win.closed-zones", { "F9" } },
   { "win.preferences", { "<Control>comma" } },
   { "win.show-help-overlay", { "<Control>question", "F1" } },
   { "win.page('assignments')", { "<Alt>1" } },

@@ -476,6 +476,40 @@ on_drag_end (DspMapView *view,
   dsp_office_set_drag (self->office, NULL);
 }
 
+/* ---- what the other button offers ---- */
+
+static void
+on_menu_closed (GtkPopover *menu)
+{
+  /* Its item's action runs first. */
+  g_idle_add_once ((GSourceOnceFunc) gtk_widget_unparent, menu);
+}
+
+static void
+on_secondary_pressed (GtkGestureClick *click,
+                      int              n_press,
+                      double           x,
+                      double           y,
+                      DspMapPane      *self)
+{
+  g_autoptr(GMenu) model = g_menu_new ();
+  GtkWidget *menu;
+
+  if (gtk_bitset_is_empty (dsp_office_get_selection (self->office)))
+    {
+      dsp_office_message (self->office, 0, "%s", _("Select areas first"));
+      return;
+    }
+  gtk_gesture_set_state (GTK_GESTURE (click), GTK_EVENT_SEQUENCE_CLAIMED);
+  g_menu_append (model, _("Close these zones for a day…"), "win.closed-zones");
+  menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (model));
+  gtk_widget_set_parent (menu, GTK_WIDGET (self));
+  gtk_popover_set_has_arrow (GTK_POPOVER (menu), FALSE);
+  gtk_popover_set_pointing_to (GTK_POPOVER (menu), &(GdkRectangle) { (int) x, (int) y, 1, 1 });
+  g_signal_connect (menu, "closed", G_CALLBACK (on_menu_closed), NULL);
+  gtk_popover_popup (GTK_POPOVER (menu));
+}
+
 /* ---- settings ---- */
 
 static void
@@ -577,10 +611,15 @@ dsp_map_pane_new (DspOffice *office)
 {
   DspMapPane *self = g_object_new (DSP_TYPE_MAP_PANE, NULL);
   GSettings *settings = dsp_office_get_settings (office);
+  GtkGesture *click;
 
   self->office = g_object_ref (office);
   self->view = DSP_MAP_VIEW (dsp_map_view_new ());
   gtk_widget_set_parent (GTK_WIDGET (self->view), GTK_WIDGET (self));
+  click = gtk_gesture_click_new ();
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  g_signal_connect (click, "pressed", G_CALLBACK (on_secondary_pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
 
   dsp_map_view_set_colour (self->view, (DspMapColour) g_settings_get_enum (settings, "map-colour"));
   g_signal_connect (self->view, "notify::colour", G_CALLBACK (on_colour_chosen), self);

@@ -63,11 +63,3 @@ dsp_office_get_roll_call (DspOffice   *self,
     }
   return NULL;
 }
-
-GArray *
-dsp_office_crew_today (DspOffice   *self,
-                       const DspId *crew_id)
-{
-  return dsp_crew_day_read (crew_id, dsp_text_local_day (g_get_real_time ()), dsp_office_records (self, &dsp_membership),
-                            dsp_office_records (self, &dsp_technician), dsp_office_get_roll_call (self, crew_id));
-}

@@ -93,22 +93,12 @@ dsp_office_members (DspOffice   *self,
                     const DspId *crew_id,
                     DspDate      day)
 {
-  const GPtrArray *members = dsp_office_records (self, &dsp_membership);
-  g_autoptr(GString) names = g_string_new (NULL);
+  bool today = day.day == dsp_text_local_day (g_get_real_time ()).day;
+  g_autoptr(GArray) lines = dsp_crew_day_read (crew_id, day, dsp_office_records (self, &dsp_membership),
+                                               dsp_office_records (self, &dsp_technician),
+                                               today ? dsp_office_get_roll_call (self, crew_id) : NULL);
 
-  for (guint i = 0; i < members->len; i++)
-    {
-      const DspMembership *member = members->pdata[i];
-      const DspTechnician *technician;
-
-      if (!dsp_id_equal (&member->crew_id, crew_id) || member->from.day > day.day ||
-          (member->until.day != 0 && member->until.day < day.day))
-        continue;
-      technician = dsp_office_get (self, &dsp_technician, &member->technician_id);
-      if (technician != NULL && technician->name != NULL)
-        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", technician->name);
-    }
-  return g_string_free (g_steal_pointer (&names), FALSE);
+  return dsp_crew_day_names (lines);
 }
 
 char *

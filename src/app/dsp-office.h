@@ -64,7 +64,7 @@ const GPtrArray *dsp_office_records (DspOffice *self, const DspEntity *entity);
 gconstpointer dsp_office_get        (DspOffice *self, const DspEntity *entity, const DspId *id); /* nullable */
 char       *dsp_office_record_title (DspOffice *self, const DspEntity *entity, gconstpointer record); /* "C-07 Norte" */
 char       *dsp_office_title_of     (DspOffice *self, const DspEntity *entity, const DspId *id);      /* "" for none */
-/* Who was in a crew on a local day: "Juan Pérez, Ana Robles"; "" for nobody. */
+/* Who was in a crew on a local day, today by its roll call: "Juan Pérez, Ana Robles"; "" for nobody. */
 char       *dsp_office_members (DspOffice *self, const DspId *crew_id, DspDate day);
 /* A field of a record in words, ids resolved: (transfer full). */
 char       *dsp_office_field_text   (DspOffice *self, const DspField *field, gconstpointer record);
@@ -114,7 +114,6 @@ const DspPostalCode *dsp_office_get_place (DspOffice *self, const char *code); /
 const DspPlanStop *dsp_office_get_stops (DspOffice *self, const DspId *crew_id, const guint32 **rows, guint *n_stops);
 /* Today's, once it is known that the crew was called: lent until "records-changed" (nullable). */
 const DspRollCall *dsp_office_get_roll_call (DspOffice *self, const DspId *crew_id);
-GArray     *dsp_office_crew_today (DspOffice *self, const DspId *crew_id); /* of DspCrewDayLine, (transfer full) */
 DspPlanOrders *dsp_office_plan (DspOffice *self, GtkBitset *rows);
 void        dsp_office_answer (DspOffice *self, const DspPlanOrders *orders, const DspCrew *crew, DspPlanAnswer *answer);
 

@@ -10,6 +10,7 @@
 
 #include "dsp-admin-page.h"
 #include "dsp-assign.h"
+#include "dsp-closed-zones.h"
 #include "dsp-new-order.h"
 #include "dsp-order-window.h"
 #include "dsp-outbox-window.h"
@@ -17,6 +18,7 @@
 #include "dsp-paper-results.h"
 #include "dsp-preferences.h"
 #include "dsp-record-page.h"
+#include "dsp-roll-call.h"
 #include "dsp-review-page.h"
 
 #include <glib/gi18n.h>
@@ -532,6 +534,13 @@ action_window (GtkWidget  *widget,
     dsp_paper_results_open (GTK_WINDOW (self), self->office);
   else if (g_str_equal (name, "win.contingency"))
     dsp_paper_dialog_open_pack (GTK_WINDOW (self), self->office);
+  else if (g_str_equal (name, "win.roll-call"))
+    {
+      if (dsp_office_may (self->office, &dsp_roll_call_put))
+        dsp_roll_call_open (GTK_WINDOW (self), self->office);
+    }
+  else if (g_str_equal (name, "win.closed-zones"))
+    dsp_closed_zones_open (GTK_WINDOW (self), self->office);
   else if (g_str_equal (name, "win.page"))
     show_page (self, g_variant_get_string (parameter, NULL));
   else if (g_str_equal (name, "win.sync-now") && dsp_office_get_sync (self->office) != NULL)
@@ -587,7 +596,7 @@ dsp_window_class_init (DspWindowClass *klass)
                                                 "win.previous-case", "win.filter", "win.select-none", "win.select-all",
                                                 "win.clear-filters", "win.print" };
   static const char *const window_actions[] = { "win.preferences", "win.search", "win.new-order", "win.outbox", "win.sync-now", "win.contingency",
-                                                "win.results" };
+                                                "win.results", "win.roll-call", "win.closed-zones" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dsp_window_dispose;
