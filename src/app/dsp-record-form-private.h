@@ -103,5 +103,7 @@ void       dsp_address_rows_help (DspRecordForm *form);
 
 /* dsp-record-form.c: a person typed */
 void     dsp_record_row_edited   (DspRecordRow *row);
+/* … and went on to another: for fields with a check */
+void     dsp_record_row_left     (DspRecordRow *row);
 
 G_END_DECLS

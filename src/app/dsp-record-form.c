@@ -18,6 +18,26 @@ G_DEFINE_FINAL_TYPE (DspRecordForm, dsp_record_form, GTK_TYPE_WIDGET)
 enum { SIGNAL_CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
+/* A text with a check digit is judged when it is as long as it may be, or when the person goes on. */
+static void
+check_text (DspRecordRow *row,
+            glong         at_least)
+{
+  const DspField *field = row->field;
+  g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row->editor))));
+  g_autoptr(GError) error = NULL;
+
+  if (*text != '\0' && g_utf8_strlen (text, -1) >= at_least && !field->check (text, &error))
+    dsp_record_form_show_error (row->form, field, error->message);
+}
+
+void
+dsp_record_row_left (DspRecordRow *row)
+{
+  if (!row->form->filling)
+    check_text (row, 1);
+}
+
 void
 dsp_record_row_edited (DspRecordRow *row)
 {
@@ -25,6 +45,8 @@ dsp_record_row_edited (DspRecordRow *row)
     return;
   gtk_widget_set_visible (row->error, FALSE);
   gtk_widget_remove_css_class (row->editor, "error");
+  if (row->field->check != NULL)
+    check_text (row, row->field->max);
   g_signal_emit (row->form, signals[SIGNAL_CHANGED], 0);
 }
 

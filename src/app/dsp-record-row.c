@@ -238,6 +238,10 @@ dsp_record_row_read (DspRecordRow *row,
           return dsp_record_row_read_time (row, record);
         if (!dsp_field_set_text (field, record, text, &error))
           return dsp_text_error (error);
+        /* What came in before the rule stays as it is. */
+        if (field->check != NULL && *text != '\0' && g_strcmp0 (text, *dsp_field_text (field, row->form->shown)) != 0 &&
+            !field->check (text, &error))
+          return g_strdup (error->message);
       }
       return NULL;
 
@@ -536,6 +540,13 @@ make_editor (DspRecordRow *row)
       if (field->kind == DSP_KIND_TEXT && field->max > 0)
         gtk_entry_set_max_length (GTK_ENTRY (row->editor), (int) field->max);
       g_signal_connect_swapped (row->editor, "changed", G_CALLBACK (dsp_record_row_edited), row);
+      if (field->check != NULL)
+        {
+          GtkEventController *focus = gtk_event_controller_focus_new ();
+
+          g_signal_connect_swapped (focus, "leave", G_CALLBACK (dsp_record_row_left), row);
+          gtk_widget_add_controller (row->editor, focus);
+        }
     }
   return content != NULL ? content : row->editor;
 }

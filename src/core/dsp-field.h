@@ -63,6 +63,7 @@ typedef struct {
   guint8           kind;     /* DspKind */
   guint32          flags;    /* DspFieldFlags */
   gint64           min, max; /* TEXT: characters; INT and MONEY: value; LIST: items. Both 0: the kind's own limits */
+  gboolean       (*check) (const char *text, GError **error); /* TEXT (nullable): what it must be besides, when it is given */
 } DspField;
 
 /* Fields of a struct: a record's, or a command's arguments. At most 64. */

@@ -7,7 +7,6 @@
 
 #include "config.h"
 #include "dsp-command.h"
-#include "dsp-tax-id.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -146,12 +145,18 @@ membership_put (DspWork      *work,
 static gboolean
 check_given (DspWork        *work,
              const DspTable *table,
-             gsize           offset,
-             const char     *text,
-             gboolean      (*check) (const char *text, GError **error),
+             gconstpointer   record,
              GError        **error)
 {
-  return text == NULL || !(dsp_work_given (work) & dsp_table_bit (table, offset)) || check (text, error);
+  for (guint i = 0; i < table->n_fields; i++)
+    {
+      const DspField *field = &table->fields[i];
+      const char *text = field->check != NULL && (dsp_work_given (work) >> i & 1) ? *dsp_field_text (field, record) : NULL;
+
+      if (text != NULL && !field->check (text, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -160,9 +165,7 @@ master_put (DspWork      *work,
             gconstpointer args,
             GError      **error)
 {
-  const DspMaster *master = record;
-
-  return check_given (work, &dsp_master.table, offsetof (DspMaster, tax_id), master->tax_id, dsp_tax_id_check, error);
+  return check_given (work, &dsp_master.table, record, error);
 }
 
 static gboolean
@@ -173,13 +176,8 @@ distributor_put (DspWork      *work,
 {
   const DspDistributor *distributor = record;
 
-  if (!check_given (work, &dsp_distributor.table, offsetof (DspDistributor, tax_id), distributor->tax_id, dsp_tax_id_check,
-                    error) ||
-      !check_given (work, &dsp_distributor.table, offsetof (DspDistributor, bank_account), distributor->bank_account,
-                    dsp_clabe_check, error))
-    return FALSE;
-  return dsp_id_is_none (&distributor->master_id) ||
-         dsp_work_need (work, &dsp_master, &distributor->master_id, error);
+  return check_given (work, &dsp_distributor.table, distributor, error) &&
+         (dsp_id_is_none (&distributor->master_id) || dsp_work_need (work, &dsp_master, &distributor->master_id, error));
 }
 
 /* ---- users ---- */
