@@ -9,6 +9,8 @@
 #include "dsp-media-type.h"
 #include "dsp-text.h"
 
+#include <glib/gi18n.h>
+
 typedef struct {
   DspOffice *office; /* (owned) */
   DspId      id, order_id;
@@ -108,4 +110,21 @@ dsp_attach_file_finish (GAsyncResult *result,
                         GError      **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+dsp_attach_file_choose (GtkWidget  *widget,
+                        const char *title,
+                        gboolean    many,
+                        GCallback   chosen,
+                        gpointer    data)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (title, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+                                                               GTK_FILE_CHOOSER_ACTION_OPEN, _("_Attach"), _("_Cancel"));
+
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (chooser), many);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
+  g_signal_connect_object (chooser, "response", chosen, data, 0);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }

@@ -21,4 +21,8 @@ void       dsp_attach_file_async     (DspOffice *office, const DspId *id, const 
                                       GAsyncReadyCallback callback, gpointer user_data);
 gboolean   dsp_attach_file_finish    (GAsyncResult *result, GError **error);
 
+/* The platform's chooser over @widget's window. @chosen: (GtkNativeDialog *, int response, @data) while @data, a GObject,
+ * lives; it unrefs the dialog. */
+void       dsp_attach_file_choose    (GtkWidget *widget, const char *title, gboolean many, GCallback chosen, gpointer data);
+
 G_END_DECLS

@@ -131,13 +131,7 @@ static void
 on_choose (GtkWidget    *button,
            DspRecordRow *row)
 {
-  GtkRoot *root = gtk_widget_get_root (button);
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (_(row->field->label), GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                                               GTK_FILE_CHOOSER_ACTION_OPEN, _("_Attach"), _("_Cancel"));
-
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  g_signal_connect_object (chooser, "response", G_CALLBACK (on_chosen), button, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
+  dsp_attach_file_choose (button, _(row->field->label), FALSE, G_CALLBACK (on_chosen), button);
 }
 
 /* ---- the signature ---- */

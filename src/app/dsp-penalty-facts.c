@@ -352,10 +352,10 @@ dsp_penalty_facts_new (DspOffice *office)
   self->fault = dsp_facts_section (left, _("Fault"));
   self->words = dsp_facts_section (left, _("The distributor's words"));
   self->crew = dsp_facts_section (middle, _("Crew of that day"));
-  self->order = dsp_facts_section (middle, _("Order"));
   self->earlier = dsp_facts_section (right, _("Earlier verdicts"));
   self->files = dsp_attachments_view_new (office, FALSE);
   gtk_box_append (GTK_BOX (dsp_facts_section (middle, _("Photos and documents"))), self->files);
+  self->order = dsp_facts_section (middle, _("Order"));
   self->history = dsp_history_view_new (office);
   gtk_box_append (GTK_BOX (dsp_facts_section (right, _("Time line"))), self->history);
 

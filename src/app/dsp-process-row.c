@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "dsp-record-form-private.h"
+#include "dsp-record-kind.h"
 
 #include "dsp-text.h"
 
@@ -276,7 +277,7 @@ static GtkWidget *
 make_solutions (DspRecordRow *row)
 {
   static const DspRowEditor editor = { show_solutions, read_solutions, TRUE };
-  const GPtrArray *codes = dsp_office_records (row->form->office, &dsp_solution_code);
+  g_autoptr(GPtrArray) codes = dsp_record_kind_dup_sorted (dsp_record_kind_of (&dsp_solution_code), row->form->office);
   const DspOrder *order = row->form->order;
   const DspOrderType *type = type_of (row->form->office, order);
   GPtrArray *checks = g_ptr_array_new ();

@@ -99,3 +99,25 @@ dsp_record_kind_under (const DspRecordKind *kind,
         return dsp_office_field_text (office, &table->fields[i], record);
   return g_strdup ("");
 }
+
+GPtrArray *
+dsp_record_kind_dup_sorted (const DspRecordKind *kind,
+                            DspOffice           *office)
+{
+  const GPtrArray *records = dsp_office_records (office, kind->entity);
+  g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+  GPtrArray *sorted = g_ptr_array_new ();
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      g_autofree char *title = dsp_record_kind_title (kind, office, records->pdata[i]);
+      char *key = g_utf8_collate_key_for_filename (title, -1);
+      guint at = keys->len;
+
+      while (at > 0 && strcmp (keys->pdata[at - 1], key) > 0)
+        at--;
+      g_ptr_array_insert (keys, (int) at, key);
+      g_ptr_array_insert (sorted, (int) at, records->pdata[i]);
+    }
+  return sorted;
+}

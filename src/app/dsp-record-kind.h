@@ -23,6 +23,9 @@ const DspRecordKind *dsp_record_kind_of    (const DspEntity *entity);
 char                *dsp_record_kind_title (const DspRecordKind *kind, DspOffice *office, gconstpointer record);
 char                *dsp_record_kind_under (const DspRecordKind *kind, DspOffice *office, gconstpointer record);
 
+/* All records by that title: (transfer container), the records as lent as dsp_office_records(). */
+GPtrArray           *dsp_record_kind_dup_sorted (const DspRecordKind *kind, DspOffice *office);
+
 /* What the administration page maintains, in its order; ends with NULL. */
 extern const DspEntity *const dsp_catalogues[];
 

@@ -183,32 +183,10 @@ make_row (DspRecordPage *self,
   return row;
 }
 
-/* By what they are called here. */
-static GPtrArray *
-dup_sorted (DspRecordPage *self)
-{
-  const GPtrArray *records = dsp_office_records (self->office, self->kind->entity);
-  g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
-  GPtrArray *sorted = g_ptr_array_new ();
-
-  for (guint i = 0; i < records->len; i++)
-    {
-      g_autofree char *title = dsp_record_kind_title (self->kind, self->office, records->pdata[i]);
-      char *key = g_utf8_collate_key_for_filename (title, -1);
-      guint at = keys->len;
-
-      while (at > 0 && strcmp (keys->pdata[at - 1], key) > 0)
-        at--;
-      g_ptr_array_insert (keys, (int) at, key);
-      g_ptr_array_insert (sorted, (int) at, records->pdata[i]);
-    }
-  return sorted;
-}
-
 static void
 fill (DspRecordPage *self)
 {
-  g_autoptr(GPtrArray) records = dup_sorted (self);
+  g_autoptr(GPtrArray) records = dsp_record_kind_dup_sorted (self->kind, self->office);
   gboolean with_retired = gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->with_retired));
   g_autofree char *folded = dsp_fold (gtk_editable_get_text (GTK_EDITABLE (self->search)));
   GtkWidget *child;

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "dsp-verdict-bar.h"
 
+#include "dsp-attachments-view.h"
 #include "dsp-penalty.h"
 #include "dsp-text.h"
 
@@ -44,7 +45,10 @@ struct _DspVerdictBar
   guint32        states;              /* theirs */
   gint64         cents;               /* theirs, together */
   char          *number;              /* (owned) (nullable): the order's, of one alone */
-  DspId          bearer;              /* of one alone */
+  DspId          bearer;              /* of one alone, as the order */
+  DspId          order_id;
+  DspId          document_id;         /* attached for the verdict that is being given */
+  DspId          coming;              /* being attached */
   const Verdict *asking;              /* (nullable): its text is being typed */
   gboolean       giving;
   GArray        *distributors;        /* (owned): of DspId, as in the drop-down */
@@ -56,6 +60,7 @@ struct _DspVerdictBar
   GtkWidget     *about;
   GtkWidget     *to;
   GtkWidget     *entry;
+  GtkWidget     *document;
   GtkWidget     *save;
   GtkWidget     *error;
 };
@@ -73,6 +78,12 @@ may_give (DspVerdictBar *self,
 
   return self->ids->len > 0 && (self->states & ~verdict->states) == 0 && (many || self->ids->len == 1) &&
          dsp_office_may (self->office, verdict->command);
+}
+
+static bool
+takes_document (const Verdict *verdict)
+{
+  return dsp_table_find (verdict->command->args, "document_id", 11) != NULL;
 }
 
 static void
@@ -156,6 +167,12 @@ fill_args (DspVerdictBar *self,
         ((DspPenaltyTransfer *) args)->distributor_id = g_array_index (self->distributors, DspId, chosen);
       given |= dsp_table_bit (table, offsetof (DspPenaltyTransfer, distributor_id));
     }
+  if (takes_document (verdict) && !dsp_id_is_none (&self->document_id))
+    {
+      field = dsp_table_find (table, "document_id", 11);
+      *dsp_field_id (field, args) = self->document_id;
+      given |= dsp_table_bit (table, field->offset);
+    }
   if (verdict->command == &dsp_penalty_answer)
     {
       ((DspAppealAnswer *) args)->verdict = verdict->verdict;
@@ -208,6 +225,47 @@ on_save (DspVerdictBar *self)
   give (self, self->asking, text);
 }
 
+/* ---- a document ---- */
+
+static void
+attached_cb (GObject      *source,
+             GAsyncResult *res,
+             gpointer      user_data)
+{
+  g_autoptr(DspVerdictBar) self = user_data;
+  g_autoptr(GError) error = NULL;
+  gboolean done = dsp_attach_file_finish (res, &error);
+
+  if (self->stack == NULL || self->asking == NULL)
+    return;
+  if (done)
+    self->document_id = self->coming;
+  show_error (self, done ? NULL : error->message);
+  gtk_button_set_label (GTK_BUTTON (self->document), done ? _("Document attached") : _("Document"));
+  gtk_widget_grab_focus (self->entry);
+}
+
+static void
+on_document_chosen (GtkNativeDialog *chooser,
+                    int              response,
+                    DspVerdictBar   *self)
+{
+  g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
+
+  if (file != NULL)
+    {
+      self->coming = dsp_replica_new_id (dsp_office_get_replica (self->office));
+      dsp_attach_file_async (self->office, &self->coming, &self->order_id, file, attached_cb, g_object_ref (self));
+    }
+  g_object_unref (chooser);
+}
+
+static void
+on_document (DspVerdictBar *self)
+{
+  dsp_attach_file_choose (GTK_WIDGET (self), _("Document"), FALSE, G_CALLBACK (on_document_chosen), self);
+}
+
 /* ---- asking ---- */
 
 static void
@@ -258,6 +316,10 @@ ask (DspVerdictBar *self,
   /* Reasons come in runs: the last one stands there, selected, and goes with the first letter typed. */
   gtk_editable_set_text (GTK_EDITABLE (self->entry), last != NULL ? last : "");
   gtk_button_set_label (GTK_BUTTON (self->save), _(verdict->label));
+  self->document_id = dsp_id_none;
+  gtk_button_set_label (GTK_BUTTON (self->document), _("Document"));
+  gtk_widget_set_visible (self->document, takes_document (verdict) && self->ids->len == 1 &&
+                                          dsp_office_may (self->office, &dsp_attachment_create));
   gtk_widget_set_visible (self->to, verdict->command == &dsp_penalty_transfer);
   if (verdict->command == &dsp_penalty_transfer)
     fill_distributors (self);
@@ -321,6 +383,7 @@ dsp_verdict_bar_set (DspVerdictBar *self,
       self->cents += penalty->amount.cents;
     }
   self->bearer = penalties->len == 1 ? ((const DspPenalty *) penalties->pdata[0])->distributor_id : dsp_id_none;
+  self->order_id = penalties->len == 1 ? ((const DspPenalty *) penalties->pdata[0])->order_id : dsp_id_none;
   if (penalties->len == 1)
     self->number = g_strdup (((const DspPenalty *) penalties->pdata[0])->number);
   if (self->asking != NULL && (!same || !may_give (self, self->asking)))
@@ -476,6 +539,9 @@ make_asking (DspVerdictBar *self)
   gtk_entry_set_max_length (GTK_ENTRY (self->entry), 2000);
   gtk_widget_set_hexpand (self->entry, TRUE);
   g_signal_connect_swapped (self->entry, "activate", G_CALLBACK (on_save), self);
+  self->document = gtk_button_new_with_label (_("Document"));
+  gtk_widget_set_tooltip_text (self->document, _("Attach a document to the order and to this verdict"));
+  g_signal_connect_swapped (self->document, "clicked", G_CALLBACK (on_document), self);
   self->save = gtk_button_new_with_label ("");
   gtk_widget_add_css_class (self->save, "suggested-action");
   g_signal_connect_swapped (self->save, "clicked", G_CALLBACK (on_save), self);
@@ -490,6 +556,7 @@ make_asking (DspVerdictBar *self)
   gtk_box_append (GTK_BOX (line), self->about);
   gtk_box_append (GTK_BOX (line), self->to);
   gtk_box_append (GTK_BOX (line), self->entry);
+  gtk_box_append (GTK_BOX (line), self->document);
   gtk_box_append (GTK_BOX (line), cancel);
   gtk_box_append (GTK_BOX (line), self->save);
   gtk_box_append (GTK_BOX (lines), line);

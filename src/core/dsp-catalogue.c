@@ -155,8 +155,8 @@ hours_are (const char *name,
 {
   if (starts.value < ends.value)
     return TRUE;
-  return dsp_refuse (error, DSP_RULE_INVALID, _("%s: it ends at minute %d, not after its start at minute %d"), name,
-                     (int) ends.value, (int) starts.value);
+  return dsp_refuse (error, DSP_RULE_INVALID, _("%s: it ends at %02d:%02d, not after its start at %02d:%02d"), name,
+                     (int) ends.value / 60, (int) ends.value % 60, (int) starts.value / 60, (int) starts.value % 60);
 }
 
 static gboolean
