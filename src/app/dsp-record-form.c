@@ -47,6 +47,9 @@ dsp_record_row_edited (DspRecordRow *row)
   gtk_widget_remove_css_class (row->editor, "error");
   if (row->field->check != NULL)
     check_text (row, row->field->max);
+  /* A refusal was of what is no longer written. */
+  if (row->form->command != NULL)
+    gtk_widget_set_visible (row->form->banner, FALSE);
   g_signal_emit (row->form, signals[SIGNAL_CHANGED], 0);
 }
 

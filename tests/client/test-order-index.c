@@ -133,6 +133,32 @@ twin_churn (Twin *twin,
       twin_put (twin, (guint) g_test_rand_int_range (0, 3000));
 }
 
+/* What of an order decides its policy and its zone. */
+static void
+test_rows_say_their_texts (void)
+{
+  static const gsize kept[] = { offsetof (DspOrder, type), offsetof (DspOrder, group), offsetof (DspOrder, municipality) };
+  Twin *twin = twin_new ();
+  GHashTableIter iter;
+  gpointer order;
+
+  twin_churn (twin, 2000);
+  g_hash_table_iter_init (&iter, twin->orders);
+  while (g_hash_table_iter_next (&iter, NULL, &order))
+    {
+      guint32 row = dsp_order_index_find (twin->index, &((DspOrder *) order)->id);
+
+      for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+        {
+          const DspField *field = dsp_table_at (&dsp_order.table, kept[i]);
+
+          g_assert_cmpstr (dsp_order_index_text (twin->index, field, row), ==, *dsp_field_text (field, order));
+        }
+      g_assert_null (dsp_order_index_text (twin->index, dsp_table_at (&dsp_order.table, offsetof (DspOrder, number)), row));
+    }
+  twin_free (twin);
+}
+
 static DspFilter *
 random_filter (void)
 {
@@ -508,6 +534,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/order-index/agrees-with-core", test_agrees_with_core);
+  g_test_add_func ("/order-index/rows-say-their-texts", test_rows_say_their_texts);
   g_test_add_func ("/order-index/wide-dictionaries", test_wide_dictionaries);
   g_test_add_func ("/order-index/sorted-in-background", test_sorted_in_background);
   g_test_add_func ("/order-index/S0-28/turns-by-the-clock", turns_by_the_clock);

@@ -114,6 +114,27 @@ def _():
     other.app.close()
 
 
+@tests.case("/administration/S0-45/a_policy_says_its_sentences_and_one_that_contradicts_itself_is_refused")
+def _():
+    open_catalogue("Rescheduling policies")
+    choose_record("^GENERAL")
+    driver.wait_for(lambda: says(r"At the latest 15 days from today$"), "what the policy says")
+    driver.wait_for(lambda: says(r"^First visit that can be booked: "), "the first visit that can be booked")
+    assert says(r"^Order 90\d{4} · "), "a sample order"
+    assert says(r"^Kept: At the latest 15 days from today$"), "a ticked sentence of the sample"
+    window.app.screenshot("policy-editor")
+    # As it is written, not only when it is saved.
+    field("Latest day from today").set_text("4")
+    driver.wait_for(lambda: says(r"At the latest 4 days from today$"), "the sentence to follow")
+    field("Earliest day from today").set_text("9")
+    driver.wait_for(lambda: says(r"^No visit can be booked within "), "nothing left to book")
+    button("Save").press()
+    driver.wait_for(lambda: says(r"its earliest day \(9\) is after its latest \(4\)"), "the contradiction to be named")
+    window.app.screenshot("policy-contradiction")
+    button("Cancel").press()
+    driver.wait_for(lambda: says(r"At the latest 15 days from today$"), "the policy as it is")
+
+
 @tests.case("/administration/a_holiday_is_added_and_deleted")
 def _():
     window.app.bring_to_front()

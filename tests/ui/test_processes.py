@@ -127,6 +127,81 @@ def _():
     close_window(first, number)
 
 
+# The first sentence that a Sunday breaks; for some types it is too far, too.
+BROKEN = re.compile("(The office does not work on that day|That day is after the latest)")
+
+
+def next_sunday():
+    """In the office's own time."""
+    today = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=6)).date()
+    return today + datetime.timedelta(days=6 - today.weekday() or 7)
+
+
+def places_of(dialog):
+    """The days that can be chosen, by their name, with the places that are left."""
+    found = [(button, re.match(r"^(.*): (\d+) places?$", button.name)) for button in dialog.find_all("push button")]
+    return [(button, match.group(1), int(match.group(2))) for button, match in found if match and button.has("sensitive")]
+
+
+@tests.case("/processes/S0-45/the_dialog_ticks_and_crosses_the_policys_sentences")
+def _():
+    number = first.numbers()[1]
+    order = open_order(first, number)
+    order.find("push button", "Reschedule").press()
+    dialog = dialog_of(first, "Reschedule")
+    when = dialog.find("text", named("New attention date"))
+    choose_in(first, dialog, "Reason", re.compile("El cliente pidi"))
+    choose_in(first, dialog, "Who asked", "The customer")
+    assert dialog.maybe("label", re.compile("^Kept: Rescheduled 0 of")), "how often it was rescheduled"
+    assert dialog.maybe("label", re.compile("^Not judged yet: On a day on which the office works"))
+    # A Sunday evening: two sentences are crossed, and it is not saved.
+    when.set_text(next_sunday().strftime("%d/%m/%Y 20:30"))
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("^Not kept: On a day on which the office works: ")), "the Sunday to be crossed")
+    assert dialog.maybe("label", re.compile("^Not kept: In one of its slots")), "the evening to be crossed"
+    assert dialog.maybe("label", re.compile("^Kept: Not in the past"))
+    first.app.screenshot("policy-crossed")
+    save(dialog)
+    driver.wait_for(lambda: dialog.maybe("label", BROKEN), "the rule to be named")
+    when.set_text("01/01/2020 10:00")
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("^Not kept: Not in the past")), "the past to be crossed")
+    # The calendar offers what is left: the day and its first slot are written for us, and everything is ticked.
+    button, _day, _left = places_of(dialog)[0]
+    button.press()
+    driver.wait_for(lambda: not dialog.maybe("label", re.compile("^Not kept")), "nothing to be crossed")
+    assert dialog.maybe("label", re.compile(r"^Kept: Where a place is left: \d+ of")), "the places that are left"
+    slot = dialog.find(None, re.compile(r"^\d\d:\d\d–\d\d:\d\d · \d+ places?"))
+    assert slot.has("checked"), slot
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("Attention date: ")), "what saving would mean")
+    first.app.screenshot("policy-ticked")
+    save(dialog)
+    closed(first, "Reschedule")
+    close_window(first, number)
+
+
+@tests.case("/processes/S0-45/a_place_that_is_taken_is_gone_from_every_calendar")
+def _():
+    number = first.numbers()[2]
+    order = open_order(first, number)
+    order.find("push button", "Reschedule").press()
+    dialog = dialog_of(first, "Reschedule")
+    choose_in(first, dialog, "Reason", re.compile("El cliente pidi"))
+    choose_in(first, dialog, "Who asked", "The customer")
+    button, day, left = places_of(dialog)[1]
+    button.press()
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("Attention date: ")), "what saving would mean")
+    save(dialog)
+    closed(first, "Reschedule")
+    order = driver.wait_for(lambda: order_window(first, number), "the order's window")
+    order.find("push button", "Reschedule").press()
+    dialog = dialog_of(first, "Reschedule")
+    # Its own place does not count against it; the second time is told.
+    assert (day, left) in [(name, places) for _b, name, places in places_of(dialog)], (day, left)
+    assert dialog.maybe("label", re.compile("^Kept: Rescheduled 1 of"))
+    driver.keys("Escape")
+    closed(first, "Reschedule")
+    close_window(first, number)
+
+
 @tests.case("/processes/S0-43/rejected_by_one_of_three_families_and_returned_by_the_supervisor")
 def _():
     number = first.numbers()[0]
@@ -246,6 +321,28 @@ def _():
     first.app.screenshot("process-many")
     save(dialog)
     closed(first, "Follow-up")
+    first.select_nothing()
+
+
+@tests.case("/processes/S0-45/many_are_judged_row_by_row_by_the_policy")
+def _():
+    first.open_tab("Unassigned")
+    first.select_nothing()
+    for number in first.numbers()[:3]:
+        first.tick(number)
+    driver.wait_for(lambda: first.selected().startswith("3 selected"), "three selected orders")
+    first.app.find("push button", "Processes", tables=False).press()
+    time.sleep(0.3)
+    first.app.find("push button", "Reschedule", tables=False).press()
+    dialog = dialog_of(first, "Reschedule")
+    choose_in(first, dialog, "Reason", re.compile("El cliente pidi"))
+    choose_in(first, dialog, "Who asked", "The customer")
+    dialog.find("text", named("New attention date")).set_text(next_sunday().strftime("%d/%m/%Y 10:00"))
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("0 orders will be changed; 3 will not")), "three refusals")
+    assert len(list(dialog.find_all("label", re.compile(r"^✗ 90\d{4}: " + BROKEN.pattern)))) == 3
+    first.app.screenshot("policy-many")
+    driver.keys("Escape")
+    closed(first, "Reschedule")
     first.select_nothing()
 
 
