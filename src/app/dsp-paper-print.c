@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #define STEP_US 8000
+#define LAST_KEY "dsp-print-settings" /* on the office: the printer that was chosen last */
 
 typedef struct {
   DspOffice        *office;   /* (owned) */
@@ -67,10 +68,31 @@ on_done (GtkPrintOperation       *operation,
 {
   g_autoptr(GError) error = NULL;
 
+  if (result == GTK_PRINT_OPERATION_RESULT_APPLY)
+    g_object_set_data_full (G_OBJECT (print->office), LAST_KEY, gtk_print_settings_copy (gtk_print_operation_get_print_settings (operation)),
+                            g_object_unref);
   if (result != GTK_PRINT_OPERATION_RESULT_ERROR)
     return;
   gtk_print_operation_get_error (operation, &error);
   dsp_office_message (print->office, 0, _("It could not be printed: %s"), error != NULL ? error->message : "?");
+}
+
+/* The printer of the last time; where "print to file" goes, and under which name. */
+static GtkPrintSettings *
+make_settings (DspOffice        *office,
+               DspPaperDocument *document)
+{
+  GtkPrintSettings *last = g_object_get_data (G_OBJECT (office), LAST_KEY);
+  GtkPrintSettings *settings = last != NULL ? gtk_print_settings_copy (last) : gtk_print_settings_new ();
+  g_autofree char *folder = g_settings_get_string (dsp_office_get_settings (office), "paper-folder");
+
+  gtk_print_settings_unset (settings, GTK_PRINT_SETTINGS_OUTPUT_URI);
+  gtk_print_settings_unset (settings, GTK_PRINT_SETTINGS_PAGE_RANGES);
+  gtk_print_settings_set_n_copies (settings, 1);
+  gtk_print_settings_set (settings, GTK_PRINT_SETTINGS_OUTPUT_BASENAME, dsp_paper_document_title (document));
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+    gtk_print_settings_set (settings, GTK_PRINT_SETTINGS_OUTPUT_DIR, folder);
+  return settings;
 }
 
 void
@@ -81,6 +103,7 @@ dsp_paper_print (GtkWindow          *parent,
 {
   g_autoptr(GtkPrintOperation) operation = gtk_print_operation_new ();
   g_autoptr(GtkPageSetup) setup = gtk_page_setup_new ();
+  g_autoptr(GtkPrintSettings) settings = make_settings (office, document);
   g_autoptr(GError) error = NULL;
   GtkPaperSize *paper = gtk_paper_size_new (size == &dsp_paper_a4 ? GTK_PAPER_NAME_A4 : GTK_PAPER_NAME_LETTER);
   Print *print = g_new0 (Print, 1);
@@ -92,6 +115,7 @@ dsp_paper_print (GtkWindow          *parent,
   gtk_page_setup_set_orientation (setup, dsp_paper_document_is_landscape (document) ? GTK_PAGE_ORIENTATION_LANDSCAPE
                                                                                    : GTK_PAGE_ORIENTATION_PORTRAIT);
   gtk_print_operation_set_default_page_setup (operation, setup);
+  gtk_print_operation_set_print_settings (operation, settings);
   gtk_print_operation_set_embed_page_setup (operation, TRUE);
   gtk_print_operation_set_unit (operation, GTK_UNIT_POINTS);
   gtk_print_operation_set_job_name (operation, dsp_paper_document_title (document));

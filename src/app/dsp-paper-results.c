@@ -11,6 +11,7 @@
 #include "dsp-paper-results.h"
 
 #include "dsp-paper-result.h"
+#include "dsp-paper-words.h"
 #include "dsp-process-dialog.h"
 #include "dsp-process-effect.h"
 #include "dsp-text.h"
@@ -692,6 +693,11 @@ add_line (Screen *screen)
       gtk_widget_set_hexpand (line->fields[i], columns[i].wide);
       gtk_widget_add_css_class (line->fields[i], "numeric");
       gtk_accessible_update_property (GTK_ACCESSIBLE (line->fields[i]), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+      if (columns[i].hint != NULL)
+        {
+          gtk_widget_set_tooltip_text (line->fields[i], _(columns[i].hint));
+          gtk_accessible_update_property (GTK_ACCESSIBLE (line->fields[i]), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, _(columns[i].hint), -1);
+        }
       g_object_set_data (G_OBJECT (line->fields[i]), "line", line);
       g_signal_connect (line->fields[i], "changed", G_CALLBACK (on_changed), line);
       g_signal_connect (line->fields[i], "activate", G_CALLBACK (on_activate), line);
@@ -735,6 +741,39 @@ make_day (Screen *screen)
   gtk_box_append (GTK_BOX (box), hint);
   gtk_widget_add_css_class (box, "dsp-results-head");
   return box;
+}
+
+/* As at the end of the sheets, for a code that nobody can read. */
+static GtkWidget *
+make_codes (Screen *screen)
+{
+  GtkWidget *expander = gtk_expander_new_with_mnemonic (_("_Codes")), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24);
+  g_autoptr(DspPaperWords) words = dsp_paper_words_new (screen->office);
+  const struct { const char *title; GStrv codes; } ways[] = {
+    { dsp_text_word (&DspOrderStatus_words, DSP_ORDER_CLOSED), words->solutions },
+    { dsp_text_word (&DspOrderStatus_words, DSP_ORDER_REJECTED), words->rejections },
+    { dsp_text_word (&DspOrderStatus_words, DSP_ORDER_TO_RESCHEDULE), words->reschedules },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3), *label = gtk_label_new (ways[i].title);
+      g_autofree char *all = g_strjoinv ("\n", ways[i].codes);
+
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_widget_add_css_class (label, "caption-heading");
+      gtk_box_append (GTK_BOX (column), label);
+      label = gtk_label_new (all);
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_widget_add_css_class (label, "caption");
+      gtk_box_append (GTK_BOX (column), label);
+      gtk_widget_set_hexpand (column, TRUE);
+      gtk_box_append (GTK_BOX (box), column);
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (expander), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Codes"), -1);
+  gtk_expander_set_child (GTK_EXPANDER (expander), box);
+  gtk_widget_add_css_class (expander, "dsp-results-head");
+  return expander;
 }
 
 static void
@@ -787,6 +826,7 @@ dsp_paper_results_open (GtkWindow *parent,
   gtk_box_append (GTK_BOX (content), header);
   gtk_box_append (GTK_BOX (content), make_day (screen));
   gtk_box_append (GTK_BOX (content), screen->scroller);
+  gtk_box_append (GTK_BOX (content), make_codes (screen));
   adw_window_set_content (ADW_WINDOW (screen->window), content);
   for (guint i = 0; i < FIRST_LINES; i++)
     add_line (screen);
