@@ -67,6 +67,7 @@ static const struct { const char *action; const char *keys[3]; } keys[] = {
   { "app.quit", { "<Control>q" } },
   { "win.search", { "<Control>k" } },
   { "win.new-order", { "<Control>n" } },
+  { "win.import-orders", { "<Control>i" } },
   { "win.filter", { "<Control>f" } },
   { "win.undo", { "<Control>z" } },
   { "win.select-all", { "<Control>a" } },

@@ -11,6 +11,7 @@
 #include "dsp-admin-page.h"
 #include "dsp-assign.h"
 #include "dsp-closed-zones.h"
+#include "dsp-import-window.h"
 #include "dsp-new-order.h"
 #include "dsp-order-window.h"
 #include "dsp-outbox-window.h"
@@ -528,6 +529,8 @@ action_window (GtkWidget  *widget,
     dsp_search_box_focus (self->search);
   else if (g_str_equal (name, "win.new-order"))
     dsp_new_order_open (GTK_WINDOW (self), self->office);
+  else if (g_str_equal (name, "win.import-orders"))
+    dsp_import_window_open (GTK_WINDOW (self), self->office);
   else if (g_str_equal (name, "win.outbox"))
     dsp_outbox_window_open (GTK_WINDOW (self), self->office);
   else if (g_str_equal (name, "win.results"))
@@ -595,8 +598,8 @@ dsp_window_class_init (DspWindowClass *klass)
   static const char *const assign_actions[] = { "win.assign", "win.move", "win.release", "win.type-crew", "win.next-case",
                                                 "win.previous-case", "win.filter", "win.select-none", "win.select-all",
                                                 "win.clear-filters", "win.print" };
-  static const char *const window_actions[] = { "win.preferences", "win.search", "win.new-order", "win.outbox", "win.sync-now", "win.contingency",
-                                                "win.results", "win.roll-call", "win.closed-zones" };
+  static const char *const window_actions[] = { "win.preferences", "win.search", "win.new-order", "win.import-orders", "win.outbox",
+                                                "win.sync-now", "win.contingency", "win.results", "win.roll-call", "win.closed-zones" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dsp_window_dispose;

@@ -57,8 +57,15 @@ struct _DspMappingRun
   gint64            newest_day;  /* since 1970; G_MININT64 before the survey */
   gint64            today;       /* since 1970 */
   GString          *scratch;     /* (owned) */
+  GArray           *faults;      /* (owned): of DspMappedFault: of the present row */
   char             *reason;      /* (owned) (nullable) */
 };
+
+static void
+clear_fault (gpointer data)
+{
+  g_free (((DspMappedFault *) data)->reason);
+}
 
 static void
 first_free (gpointer data)
@@ -163,6 +170,7 @@ refuse (DspMappingRun *self,
         const char    *value,
         char          *what)
 {
+  DspMappedFault fault;
   g_autofree char *where = NULL;
   g_autofree char *shown = g_utf8_strlen (value, -1) > 80 ? g_utf8_substring (value, 0, 80) : g_strdup (value);
 
@@ -183,12 +191,19 @@ refuse (DspMappingRun *self,
       where = g_strdup_printf (_("field %s"), spec->name);
     }
 
-  g_free (self->reason);
+  fault.field = spec->name;
+  fault.column = spec->source == DSP_SOURCE_COLUMNS && spec->columns->len == 1 ? spec->columns->pdata[0] : NULL;
   if (*value == '\0')
-    self->reason = g_strdup_printf ("%s %s", where, what);
+    fault.reason = g_strdup_printf ("%s %s", where, what);
   else
     /* Translators: "column fecha: “31/02/2018” is no day of the calendar" */
-    self->reason = g_strdup_printf (_("%s: “%s” %s"), where, shown, what);
+    fault.reason = g_strdup_printf (_("%s: “%s” %s"), where, shown, what);
+  if (self->faults->len == 0)
+    {
+      g_free (self->reason);
+      self->reason = g_strdup (fault.reason);
+    }
+  g_array_append_val (self->faults, fault);
   g_free (what);
   return FALSE;
 }
@@ -373,40 +388,46 @@ step_code (DspMappingRun *self,
   return TRUE;
 }
 
-/* Fills @self->values from one row. FALSE with @self->reason. */
+static gboolean
+map_field (DspMappingRun     *self,
+           guint              i,
+           const char *const *fields)
+{
+  const DspSpec *spec = g_ptr_array_index (self->mapping->specs, i);
+  Value *value = &self->values[i];
+
+  g_string_truncate (value->text, 0);
+  value->is_set = FALSE;
+  value->wall.us = 0;
+  take_source (self, spec, i, fields, value);
+
+  if (value->is_set && spec->map != NULL && !step_map (self, spec, value))
+    return FALSE;
+  if (value->is_set && spec->is_time && !step_time (self, spec, i, fields, value))
+    return FALSE;
+  if (value->is_set && spec->degrees != DSP_DEGREES_NONE && !step_degrees (self, spec, value))
+    return FALSE;
+  if (value->is_set && spec->code != DSP_CODE_NONE && !step_code (self, spec, value))
+    return FALSE;
+
+  if (value->is_set && spec->prefix != NULL)
+    g_string_prepend (value->text, spec->prefix);
+  if (value->is_set && spec->suffix != NULL)
+    g_string_append (value->text, spec->suffix);
+
+  return value->is_set || !spec->required || refuse (self, spec, "", g_strdup (_("is empty, a value is needed")));
+}
+
+/* Fills @self->values from one row. FALSE with all @self->faults, the first of which is @self->reason. */
 static gboolean
 map_row (DspMappingRun     *self,
          const char *const *fields)
 {
   for (guint i = 0; i < self->mapping->specs->len; i++)
-    {
-      const DspSpec *spec = g_ptr_array_index (self->mapping->specs, i);
-      Value *value = &self->values[i];
+    if (!map_field (self, i, fields))
+      self->values[i].is_set = FALSE;
 
-      g_string_truncate (value->text, 0);
-      value->is_set = FALSE;
-      value->wall.us = 0;
-      take_source (self, spec, i, fields, value);
-
-      if (value->is_set && spec->map != NULL && !step_map (self, spec, value))
-        return FALSE;
-      if (value->is_set && spec->is_time && !step_time (self, spec, i, fields, value))
-        return FALSE;
-      if (value->is_set && spec->degrees != DSP_DEGREES_NONE && !step_degrees (self, spec, value))
-        return FALSE;
-      if (value->is_set && spec->code != DSP_CODE_NONE && !step_code (self, spec, value))
-        return FALSE;
-
-      if (value->is_set && spec->prefix != NULL)
-        g_string_prepend (value->text, spec->prefix);
-      if (value->is_set && spec->suffix != NULL)
-        g_string_append (value->text, spec->suffix);
-
-      if (!value->is_set && spec->required)
-        return refuse (self, spec, "", g_strdup (_("is empty, a value is needed")));
-    }
-
-  return TRUE;
+  return self->faults->len == 0;
 }
 
 /* --- the run --- */
@@ -485,6 +506,8 @@ dsp_mapping_run_new (const DspMapping   *mapping,
   self->values = g_new0 (Value, n);
   self->texts = g_new0 (const char *, n + 1);
   self->scratch = g_string_new (NULL);
+  self->faults = g_array_new (FALSE, FALSE, sizeof (DspMappedFault));
+  g_array_set_clear_func (self->faults, clear_fault);
   self->newest_day = G_MININT64;
   self->today = (gint64) today.day - 1;
 
@@ -525,6 +548,7 @@ dsp_mapping_run_free (DspMappingRun *self)
   g_free (self->values);
   g_free (self->texts);
   g_string_free (self->scratch, TRUE);
+  g_array_unref (self->faults);
   g_free (self->reason);
   g_free (self);
 }
@@ -570,6 +594,7 @@ dsp_mapping_run_survey (DspMappingRun     *self,
 {
   gboolean fine;
 
+  g_array_set_size (self->faults, 0);
   self->surveying = TRUE;
   fine = map_row (self, fields);
   self->surveying = FALSE;
@@ -707,10 +732,12 @@ dsp_mapping_run_row (DspMappingRun      *self,
 {
   *row = (DspMappedRow) { .line = line };
   row->names = dsp_mapping_get_fields (self->mapping, &row->n_fields);
+  g_array_set_size (self->faults, 0);
 
   if (!check_row_is_new (self, line, fields) || !map_row (self, fields) || !check_uniques (self, line))
     {
       row->reason = self->reason;
+      row->faults = self->faults;
       return FALSE;
     }
 

@@ -41,6 +41,13 @@ typedef struct _DspMapping DspMapping;
 typedef struct _DspMappingRun DspMappingRun;
 typedef struct _DspMappingReader DspMappingReader;
 
+/* What is wrong with one field of a row. */
+typedef struct {
+  const char *field;
+  const char *column; /* (nullable): the only one that it comes from */
+  char       *reason; /* (owned): column, value, what is wrong */
+} DspMappedFault;
+
 /* Valid until the next call. */
 typedef struct {
   guint64            line;   /* where the row begins, from 1 */
@@ -48,6 +55,7 @@ typedef struct {
   const char *const *names;  /* our fields, in the mapping's order */
   const char *const *values; /* UTF-8; %NULL for nothing. Times as dsp_time_print(), coordinates as whole 1e-7 degrees */
   const char        *reason; /* (nullable): of a refusal, for people: column, value, what is wrong */
+  const GArray      *faults; /* (nullable): of a refusal, of DspMappedFault: all of them, the first one is the reason */
 } DspMappedRow;
 
 /* The mapping itself: never changes, may be shared between threads. */

@@ -1,0 +1,215 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file of orders in the window: columns guessed, wrong cells mended in place, a result by row, nothing twice."""
+
+import os
+import re
+import time
+
+import driver
+from window import Window
+
+tests = driver.Tests()
+session = driver.Session()
+server = session.demo_server()
+office = None
+FILE = os.path.join(session.folder, "ordenes.csv")
+
+ROWS = """SOLICITUD,CUENTA,TIPO,CP,F_CREACION,CLIENTE,TELEFONO,CALLE,RENGLON
+801001,660001,Reparación,06800,27/11/2026 10:00,Ana Robles,5510000001,Bolívar 1,a
+801002,660002,Reparación,0680x,27/11/2026 10:30,Beto Salas,5510000002,Bolívar 2,b
+801003,,Reparación,06800,31/02/2026 11:00,Carla Ríos,5510000003,Bolívar 3,c
+801004,660004,Garantía,03100,27/11/2026 11:30,"Díaz, Elsa",5510000004,Bolívar 4,d
+801001,660009,Reparación,06800,27/11/2026 12:00,Otra,5510000009,Bolívar 9,e
+"""
+
+
+def tops():
+    return [element for element in office.app.root.children() if element.has("visible")]
+
+
+def window():
+    return next((w for w in tops() if w.name.startswith("Import orders")), None)
+
+
+def choose_file(importing, button, path):
+    before = len(tops())
+    importing.find("push button", re.compile("^_?" + button)).press()
+    driver.wait_for(lambda: len(tops()) > before, "the file chooser")
+    time.sleep(0.5)
+    driver.type_text(path)                      # a slash opens the field for a path
+    time.sleep(0.5)
+    driver.keys("Return")
+    driver.wait_for(lambda: len(tops()) == before, "the file chooser to close")
+
+
+def open_file(path):
+    office.app.bring_to_front()
+    driver.keys("ctrl+i")
+    importing = driver.wait_for(window, "the import window")
+    choose_file(importing, "Choose a file", path)
+    driver.wait_for(lambda: importing.maybe("label", os.path.basename(path)), "the file in the window")
+    return importing
+
+
+def status(importing, pattern):
+    return driver.wait_for(lambda: importing.maybe("label", re.compile(pattern)), "the status " + pattern)
+
+
+def cell(importing, column, line):
+    return importing.find("text", "%s, line %d" % (column, line))
+
+
+def results(importing):
+    """What the table says of each line."""
+    table = importing.find("tree table", "Rows of the file")
+    return {cells[0]: cells[1] for _row, cells in office.app.rows(table, 10)}
+
+
+def press_import(importing):
+    importing.find("push button", re.compile("^_?Import")).press()
+
+
+@tests.case("/import/without_permission_it_says_so")
+def _():
+    viewer = Window(session.app(server, "dispatcher")).wait_until_open()
+    viewer.app.bring_to_front()
+    driver.keys("ctrl+i")
+    driver.wait_for(lambda: viewer.says(re.compile("Import orders: Your profile does not allow this")), "the reason")
+    viewer.app.close()
+
+
+@tests.case("/import/columns_are_guessed_from_their_headings_and_mistakes_stand_in_their_cells")
+def _():
+    global office
+    with open(FILE, "w", encoding="utf-8") as f:
+        f.write(ROWS)
+    office = Window(session.app(server, "administrator")).wait_until_open()
+    importing = open_file(FILE)
+    status(importing, "2 good rows, 3 with mistakes")
+    for column, field in (("SOLICITUD", "Request number"), ("CP", "Postal code"), ("F_CREACION", "Creation date"),
+                          ("CLIENTE", "Customer"), ("RENGLON", "(not imported)")):
+        chosen = importing.find("combo box", "Column %s is" % column)
+        assert chosen.maybe("label", field), "%s is not %s" % (column, field)
+    said = results(importing)
+    assert "0680x" in said["3"], said
+    assert "is needed" in said["4"] or "needed" in said["4"], said
+    assert "stands in line 2 already" in said["6"], said
+    # Both mistakes of one row stand in their own cells.
+    assert cell(importing, "CUENTA", 4) and cell(importing, "F_CREACION", 4)
+    office.app.screenshot("import-mistakes")
+
+
+@tests.case("/import/wrong_cells_are_mended_in_place_and_each_row_gets_its_result")
+def _():
+    importing = window()
+    before = office.count("All")
+    cell(importing, "CP", 3).set_text("06800")
+    cell(importing, "CUENTA", 4).set_text("660003")
+    cell(importing, "F_CREACION", 4).set_text("28/02/2026 11:00")
+    status(importing, "4 good rows, 1 with a mistake")
+    entry = importing.find("text", "Its value in all rows")
+    office.app.choose(importing.find("combo box", "Field that is the same in all rows"), "Group")
+    entry.set_text("Mantenimiento")
+    entry.click()
+    driver.keys("Return")
+    driver.wait_for(lambda: importing.maybe("push button", re.compile("Group: Mantenimiento")), "the constant")
+    press_import(importing)
+    status(importing, "4 added, 0 changed, 0 unchanged, 0 refused")
+    said = results(importing)
+    assert [said[n] for n in "2345"] == ["Added"] * 4, said
+    driver.wait_for(lambda: office.count("All") == before + 4, "four orders more", 30)
+    office.app.screenshot("import-added")
+    office.app.bring_to_front()
+    driver.keys("Escape")
+    driver.wait_for(lambda: window() is None, "the window to close")
+
+
+@tests.case("/import/the_second_time_nothing_changes_and_what_differs_is_changed")
+def _():
+    before = office.count("All")
+    mended = (ROWS.replace("0680x", "06800").replace("801003,,", "801003,660003,").replace("31/02", "28/02")
+              .replace("5510000004", "5599999999"))
+    with open(FILE, "w", encoding="utf-8") as f:
+        f.write(mended)
+    importing = open_file(FILE)
+    # The choices of the last time are remembered with the constant.
+    driver.wait_for(lambda: importing.maybe("push button", re.compile("Group: Mantenimiento")), "the constant of the last time")
+    status(importing, "4 good rows, 1 with a mistake")
+    press_import(importing)
+    status(importing, "0 added, 1 changed, 3 unchanged, 0 refused")
+    said = results(importing)
+    assert said["2"] == "Unchanged" and said["5"] == "Changed", said
+    driver.wait_for(lambda: re.search(r"\b0 waiting", office.sign()), "everything to be sent", 30)
+    assert office.count("All") == before
+    driver.keys("Escape")
+    driver.wait_for(lambda: window() is None, "the window to close")
+
+
+@tests.case("/import/a_column_may_be_chosen_by_hand_and_a_needed_one_missing_is_named")
+def _():
+    with open(FILE, "w", encoding="utf-8") as f:
+        f.write("x;y;z\n801101;660101;Reparación\n")
+    importing = open_file(FILE)
+    status(importing, "Say which column is: Request number")
+    for column, field in (("x", "Request number"), ("y", "Account"), ("z", "Order type")):
+        office.app.choose(importing.find("combo box", "Column %s is" % column), field)
+    status(importing, "1 good row, 0 with")
+    driver.keys("Escape")
+    driver.wait_for(lambda: window() is None, "the window to close")
+
+
+@tests.case("/import/a_mapping_file_means_the_same_as_for_despachoctl_which_brought_these_orders_in")
+def _():
+    demo = os.path.join(driver.SOURCE, "data", "demo")
+    importing = open_file(os.path.join(demo, "orders.csv"))
+    choose_file(importing, "Mapping file", os.path.join(demo, "orders.mapping.json"))
+    status(importing, "orders.csv by orders.mapping.json")
+    status(importing, "1200 good rows, 0 with mistakes")
+    press_import(importing)
+    status(importing, "0 added, 0 changed, 1200 unchanged, 0 refused")
+    office.app.screenshot("import-mapping-file")
+    office.app.bring_to_front()
+    driver.keys("Escape")
+    driver.wait_for(lambda: window() is None, "the window to close")
+
+
+@tests.case("/import/without_the_server_it_waits_and_what_was_mended_is_not_dropped_unasked")
+def _():
+    global server
+    server.stop()
+    driver.wait_for(lambda: office.sign().startswith("offline"), "the sign to say offline", 30)
+    before = office.count("All")
+    with open(FILE, "w", encoding="utf-8") as f:
+        f.write("Folio,Cuenta,Tipo,CP\n801201,660201,Reparación,06800\n801202,660202,Reparación,x\n")
+    importing = open_file(FILE)
+    press_import(importing)
+    status(importing, "1 added, 0 changed, 0 unchanged, 0 refused")
+    driver.wait_for(lambda: office.count("All") == before + 1, "the order in the list, without a server")
+    cell(importing, "CP", 3).set_text("03100")
+    status(importing, "1 good row, 0 with")
+    office.app.bring_to_front()
+    driver.keys("Escape")
+    driver.wait_for(lambda: office.says("Discard what you typed?"), "the question")
+    Window.dialog_button(office.app.dialog(), "Discard").press()
+    driver.wait_for(lambda: window() is None, "the window to close")
+    server = server.restarted()
+    driver.wait_for(lambda: re.search("^online.*0 waiting", office.sign()), "it to be sent", 60)
+    assert office.count("All") == before + 1
+
+
+@tests.case("/import/what_is_no_file_of_rows_is_told")
+def _():
+    with open(FILE, "wb") as f:
+        f.write(b"")
+    office.app.bring_to_front()
+    driver.keys("ctrl+i")
+    importing = driver.wait_for(window, "the import window")
+    choose_file(importing, "Choose a file", FILE)
+    driver.wait_for(lambda: importing.maybe("label", re.compile("ordenes.csv")), "what is wrong with the file")
+
+
+try:
+    tests.main()
+finally:
+    session.close()
