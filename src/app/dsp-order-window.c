@@ -15,6 +15,7 @@
 #include "dsp-process-bar.h"
 #include "dsp-process-dialog.h"
 #include "dsp-text.h"
+#include "dsp-visits-view.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -32,6 +33,7 @@ typedef struct {
   GtkWidget         *order;
   GtkWidget         *history;
   GtkWidget         *attachments;
+  GtkWidget         *visits;
   GtkWidget         *pending;
   GtkWidget         *assign, *release;
   GtkWidget         *processes;
@@ -175,6 +177,7 @@ show (View *view)
   add_field (view, view->order, order, offsetof (DspOrder, solutions));
   add_field (view, view->order, order, offsetof (DspOrder, equipment));
   dsp_attachments_view_show (DSP_ATTACHMENTS_VIEW (view->attachments), &view->id);
+  dsp_visits_view_show (DSP_VISITS_VIEW (view->visits), order);
   dsp_history_view_show (DSP_HISTORY_VIEW (view->history), &view->id);
 }
 
@@ -364,6 +367,8 @@ dsp_order_window_open (GtkWindow         *parent,
   view->address = dsp_facts_section (left, _("Address"));
   gtk_box_append (GTK_BOX (columns), middle);
   view->order = dsp_facts_section (middle, _("Order"));
+  view->visits = dsp_visits_view_new (office);
+  gtk_box_append (GTK_BOX (middle), view->visits);
   view->attachments = dsp_attachments_view_new (office, TRUE);
   gtk_box_append (GTK_BOX (dsp_facts_section (middle, _("Attachments"))), view->attachments);
   box = dsp_facts_section (columns, _("History"));

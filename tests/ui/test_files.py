@@ -132,6 +132,24 @@ def _():
     close_window(first, number)
 
 
+@tests.case("/order/the_visits_of_one_problem_lead_to_each_other")
+def _():
+    first.open_tab("Unassigned")
+    for number in first.numbers():
+        order = open_order(first, number)
+        time.sleep(0.5)
+        if order.maybe("label", "Visits"):
+            break
+        close_window(first, number)
+    parent = order.find("push button", re.compile(r"^90\d{4} · "))
+    theirs = parent.name[:6]
+    assert theirs != number and order.maybe("label", "Parent")
+    first.app.screenshot("order-visits")
+    parent.press()
+    other = driver.wait_for(lambda: order_window(first, theirs), "the parent's window")
+    driver.wait_for(lambda: other.maybe("push button", re.compile("^%s · " % number)), "the visit that came from it")
+
+
 try:
     tests.main()
 finally:
