@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define CHUNK 100 /* so many numbers are looked up at once */
+#define SAMPLE 50 /* so many to find out on which day a file came in first */
 #define MAX_REJECTED 500
 
 /* What an import may say of an order; the rest comes by commands and by the clock. */
@@ -48,6 +49,7 @@ struct _DspImport
   DspOffice  *office;   /* (owned) */
   DspSheet   *sheet;    /* (owned) */
   DspMapping *file;     /* (owned) (nullable): instead of the choices */
+  DspDate     day;      /* that a mapping file which moves dates moves the newest to */
   GPtrArray  *rows;     /* (owned): of DspImportRow */
   GPtrArray  *labels;   /* (owned): char * */
   char       *trouble;  /* (owned) (nullable) */
@@ -270,8 +272,7 @@ dsp_import_check (DspImport *self)
   if (self->trouble == NULL && mapping == NULL)
     mapping = chosen = dsp_mapping_new_from_data (dsp_sheet_get_name (self->sheet), text, strlen (text), importable, &error);
   if (mapping != NULL)
-    run = dsp_mapping_run_new (mapping, dsp_sheet_get_name (self->sheet), dsp_sheet_get_columns (self->sheet, NULL),
-                               dsp_mapping_get_day (mapping, (DspTime) { g_get_real_time () }), &error);
+    run = dsp_mapping_run_new (mapping, dsp_sheet_get_name (self->sheet), dsp_sheet_get_columns (self->sheet, NULL), self->day, &error);
   if (self->trouble == NULL && run == NULL)
     self->trouble = g_strdup (error->message);
   for (guint i = 0; run != NULL && dsp_mapping_run_needs_survey (run) && i < self->rows->len; i++)
@@ -297,6 +298,50 @@ dsp_import_check (DspImport *self)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+static void
+day_found_cb (GObject      *source,
+              GAsyncResult *res,
+              gpointer      user_data)
+{
+  g_autoptr(DspImport) self = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) found = dsp_replica_find_finish (DSP_REPLICA (source), res, &error);
+  gboolean known = FALSE;
+
+  for (guint i = 0; found != NULL && i < found->len && !known; i++)
+    for (guint r = 0; r < self->rows->len && !known; r++)
+      {
+        const DspOrder *order = ((DspImportRow *) self->rows->pdata[r])->order, *there = found->pdata[i];
+
+        if (order != NULL && order->created_at.us != 0 && g_strcmp0 (order->number, there->number) == 0)
+          known = dsp_mapping_find_day (order->created_at, there->created_at, &self->day);
+      }
+  dsp_import_check (self);
+}
+
+/* The numbers of the first good rows: whether the file came in before, and on which day. */
+static void
+find_day (DspImport *self)
+{
+  g_autoptr(GString) numbers = g_string_new (NULL);
+  g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_order);
+
+  for (guint i = 0, n = 0; i < self->rows->len && n < SAMPLE; i++)
+    {
+      DspImportRow *row = self->rows->pdata[i];
+      g_autofree char *number = row->order != NULL && row->order->number != NULL ? dsp_filter_escape (row->order->number) : NULL;
+
+      if (number == NULL)
+        continue;
+      g_string_append_printf (numbers, "%s%s", n++ > 0 ? "," : "", number);
+    }
+  if (numbers->len == 0 || !dsp_filter_set (filter, "number", numbers->str, NULL))
+    return;
+  self->trouble = g_strdup (_("Looking whether this file came in before"));
+  g_signal_emit (self, signals[CHANGED], 0);
+  dsp_replica_find_async (dsp_office_get_replica (self->office), filter, 0, NULL, day_found_cb, g_object_ref (self));
+}
+
 gboolean
 dsp_import_use_mapping (DspImport   *self,
                         const char  *path,
@@ -308,7 +353,11 @@ dsp_import_use_mapping (DspImport   *self,
     return FALSE;
   g_clear_pointer (&self->file, dsp_mapping_free);
   self->file = mapping;
+  if (mapping != NULL)
+    self->day = dsp_mapping_get_day (mapping, (DspTime) { g_get_real_time () });
   dsp_import_check (self);
+  if (mapping != NULL && dsp_mapping_get_shifts (mapping) && self->trouble == NULL)
+    find_day (self);
   return TRUE;
 }
 
@@ -557,6 +606,7 @@ dsp_import_new (DspOffice *office,
 
   self->office = g_object_ref (office);
   self->sheet = sheet;
+  self->day = dsp_text_local_day (g_get_real_time ());
   dsp_sheet_get_columns (sheet, &n_columns);
   for (guint i = 0; importable[i] != NULL; i++)
     {

@@ -108,9 +108,8 @@ read_sample (DspMapping   *mapping,
   return result != DSP_CSV_FAILED ? g_steal_pointer (&sample) : NULL;
 }
 
-/* @day: (inout): the day that the file's newest date becomes.
- * A file whose dates are moved keeps the move of its first import, so that a run on a later day changes nothing: the day
- * is found again from an order that is there already, by how far its time lies from where @day would put it.
+/* @day: (inout): the day that the file's newest date becomes: that of its first import, if an order of it is there
+ * already (dsp_mapping_find_day()).
  */
 static gboolean
 find_day (DspLink      *link,
@@ -139,16 +138,9 @@ find_day (DspLink      *link,
     {
       const DspOrder *order = g_ptr_array_index (orders, i);
       const DspTime *at = g_hash_table_lookup (sample, order->number);
-      gint64 apart = at != NULL ? order->created_at.us - at->us : 0;
-      gint64 days = (apart + (apart < 0 ? -1 : 1) * G_TIME_SPAN_DAY / 2) / G_TIME_SPAN_DAY;
 
-      /* Clocks that went forward or back between the two days make an hour. Anything else is no move of this file's:
-       * somebody changed the order, or it is of another file. */
-      if (at != NULL && ABS (apart - days * G_TIME_SPAN_DAY) <= G_TIME_SPAN_HOUR)
-        {
-          day->day += (gint32) days;
-          return TRUE;
-        }
+      if (at != NULL && dsp_mapping_find_day (*at, order->created_at, day))
+        break;
     }
   return TRUE;
 }

@@ -73,6 +73,9 @@ const char *const *dsp_mapping_get_fields        (const DspMapping   *self,
 gboolean           dsp_mapping_get_shifts        (const DspMapping   *self);
 DspDate            dsp_mapping_get_day           (const DspMapping   *self,
                                                   DspTime             now);
+gboolean           dsp_mapping_find_day          (DspTime             mapped,
+                                                  DspTime             there,
+                                                  DspDate            *day);
 
 /* The pure engine: rows in, rows out. */
 DspMappingRun     *dsp_mapping_run_new           (const DspMapping   *mapping,

@@ -174,6 +174,28 @@ def _():
     driver.wait_for(lambda: window() is None, "the window to close")
 
 
+@tests.case("/import/a_file_whose_dates_are_moved_keeps_the_day_of_its_first_import")
+def _():
+    mapping = os.path.join(session.folder, "moved.json")
+    with open(FILE, "w", encoding="utf-8") as f:
+        f.write("FOLIO,CUENTA,TIPO,CREADA\n801301,660301,Reparación,09/03/2026 03:23\n801302,660302,Reparación,12/03/2026 10:00\n")
+    with open(mapping, "w", encoding="utf-8") as f:
+        f.write('{"format":1,"time_zone":"America/Mexico_City","shift_dates":"newest-is-today","fields":{'
+                '"number":{"column":"FOLIO","unique":true},"account":"CUENTA","type":"TIPO",'
+                '"created_at":{"column":"CREADA","time":"%d/%m/%Y %H:%M"}}}')
+    before = office.count("All")
+    server.ctl("import", "orders", FILE, "--mapping", mapping, "--today", "2026-11-02")
+    driver.wait_for(lambda: office.count("All") == before + 2, "what despachoctl brought in", 30)
+    importing = open_file(FILE)
+    choose_file(importing, "Mapping file", mapping)
+    status(importing, "2 good rows, 0 with mistakes")
+    press_import(importing)
+    status(importing, "0 added, 0 changed, 2 unchanged, 0 refused")
+    office.app.bring_to_front()
+    driver.keys("Escape")
+    driver.wait_for(lambda: window() is None, "the window to close")
+
+
 @tests.case("/import/without_the_server_it_waits_and_what_was_mended_is_not_dropped_unasked")
 def _():
     global server

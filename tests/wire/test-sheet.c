@@ -129,6 +129,19 @@ test_remembered (void)
   g_assert_false (dsp_sheet_take_choices (other, "no key file"));
 }
 
+/* Whole days, give or take the hour of a clock change; anything else is another matter. */
+static void
+test_day (void)
+{
+  const DspTime mapped = { 20 * G_TIME_SPAN_DAY };
+  DspDate day = dsp_date_make (2026, 11, 27);
+
+  g_assert_true (dsp_mapping_find_day (mapped, (DspTime) { 17 * G_TIME_SPAN_DAY - G_TIME_SPAN_HOUR }, &day));
+  g_assert_cmpint (day.day, ==, dsp_date_make (2026, 11, 24).day);
+  g_assert_false (dsp_mapping_find_day (mapped, (DspTime) { 17 * G_TIME_SPAN_DAY + 5 * G_TIME_SPAN_HOUR }, &day));
+  g_assert_cmpint (day.day, ==, dsp_date_make (2026, 11, 24).day);
+}
+
 static void
 test_bad_files (void)
 {
@@ -159,6 +172,7 @@ main (int    argc,
   g_test_add_func ("/sheet/columns_are_guessed_from_their_headings", test_guess);
   g_test_add_func ("/sheet/S0-30/every_wrong_cell_is_told_and_can_be_mended", test_mended);
   g_test_add_func ("/sheet/choices_are_remembered_for_the_same_headings", test_remembered);
+  g_test_add_func ("/sheet/a_moved_file_finds_the_day_of_its_first_import", test_day);
   g_test_add_func ("/sheet/what_is_no_file_of_rows_is_refused", test_bad_files);
   return g_test_run ();
 }
