@@ -19,6 +19,7 @@
 #define N_DRAG 5000
 #define N_CREWS 400
 #define N_DISTRIBUTORS 12
+#define N_PROCESS 1000
 
 static void
 figure (const char *what,
@@ -219,6 +220,41 @@ drag (Replica *one,
   g_signal_handlers_disconnect_by_data (two->replica, &there);
 }
 
+/* A process on many at once, as its dialog gives it: what would come of each, then the answers, then the server's. */
+static void
+cancel_many (Replica *one)
+{
+  DspOrderIndex *index = dsp_replica_get_index (one->replica);
+  g_autoptr(DspFilter) filter = dsp_filter_parse (&dsp_order, "status=unassigned,assigned", NULL);
+  DspOrderQuery query = { .filter = filter };
+  g_autoptr(DspOrderResult) open = dsp_replica_query_now (one->replica, &query, 1);
+  g_autoptr(GAsyncResult) previewed = NULL, given = NULL;
+  g_autoptr(DspOutcome) preview = NULL, outcome = NULL;
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+  g_autoptr(GError) error = NULL;
+  DspCancel args = { .solved = (char *) "Se resolvió por teléfono" };
+  guint64 mask = dsp_table_bit (dsp_order_cancel.args, offsetof (DspCancel, solved));
+  gint64 from;
+
+  for (guint i = 0; i < open->n_rows && ids->len < N_PROCESS; i++)
+    g_array_append_vals (ids, dsp_order_index_id (index, open->rows[i]), 1);
+  from = g_get_monotonic_time ();
+  dsp_replica_preview_async (one->replica, &dsp_order_cancel, (DspId *) ids->data, ids->len, &args, mask, NULL, replica_on_result, &previewed);
+  WAIT_FOR (previewed != NULL);
+  figure ("cancellation of 1,000: what would come of each", ms_since (from), "ms", 1000);
+  preview = dsp_replica_preview_finish (one->replica, previewed, &error);
+  g_assert_no_error (error);
+  from = g_get_monotonic_time ();
+  dsp_replica_give_async (one->replica, &dsp_order_cancel, (DspId *) ids->data, ids->len, &args, mask, NULL, replica_on_result, &given);
+  WAIT_FOR (given != NULL);
+  figure ("cancellation of 1,000: answered row by row", ms_since (from), "ms", 1000);
+  outcome = dsp_replica_give_finish (one->replica, given, &error);
+  g_assert_no_error (error);
+  WAIT_FOR (replica_status (one).n_waiting == 0);
+  figure ("cancellation of 1,000: on the server's disk", ms_since (from), "ms", 1000);
+  printf ("%u orders cancelled, %u refused\n", outcome->n_given, outcome->refused->len);
+}
+
 /* ---- single changes ---- */
 
 static int
@@ -336,6 +372,7 @@ main (int   argc,
   }
   single_changes (one, two);
   drag (one, two);
+  cancel_many (one);
   replica_stop (two);
   replica_free (two);
   open_again (one, "as it was left", true);
