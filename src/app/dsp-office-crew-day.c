@@ -63,3 +63,62 @@ dsp_office_get_roll_call (DspOffice   *self,
     }
   return NULL;
 }
+
+/* ---- who was there on another day ---- */
+
+typedef struct {
+  DspId   crew_id;
+  DspDate day;
+} Asked;
+
+static void
+day_cb (GObject      *source,
+        GAsyncResult *res,
+        gpointer      user_data)
+{
+  g_autoptr(GTask) task = user_data;
+  DspOffice *self = g_task_get_source_object (task);
+  const Asked *asked = g_task_get_task_data (task);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) calls = dsp_replica_find_finish (DSP_REPLICA (source), res, &error);
+  g_autoptr(GArray) lines = NULL;
+  const DspRollCall *call = NULL;
+
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  if (calls == NULL)
+    g_warning ("Could not read the roll calls: %s", error->message);
+  for (guint i = 0; calls != NULL && i < calls->len; i++)
+    if (dsp_id_equal (&((const DspRollCall *) calls->pdata[i])->crew_id, &asked->crew_id))
+      call = calls->pdata[i];
+  lines = dsp_crew_day_read (&asked->crew_id, asked->day, dsp_office_records (self, &dsp_membership),
+                             dsp_office_records (self, &dsp_technician), call);
+  g_task_return_pointer (task, dsp_crew_day_names (lines), g_free);
+}
+
+void
+dsp_office_members_async (DspOffice          *self,
+                          const DspId        *crew_id,
+                          DspDate             day,
+                          GCancellable       *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer            user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_roll_call);
+  Asked asked = { *crew_id, day };
+  char text[16];
+
+  g_task_set_task_data (task, g_memdup2 (&asked, sizeof asked), g_free);
+  dsp_date_print (day, text);
+  dsp_filter_set (filter, "day", text, NULL);
+  dsp_replica_find_async (self->replica, filter, 0, cancellable, day_cb, task);
+}
+
+char *
+dsp_office_members_finish (DspOffice    *self,
+                           GAsyncResult *res,
+                           GError      **error)
+{
+  return g_task_propagate_pointer (G_TASK (res), error);
+}

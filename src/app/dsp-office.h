@@ -66,6 +66,10 @@ char       *dsp_office_record_title (DspOffice *self, const DspEntity *entity, g
 char       *dsp_office_title_of     (DspOffice *self, const DspEntity *entity, const DspId *id);      /* "" for none */
 /* Who was in a crew on a local day, today by its roll call: "Juan Pérez, Ana Robles"; "" for nobody. */
 char       *dsp_office_members (DspOffice *self, const DspId *crew_id, DspDate day);
+/* The same by that day's own roll call, which is read first. On an error: by the memberships alone. */
+void        dsp_office_members_async  (DspOffice *self, const DspId *crew_id, DspDate day, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+char       *dsp_office_members_finish (DspOffice *self, GAsyncResult *res, GError **error); /* NULL: cancelled */
 /* A field of a record in words, ids resolved: (transfer full). */
 char       *dsp_office_field_text   (DspOffice *self, const DspField *field, gconstpointer record);
 

@@ -25,7 +25,7 @@ struct _DspPenaltyFacts
 
   DspOffice    *office;    /* (owned) */
   DspId         order_id;
-  GCancellable *asking;    /* (owned) (nullable): for the earlier verdicts */
+  GCancellable *asking;    /* (owned) (nullable): for the crew and the earlier verdicts */
   GtkWidget    *stack;
   GtkWidget    *title;
   GtkWidget    *subtitle;
@@ -133,14 +133,29 @@ show_order (DspPenaltyFacts *self,
     dsp_facts_add_field (self->order, self->office, &dsp_order.table, order, shown[i]);
 }
 
+/* By its memberships and that morning's roll call. */
+static void
+members_cb (GObject      *source,
+            GAsyncResult *res,
+            gpointer      user_data)
+{
+  g_autoptr(DspPenaltyFacts) self = user_data;
+  g_autofree char *names = dsp_office_members_finish (DSP_OFFICE (source), res, NULL);
+  g_auto(GStrv) each = names != NULL ? g_strsplit (names, ", ", -1) : NULL;
+
+  if (each == NULL || self->crew == NULL)
+    return;
+  for (guint i = 0; each[i] != NULL; i++)
+    gtk_box_append (GTK_BOX (self->crew), dsp_facts_label (each[i], NULL));
+  if (each[0] == NULL)
+    gtk_box_append (GTK_BOX (self->crew), dsp_facts_label (_("Nobody of it was there on that day"), "dim-label"));
+}
+
 static void
 show_crew (DspPenaltyFacts  *self,
            const DspPenalty *penalty)
 {
-  const GPtrArray *members = dsp_office_records (self->office, &dsp_membership);
   g_autofree char *title = dsp_office_title_of (self->office, &dsp_crew, &penalty->crew_id);
-  gint32 day = dsp_text_local_day (penalty->due_at.us).day;
-  guint n = 0;
 
   dsp_facts_clear (self->crew);
   if (*title == '\0')
@@ -149,20 +164,8 @@ show_crew (DspPenaltyFacts  *self,
       return;
     }
   gtk_box_append (GTK_BOX (self->crew), dsp_facts_label (title, NULL));
-  for (guint i = 0; i < members->len; i++)
-    {
-      const DspMembership *member = members->pdata[i];
-      g_autofree char *name = NULL;
-
-      if (!dsp_id_equal (&member->crew_id, &penalty->crew_id) || member->from.day > day ||
-          (member->until.day != 0 && member->until.day < day))
-        continue;
-      name = dsp_office_title_of (self->office, &dsp_technician, &member->technician_id);
-      gtk_box_append (GTK_BOX (self->crew), dsp_facts_label (name, NULL));
-      n++;
-    }
-  if (n == 0)
-    gtk_box_append (GTK_BOX (self->crew), dsp_facts_label (_("Nobody is entered as its member on that day"), "dim-label"));
+  dsp_office_members_async (self->office, &penalty->crew_id, dsp_text_local_day (penalty->due_at.us), self->asking, members_cb,
+                            g_object_ref (self));
 }
 
 /* ---- earlier verdicts ---- */
@@ -220,9 +223,6 @@ ask_earlier (DspPenaltyFacts  *self,
     .sort = DSP_PENALTY_BY_DUE, .reversed = true, .n = N_EARLIER,
   };
 
-  g_cancellable_cancel (self->asking);
-  g_clear_object (&self->asking);
-  self->asking = g_cancellable_new ();
   dsp_replica_penalties_async (dsp_office_get_replica (self->office), &query, self->asking, earlier_cb, g_object_ref (self));
 }
 
@@ -266,6 +266,9 @@ dsp_penalty_facts_show (DspPenaltyFacts  *self,
   lent = dsp_replica_get_order (dsp_office_get_replica (self->office), &penalty->order_id);
   order = lent != NULL ? dsp_order_dup (lent) : NULL;
   self->order_id = penalty->order_id;
+  g_cancellable_cancel (self->asking);
+  g_clear_object (&self->asking);
+  self->asking = g_cancellable_new ();
   show_title (self, penalty);
   show_fault (self, penalty, order);
   show_words (self, penalty);
