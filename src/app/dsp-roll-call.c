@@ -474,6 +474,19 @@ on_list_key (GtkEventControllerKey *keys,
     }
 }
 
+/* First the search goes, then the window. */
+static void
+step_back (Call *call)
+{
+  if (*gtk_editable_get_text (GTK_EDITABLE (call->search)) == '\0')
+    {
+      gtk_window_close (GTK_WINDOW (call->window));
+      return;
+    }
+  gtk_editable_set_text (GTK_EDITABLE (call->search), "");
+  go_to (call, 0);
+}
+
 static gboolean
 on_window_key (GtkEventControllerKey *keys,
                guint                  key,
@@ -483,8 +496,8 @@ on_window_key (GtkEventControllerKey *keys,
 {
   gboolean control = (state & GDK_CONTROL_MASK) != 0;
 
-  if (key == GDK_KEY_Escape && *gtk_editable_get_text (GTK_EDITABLE (call->search)) == '\0')
-    gtk_window_close (GTK_WINDOW (call->window));
+  if (key == GDK_KEY_Escape)
+    step_back (call);
   else if (control && (key == GDK_KEY_Return || key == GDK_KEY_KP_Enter))
     save_rest (call);
   else if (control && (key == GDK_KEY_f || key == GDK_KEY_F))
@@ -660,6 +673,7 @@ dsp_roll_call_open (GtkWindow *parent,
   gtk_widget_set_margin_bottom (call->search, 6);
   g_signal_connect (call->search, "search-changed", G_CALLBACK (on_search_changed), call);
   g_signal_connect (call->search, "activate", G_CALLBACK (on_activate), call);
+  g_signal_connect_swapped (call->search, "stop-search", G_CALLBACK (step_back), call);
   gtk_box_append (GTK_BOX (content), call->search);
   gtk_box_append (GTK_BOX (content), make_list (call));
   call->error = add_label (content, "error");
@@ -670,7 +684,6 @@ dsp_roll_call_open (GtkWindow *parent,
   gtk_box_append (GTK_BOX (content), make_details (call));
   gtk_box_append (GTK_BOX (content), make_hint ());
   adw_window_set_content (ADW_WINDOW (call->window), content);
-  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_window_key), call);
   gtk_widget_add_controller (call->window, keys);
 

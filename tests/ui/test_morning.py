@@ -214,7 +214,10 @@ def _():
     driver.keys("ctrl+f")
     driver.type_text("norte 2")
     driver.wait_for(lambda: len(lines(dialog)) in (2, 3, 4) and "Norte 2" in line(dialog, 0), "one crew to be found")
-    driver.keys("Escape", "Escape")
+    driver.keys("Escape")                       # the search, and then the window
+    driver.wait_for(lambda: len(lines(dialog)) > 4, "all crews again")
+    driver.keys("Escape")
+    driver.wait_for(lambda: not any(w.name.startswith("Pase de lista") for w in tops(spanish)), "the roll call to close")
     driver.keys("F9")
     dialog = driver.wait_for(lambda: next((w for w in tops(spanish) if w.name.startswith("Zonas cerradas")), None), "the zones in Spanish")
     spanish.app.screenshot("zones-es-dark")
