@@ -102,13 +102,16 @@ show_line (Line              *line,
     [DSP_TICK_BROKEN] = { "✗", "error", N_("Not kept") },
   };
   g_autofree char *name = g_strdup_printf ("%s: %s", _(ticks[sentence->tick].word), sentence->text);
+  g_autoptr(GString) shown = g_string_new (sentence->text);
   bool told = sentence->rule == DSP_N_RULES;
 
   gtk_label_set_text (GTK_LABEL (line->sign), ticks[sentence->tick].sign);
   for (guint i = 0; i < G_N_ELEMENTS (ticks); i++)
     gtk_widget_remove_css_class (line->sign, ticks[i].css_class);
   gtk_widget_add_css_class (line->sign, ticks[sentence->tick].css_class);
-  gtk_label_set_text (GTK_LABEL (line->text), sentence->text);
+  /* The hours of a slot stay on one line: joined, where a line could be broken after the dash. */
+  g_string_replace (shown, "–", "\u2060–\u2060", 0);
+  gtk_label_set_text (GTK_LABEL (line->text), shown->str);
   if (sentence->tick == DSP_TICK_BROKEN)
     gtk_widget_add_css_class (line->text, "error");
   else
