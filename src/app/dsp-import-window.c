@@ -614,11 +614,34 @@ make_header (DspImportWindow *self)
   return header;
 }
 
+static DspImportWindow *
+find_open (DspOffice *office)
+{
+  g_autoptr(GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    if (DSP_IS_IMPORT_WINDOW (l->data) && DSP_IMPORT_WINDOW (l->data)->office == office)
+      return l->data;
+  return NULL;
+}
+
+gboolean
+dsp_import_window_may_close (DspOffice *office)
+{
+  DspImportWindow *self = find_open (office);
+
+  if (self == NULL)
+    return TRUE;
+  gtk_window_present (GTK_WINDOW (self));
+  gtk_window_close (GTK_WINDOW (self));
+  return find_open (office) == NULL;
+}
+
 void
 dsp_import_window_open (GtkWindow *parent,
                         DspOffice *office)
 {
-  DspImportWindow *self;
+  DspImportWindow *self = find_open (office);
   GtkWidget *box;
 
   if (!dsp_office_may (office, &dsp_order_import))
@@ -626,6 +649,11 @@ dsp_import_window_open (GtkWindow *parent,
       g_autofree char *why = dsp_text_rule (DSP_RULE_FORBIDDEN, NULL);
 
       dsp_office_message (office, 0, _("%s: %s"), _("Import orders"), why);
+      return;
+    }
+  if (self != NULL)
+    {
+      gtk_window_present (GTK_WINDOW (self));
       return;
     }
   self = g_object_new (DSP_TYPE_IMPORT_WINDOW, "title", _("Import orders"), "transient-for", parent, "destroy-with-parent", TRUE,

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "dsp-window-private.h"
 
+#include "dsp-import-window.h"
 #include "dsp-keyring.h"
 #include "dsp-new-order.h"
 #include "dsp-outbox-window.h"
@@ -477,7 +478,7 @@ dsp_window_action_sign_out (GtkWidget  *widget,
   DspReplicaStatus status;
   GtkWidget *dialog;
 
-  if (self->office == NULL || !dsp_new_order_may_close (self->office))
+  if (self->office == NULL || !dsp_new_order_may_close (self->office) || !dsp_import_window_may_close (self->office))
     return;
   dsp_replica_get_status (dsp_office_get_replica (self->office), &status);
   dialog = adw_message_dialog_new (GTK_WINDOW (self), _("Sign out?"), NULL);

@@ -560,7 +560,7 @@ dsp_window_close_request (GtkWindow *window)
   int width, height;
 
   /* What is being taken down is not lost with the window: it is asked about first. */
-  if (self->office != NULL && !dsp_new_order_may_close (self->office))
+  if (self->office != NULL && (!dsp_new_order_may_close (self->office) || !dsp_import_window_may_close (self->office)))
     return TRUE;
   g_settings_set_boolean (self->settings, "window-maximized", gtk_window_is_maximized (window));
   gtk_window_get_default_size (window, &width, &height);

@@ -220,6 +220,26 @@ def _():
     assert office.count("All") == before + 1
 
 
+@tests.case("/import/the_main_window_asks_before_it_closes_over_mended_cells")
+def _():
+    with open(FILE, "w", encoding="utf-8") as f:
+        f.write("Folio,Cuenta,Tipo,CP\n801401,660401,Reparación,x\n")
+    importing = open_file(FILE)
+    cell(importing, "CP", 2).set_text("06800")
+    status(importing, "1 good row, 0 with")
+    driver.run("xdotool", "windowfocus", office.app.windows()[0])
+    driver.keys("ctrl+q")
+    driver.wait_for(lambda: office.says("Discard what you typed?"), "the question")
+    Window.dialog_button(office.app.dialog(), "Keep editing").press()
+    driver.wait_for(lambda: not office.says("Discard what you typed?"), "the question to close")
+    assert office.app.running() and cell(window(), "CP", 2).text == "06800"
+    press_import(importing)
+    status(importing, "1 added")
+    office.app.bring_to_front()
+    driver.keys("Escape")
+    driver.wait_for(lambda: window() is None, "the window to close")
+
+
 @tests.case("/import/what_is_no_file_of_rows_is_told")
 def _():
     with open(FILE, "wb") as f:
