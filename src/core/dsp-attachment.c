@@ -15,8 +15,8 @@
 
 #include <string.h>
 
-static gboolean
-is_hash (const char *hash)
+bool
+dsp_attachment_is_hash (const char *hash)
 {
   return strlen (hash) == 64 && strspn (hash, "0123456789abcdef") == 64;
 }
@@ -49,7 +49,7 @@ create (DspWork      *work,
   g_autofree char *name = NULL;
   gint64 size = 0;
 
-  if (!is_hash (attachment->hash))
+  if (!dsp_attachment_is_hash (attachment->hash))
     return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” is not the hash of a file"), attachment->hash);
   if (!dsp_work_need (work, &dsp_order, &attachment->order_id, error))
     return FALSE;

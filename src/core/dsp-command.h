@@ -210,6 +210,8 @@ extern const DspCommand dsp_roll_call_put;
 
 /* ---- dsp-attachment.c ---- */
 extern const DspCommand dsp_attachment_create;
+/* Is it a SHA-256 as 64 lower-case hexadecimal digits, and nothing else? */
+bool dsp_attachment_is_hash (const char *hash);
 /* Attachments are seen by whoever sees their order, which has another distributor now. */
 void dsp_attachments_follow (DspWork *work, const DspOrder *order);
 

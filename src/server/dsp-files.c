@@ -6,6 +6,7 @@
 #include "config.h"
 #include "dsp-files.h"
 
+#include "dsp-command.h"
 #include "dsp-media-type.h"
 
 #include <errno.h>
@@ -64,12 +65,6 @@ const char *
 dsp_files_folder (DspFiles *self)
 {
   return self->folder;
-}
-
-static gboolean
-is_hash (const char *hash)
-{
-  return strlen (hash) == 64 && strspn (hash, "0123456789abcdef") == 64;
 }
 
 /* Reads from the beginning. */
@@ -131,7 +126,7 @@ dsp_files_take (DspFiles    *self,
   char is[65];
 
   *media_type = NULL;
-  if (!is_hash (hash))
+  if (!dsp_attachment_is_hash (hash))
     return DSP_FILES_OTHER_HASH;
   if (!hash_file (fd, is, media_type, error))
     return DSP_FILES_FAILED;
@@ -153,7 +148,7 @@ dsp_files_open (DspFiles    *self,
   ssize_t n;
   int fd;
 
-  if (!is_hash (hash))
+  if (!dsp_attachment_is_hash (hash))
     {
       errno = ENOENT;
       return -1;
