@@ -42,13 +42,15 @@ add_today (DspPaperWords      *words,
            DspPaperCrewOrders *orders,
            GHashTable         *taken)
 {
-  const DspPaperCrew *crew = dsp_paper_words_crew (words, &orders->crew_id);
+  const guint32 *rows;
+  guint n;
 
-  for (guint i = 0; crew != NULL && i < crew->n_stops; i++)
+  dsp_office_get_stops (words->office, &orders->crew_id, &rows, &n);
+  for (guint i = 0; i < n; i++)
     {
-      g_array_append_val (orders->ids, *dsp_order_index_id (index_of (words), crew->rows[i]));
+      g_array_append_val (orders->ids, *dsp_order_index_id (index_of (words), rows[i]));
       if (taken != NULL)
-        g_hash_table_add (taken, GUINT_TO_POINTER (crew->rows[i]));
+        g_hash_table_add (taken, GUINT_TO_POINTER (rows[i]));
     }
   orders->n_today = orders->ids->len;
 }
@@ -227,10 +229,14 @@ dsp_paper_crews_add (DspPaperWords            *words,
   const DspPaperCrew *crew = dsp_paper_words_crew (words, &orders->crew_id);
   const DspOrder *order = dsp_replica_get_order (dsp_office_get_replica (words->office), &g_array_index (orders->ids, DspId, i));
   const DspPostalCode *place;
+  gint64 arrival_us = 0;
 
   if (order == NULL)
     return FALSE;
-  g_ptr_array_add (day->visits, dsp_paper_words_visit (words, order, i + 1, crew != NULL && i < orders->n_today ? crew->arrivals[i] : 0));
+  /* The day was planned a moment after it was listed; it may have changed meanwhile. */
+  if (crew != NULL && i < MIN (orders->n_today, crew->n_stops) && crew->rows[i] == dsp_order_index_find (index_of (words), &order->id))
+    arrival_us = crew->arrivals[i];
+  g_ptr_array_add (day->visits, dsp_paper_words_visit (words, order, i + 1, arrival_us));
   if (day->map == NULL)
     return TRUE;
   place = dsp_office_get_place (words->office, order->postal_code);
