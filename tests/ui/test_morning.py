@@ -198,6 +198,29 @@ def _():
     driver.wait_for(lambda: other.maybe("label", re.compile("No zone is closed")), "no zone to be closed there", 60)
 
 
+@tests.case("/contractors/S0-14/a_tax_id_with_a_wrong_check_digit_is_told_at_its_field")
+def _():
+    second.app.bring_to_front()
+    while zones(second) is not None:
+        driver.keys("Escape")
+        time.sleep(0.3)
+    driver.keys("alt+4")
+    item = driver.wait_for(lambda: second.app.maybe("list item", re.compile("^D0")), "the distributors")
+    item.click()
+    # The page of the masters has one too, which is empty.
+    field = driver.wait_for(lambda: next((f for f in second.app.root.find_all("text", re.compile("^Tax id")) if f.text), None),
+                            "a distributor's tax id")
+    before = field.text
+    wrong = before[:-1] + ("1" if before[-1] != "1" else "2")
+    field.set_text(wrong)
+    field.click()
+    driver.keys("Tab")                          # on to the next field
+    driver.wait_for(lambda: second.app.maybe("label", re.compile(re.escape(wrong))), "the wrong tax id to be named")
+    second.app.screenshot("tax-id")
+    field.set_text(before)
+    driver.wait_for(lambda: not second.app.maybe("label", re.compile(re.escape(wrong))), "the sentence to go")
+
+
 @tests.case("/roll-call/the_search_finds_a_technician_and_spanish_dark_fits_1366x768")
 def _():
     spanish = Window(session.app(server, "supervisor", env=SPANISH_DARK))
