@@ -33,18 +33,12 @@ attached_cb (GObject      *source,
              gpointer      user_data)
 {
   g_autoptr(GTask) task = user_data;
-  GError *error = NULL;
+  g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_attach_finish (DSP_REPLICA (source), res, &error);
+  g_autofree char *sentence = dsp_text_outcome (outcome, error);
 
-  if (outcome == NULL)
-    g_task_return_error (task, error);
-  else if (outcome->refused->len > 0)
-    {
-      const DspRefusal *refusal = &g_array_index (outcome->refused, DspRefusal, 0);
-      g_autofree char *sentence = dsp_text_rule (refusal->rule, refusal->message);
-
-      g_task_return_new_error (task, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED, "%s", sentence);
-    }
+  if (sentence != NULL)
+    g_task_return_new_error (task, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED, "%s", sentence);
   else
     g_task_return_boolean (task, TRUE);
 }

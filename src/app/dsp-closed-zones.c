@@ -54,13 +54,8 @@ given_cb (GObject      *source,
   Zones *zones = g_object_get_data (G_OBJECT (window), "zones");
   g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
-  g_autofree char *sentence = NULL;
+  g_autofree char *sentence = dsp_text_outcome (outcome, error);
 
-  if (outcome == NULL)
-    sentence = dsp_text_error (error);
-  else if (outcome->refused->len > 0)
-    sentence = dsp_text_rule (g_array_index (outcome->refused, DspRefusal, 0).rule,
-                              g_array_index (outcome->refused, DspRefusal, 0).message);
   if (zones->window == NULL)
     return;
   show_error (zones, sentence);

@@ -49,13 +49,8 @@ given_cb (GObject      *source,
   g_autoptr(DspCrewMembers) self = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
-  g_autofree char *sentence = NULL;
+  g_autofree char *sentence = dsp_text_outcome (outcome, error);
 
-  if (outcome == NULL)
-    sentence = dsp_text_error (error);
-  else if (outcome->refused->len > 0)
-    sentence = dsp_text_rule (g_array_index (outcome->refused, DspRefusal, 0).rule,
-                              g_array_index (outcome->refused, DspRefusal, 0).message);
   if (self->box != NULL)
     show_error (self, sentence);
 }

@@ -103,10 +103,9 @@ signature_attached_cb (GObject      *source,
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_attach_finish (DSP_REPLICA (source), res, &error);
-  gboolean done = outcome != NULL && outcome->n_given > 0;
-  g_autofree char *sentence = error != NULL ? dsp_text_error (error) : NULL;
+  g_autofree char *sentence = dsp_text_outcome (outcome, error);
 
-  attached (user_data, done, done ? _("Kept") : sentence != NULL ? sentence : _("It could not be attached"));
+  attached (user_data, sentence == NULL, sentence == NULL ? _("Kept") : sentence);
 }
 
 static void

@@ -296,24 +296,15 @@ saved_cb (GObject      *source,
   g_autoptr(DspRecordPage) self = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
+  g_autofree char *sentence = dsp_text_outcome (outcome, error);
 
   if (self->form == NULL)
     return;
-  if (outcome == NULL)
+  if (sentence != NULL)
     {
-      g_autofree char *sentence = dsp_text_error (error);
+      bool duplicate = outcome != NULL && g_array_index (outcome->refused, DspRefusal, 0).rule == DSP_RULE_DUPLICATE;
 
-      dsp_record_form_show_error (self->form, NULL, sentence);
-      return;
-    }
-  if (outcome->refused->len > 0)
-    {
-      const DspRefusal *refusal = &g_array_index (outcome->refused, DspRefusal, 0);
-      g_autofree char *sentence = dsp_text_rule (refusal->rule, refusal->message);
-      const DspField *field = refusal->rule == DSP_RULE_DUPLICATE
-                              ? dsp_table_find (&self->kind->entity->table, "code", 4) : NULL;
-
-      dsp_record_form_show_error (self->form, field, sentence);
+      dsp_record_form_show_error (self->form, duplicate ? dsp_table_find (&self->kind->entity->table, "code", 4) : NULL, sentence);
       return;
     }
   self->creating = FALSE;
@@ -364,14 +355,10 @@ retired_cb (GObject      *source,
   g_autoptr(DspRecordPage) self = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
-  g_autofree char *sentence = NULL;
+  g_autofree char *sentence = dsp_text_outcome (outcome, error);
 
   if (self->form == NULL)
     return;
-  if (outcome == NULL)
-    sentence = dsp_text_error (error);
-  else if (outcome->refused->len > 0)
-    sentence = dsp_text_rule (g_array_index (outcome->refused, DspRefusal, 0).rule, NULL);
   show_record (self);
   fill (self);
   if (sentence != NULL)
@@ -396,18 +383,14 @@ released_cb (GObject      *source,
   g_autoptr(DspRecordPage) self = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
+  g_autofree char *sentence = dsp_text_outcome (outcome, error);
 
   if (self->form == NULL)
     return;
-  if (outcome == NULL || outcome->refused->len > 0)
-    {
-      g_autofree char *sentence = outcome == NULL ? dsp_text_error (error)
-                                  : dsp_text_rule (g_array_index (outcome->refused, DspRefusal, 0).rule, NULL);
-
-      dsp_record_form_show_error (self->form, NULL, sentence);
-      return;
-    }
-  give_state (self, self->kind->retire);
+  if (sentence != NULL)
+    dsp_record_form_show_error (self->form, NULL, sentence);
+  else
+    give_state (self, self->kind->retire);
 }
 
 static GArray *

@@ -523,14 +523,11 @@ saved_cb (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
   DspRollCrew *crew = g_hash_table_lookup (self->crews, &saving->crew_id);
-  g_autofree char *sentence = NULL;
+  g_autofree char *sentence = dsp_text_outcome (outcome, error);
   g_autofree char *title = NULL;
 
-  if (outcome != NULL && outcome->refused->len == 0)
+  if (sentence == NULL)
     return;
-  sentence = outcome == NULL ? dsp_text_error (error)
-             : dsp_text_rule (g_array_index (outcome->refused, DspRefusal, 0).rule,
-                              g_array_index (outcome->refused, DspRefusal, 0).message);
   /* It stays to be saved. */
   if (crew != NULL)
     touch (self, crew);

@@ -502,3 +502,17 @@ dsp_text_error (const GError *error)
     return dsp_text_rule (error->code, error->message);
   return g_strdup (error->message);
 }
+
+char *
+dsp_text_outcome (const DspOutcome *outcome,
+                  const GError     *error)
+{
+  const DspRefusal *refusal;
+
+  if (outcome == NULL)
+    return dsp_text_error (error);
+  if (outcome->refused->len == 0)
+    return NULL;
+  refusal = &g_array_index (outcome->refused, DspRefusal, 0);
+  return dsp_text_rule (refusal->rule, refusal->message);
+}

@@ -7,6 +7,7 @@
 
 #include "dsp-entities.h"
 #include "dsp-plan.h"
+#include "dsp-replica.h"
 #include "dsp-rule.h"
 
 G_BEGIN_DECLS
@@ -48,5 +49,7 @@ GStrv      dsp_text_warnings   (const DspPlanAnswer *answer);
 /* Why a command was refused. @message is the log's, shown only when there is nothing better; nullable. */
 char      *dsp_text_rule       (DspRule rule, const char *message);
 char      *dsp_text_error      (const GError *error);
+/* What went wrong with a command that was given: the error where @outcome is NULL, or the first refusal. (nullable): nothing. */
+char      *dsp_text_outcome    (const DspOutcome *outcome, const GError *error);
 
 G_END_DECLS

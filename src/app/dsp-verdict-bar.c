@@ -112,20 +112,12 @@ given_cb (GObject      *source,
   g_autoptr(DspVerdictBar) self = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
-  g_autofree char *sentence = NULL;
+  g_autofree char *sentence = dsp_text_outcome (outcome, error);
 
   self->giving = FALSE;
   if (self->stack == NULL)
     return;
   gtk_widget_set_sensitive (self->save, TRUE);
-  if (outcome == NULL)
-    sentence = dsp_text_error (error);
-  else if (outcome->refused->len > 0)
-    {
-      const DspRefusal *refusal = &g_array_index (outcome->refused, DspRefusal, 0);
-
-      sentence = dsp_text_rule (refusal->rule, refusal->message);
-    }
   if (outcome == NULL || outcome->n_given == 0)
     {
       if (self->asking != NULL)
