@@ -45,17 +45,26 @@ is_sort_of_order (const DspField *field)
          (g_str_equal (field->name, "group") || g_str_equal (field->name, "type") || g_str_equal (field->name, "subtype"));
 }
 
-static char *
-join_list (GStrv list)
+/* Questions are sentences, in which commas are part of the text: they are separated as in the catalogue's file. */
+static gboolean
+is_of_sentences (const DspField *field)
 {
-  return list != NULL ? g_strjoinv (", ", list) : g_strdup ("");
+  return g_str_equal (field->name, "checklist");
+}
+
+static char *
+join_list (const DspField *field,
+           GStrv           list)
+{
+  return list != NULL ? g_strjoinv (is_of_sentences (field) ? " | " : ", ", list) : g_strdup ("");
 }
 
 /* Items separated by commas or line ends, each once. */
 static GStrv
-split_list (const char *text)
+split_list (const DspField *field,
+            const char     *text)
 {
-  g_auto(GStrv) parts = g_strsplit_set (text, ",;\n", -1);
+  g_auto(GStrv) parts = g_strsplit_set (text, is_of_sentences (field) ? "|\n" : ",;\n", -1);
   g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr(GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   g_auto(GStrv) list = NULL;
@@ -146,7 +155,7 @@ dsp_record_row_show (DspRecordRow  *row,
       break;
 
     case DSP_EDIT_LIST:
-      text = join_list (*dsp_field_list (field, record));
+      text = join_list (field, *dsp_field_list (field, record));
       gtk_editable_set_text (GTK_EDITABLE (row->editor), text);
       break;
 
@@ -290,7 +299,7 @@ dsp_record_row_read (DspRecordRow *row,
 
         if (row->kind == DSP_EDIT_WEEKDAYS)
           {
-            g_auto(GStrv) dates = split_list (entry_text (row));
+            g_auto(GStrv) dates = split_list (row->field, entry_text (row));
 
             for (guint i = 0; i < 7; i++)
               if (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (row->weekdays[i])))
@@ -309,7 +318,7 @@ dsp_record_row_read (DspRecordRow *row,
         else
           g_string_append (text, entry_text (row));
         g_strfreev (*list);
-        *list = split_list (text->str);
+        *list = split_list (field, text->str);
       }
       return NULL;
 
@@ -327,7 +336,7 @@ choice_toggled (GtkCheckButton *button,
 {
   DspRecordRow *row = user_data;
   const char *word = g_object_get_data (G_OBJECT (button), "word");
-  g_auto(GStrv) list = split_list (entry_text (row));
+  g_auto(GStrv) list = split_list (row->field, entry_text (row));
   g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
   g_auto(GStrv) after = NULL;
   g_autofree char *text = NULL;
@@ -348,7 +357,7 @@ choices_shown (GtkWidget *popover,
 {
   DspRecordRow *row = user_data;
   const char *const *choices = g_object_get_data (G_OBJECT (row->choices), "choices");
-  g_auto(GStrv) list = split_list (entry_text (row));
+  g_auto(GStrv) list = split_list (row->field, entry_text (row));
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   GtkWidget *scroller = gtk_scrolled_window_new ();
 
@@ -404,6 +413,8 @@ hint_for (const DspField *field)
     return _("Postal codes 03100, 031*, 03100-03199 or municipalities; empty: anywhere");
   if (field->kind == DSP_KIND_LIST && g_str_equal (field->name, "skills"))
     return _("Types of order, separated by commas; empty: all");
+  if (field->kind == DSP_KIND_LIST && is_of_sentences (field))
+    return _("Questions, separated by |");
   if (is_minutes (field))
     return "08:30";
   if (is_degrees (field))

@@ -61,11 +61,21 @@ def saved():
     driver.wait_for(lambda: not button("Save").has("sensitive"), "the record to be saved")
 
 
-@tests.case("/administration/a_penalty_rule_is_changed_and_a_wrong_one_is_named")
+@tests.case("/administration/a_question_keeps_its_commas")
 def _():
     global window
     window = Window(session.app(server, "administrator")).wait_until_open()
     find("push button", "Catalogues").click()
+    open_catalogue("Order types")
+    choose_record("^REP ")
+    field("Checklist").set_text("¿Se probó, y con quién? | ¿Quedó limpio?")
+    save()
+    saved()
+    assert field("Checklist").text == "¿Se probó, y con quién? | ¿Quedó limpio?", field("Checklist").text
+
+
+@tests.case("/administration/a_penalty_rule_is_changed_and_a_wrong_one_is_named")
+def _():
     open_catalogue("Penalty rules")
     choose_record("^CITA ")
     assert field("Amount").text == "90.00", field("Amount").text
