@@ -9,8 +9,8 @@
 #include "config.h"
 #include "dsp-map-pane.h"
 
+#include "dsp-map-settings.h"
 #include "dsp-order-view.h"
-#include "map/dsp-map-view.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -244,7 +244,6 @@ show_pins (DspMapPane *self)
       const char *code = dsp_order_index_postal_code (index, rows[i]);
       const DspOrder *order;
       DspMapPin pin = { 0 };
-      gint64 late_us;
 
       if (code == NULL || !g_hash_table_contains (near, code))
         continue;
@@ -255,11 +254,7 @@ show_pins (DspMapPane *self)
       pin.lat_e7 = (gint32) order->lat_e7.value;
       pin.lon_e7 = (gint32) order->lon_e7.value;
       pin.is_assigned = !dsp_id_is_none (&order->crew_id);
-      late_us = dsp_order_penalized_from (order);
-      if (late_us != 0)
-        pin.urgency = late_us <= clock.now_us ? DSP_MAP_URGENCY_PENALIZED
-                      : late_us <= clock.now_us + clock.risk_us ? DSP_MAP_URGENCY_AT_RISK
-                      : DSP_MAP_URGENCY_NORMAL;
+      pin.urgency = dsp_map_urgency (order, &clock);
       g_ptr_array_add (labels, g_strdup (order->number));
       pin.label = labels->pdata[labels->len - 1];
       g_array_append_val (pins, pin);
@@ -524,42 +519,13 @@ on_colour_chosen (DspMapView *view,
 }
 
 static void
-use_source (DspMapPane *self)
-{
-  GSettings *settings = dsp_office_get_settings (self->office);
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = g_settings_get_string (settings, "map-mbtiles");
-  g_autofree char *url = g_settings_get_string (settings, "map-url");
-  g_autofree char *attribution = g_settings_get_string (settings, "map-attribution");
-
-  switch (g_settings_get_enum (settings, "map-source"))
-    {
-    case 1:
-      if (*url == '\0')
-        dsp_map_view_use_outline (self->view);
-      else if (!dsp_map_view_use_server (self->view, url, attribution, &error))
-        dsp_office_message (self->office, 0, _("The map's address cannot be used: %s"), error->message);
-      break;
-    case 2:
-      if (*path == '\0')
-        dsp_map_view_use_outline (self->view);
-      else if (!dsp_map_view_use_mbtiles (self->view, path, &error))
-        dsp_office_message (self->office, 0, _("The map file cannot be used: %s"), error->message);
-      break;
-    default:
-      dsp_map_view_use_outline (self->view);
-      break;
-    }
-}
-
-static void
 on_settings_changed (GSettings  *settings,
                      const char *key,
                      DspMapPane *self)
 {
   if (g_str_equal (key, "map-source") || g_str_equal (key, "map-url") || g_str_equal (key, "map-mbtiles") ||
       g_str_equal (key, "map-attribution"))
-    use_source (self);
+    dsp_map_use_settings (self->view, self->office);
 }
 
 /* ---- object ---- */
@@ -624,7 +590,7 @@ dsp_map_pane_new (DspOffice *office)
   dsp_map_view_set_colour (self->view, (DspMapColour) g_settings_get_enum (settings, "map-colour"));
   g_signal_connect (self->view, "notify::colour", G_CALLBACK (on_colour_chosen), self);
   g_signal_connect_object (settings, "changed", G_CALLBACK (on_settings_changed), self, 0);
-  use_source (self);
+  dsp_map_use_settings (self->view, office);
   /* Mexico, until there are orders to look at. */
   dsp_map_view_set_centre (self->view, 236000000, -1025000000, 4.5);
 

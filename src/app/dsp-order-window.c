@@ -12,6 +12,7 @@
 #include "dsp-facts.h"
 #include "dsp-history-view.h"
 #include "dsp-paper-dialog.h"
+#include "dsp-place-view.h"
 #include "dsp-process-bar.h"
 #include "dsp-process-dialog.h"
 #include "dsp-text.h"
@@ -30,6 +31,7 @@ typedef struct {
   GtkWidget         *title;
   GtkWidget         *customer;
   GtkWidget         *address;
+  GtkWidget         *place;
   GtkWidget         *order;
   GtkWidget         *history;
   GtkWidget         *attachments;
@@ -159,6 +161,7 @@ show (View *view)
   add_field (view, view->customer, order, offsetof (DspOrder, account));
   add_field (view, view->customer, order, offsetof (DspOrder, phone));
   show_address (view, order);
+  dsp_place_view_show (DSP_PLACE_VIEW (view->place), order);
   dsp_facts_clear (view->order);
   add_field (view, view->order, order, offsetof (DspOrder, group));
   add_field (view, view->order, order, offsetof (DspOrder, priority));
@@ -336,7 +339,7 @@ dsp_order_window_open (GtkWindow         *parent,
   view->window = adw_window_new ();
   gtk_window_set_transient_for (GTK_WINDOW (view->window), parent);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (view->window), TRUE);
-  gtk_window_set_default_size (GTK_WINDOW (view->window), 980, 600);
+  gtk_window_set_default_size (GTK_WINDOW (view->window), 980, 680);
   g_signal_connect (view->window, "destroy", G_CALLBACK (closed), view);
 
   view->title = adw_window_title_new ("", "");
@@ -364,7 +367,12 @@ dsp_order_window_open (GtkWindow         *parent,
   gtk_widget_add_css_class (columns, "dsp-order-columns");
   gtk_box_append (GTK_BOX (columns), left);
   view->customer = dsp_facts_section (left, _("Customer"));
-  view->address = dsp_facts_section (left, _("Address"));
+  box = dsp_facts_section (left, _("Address"));
+  view->place = dsp_place_view_new (office);
+  g_signal_connect (view->place, "open-map", G_CALLBACK (on_show_in_list), view);
+  gtk_box_append (GTK_BOX (box), view->place);
+  view->address = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  gtk_box_append (GTK_BOX (box), view->address);
   gtk_box_append (GTK_BOX (columns), middle);
   view->order = dsp_facts_section (middle, _("Order"));
   view->visits = dsp_visits_view_new (office);

@@ -47,7 +47,7 @@ static const DspField settlement_fields[] = {
 };
 
 static const DspField area_fields[] = {
-  DSP_TEXT (DspArea, code,     N_("Postal code"), .flags = DSP_REQUIRED | DSP_UNIQUE | DSP_DIGITS | DSP_FIXED | DSP_COLUMN, .min = 5, .max = 5),
+  DSP_TEXT (DspArea, code,     N_("Postal code"), .flags = DSP_REQUIRED | DSP_UNIQUE | DSP_DIGITS | DSP_FILTER | DSP_FIXED | DSP_COLUMN, .min = 5, .max = 5),
   DSP_TEXT (DspArea, geometry, N_("Geometry"),    .flags = DSP_REQUIRED, .min = 32, .max = 32),
   DSP_INT  (DspArea, south,    N_("South"),       .flags = DSP_REQUIRED, LATITUDE),
   DSP_INT  (DspArea, west,     N_("West"),        .flags = DSP_REQUIRED, LONGITUDE),

@@ -85,6 +85,34 @@ def _():
     close_window(first, number)
 
 
+def order_at(window, text):
+    """The first orders' windows, until one's place is told with that text; and that text."""
+    for number in window.numbers():
+        order = open_order(window, number)
+        told = order.find("label", re.compile("position", re.I))
+        if text in told.name:
+            return number, order, told.name
+        close_window(window, number)
+    raise AssertionError("no order with a place told as " + text)
+
+
+@tests.case("/processes/S0-39/a_small_map_shows_the_orders_place_and_says_how_exact_it_is")
+def _():
+    for text, pattern in (("own position", r": 1\d\.\d{5}, -9\d\.\d{5}$"), ("the centre of postal code", r" \d{5}$")):
+        number, order, told = order_at(first, text)
+        assert re.search(pattern, told), told
+        # The map comes after the window's first picture, and tells the same to those who do not see it.
+        order.find("image", told)
+        first.app.screenshot("order-place")
+        close_window(first, number)
+    order = open_order(first, number)
+    order.find("push button", "Show on the big map").press()
+    driver.wait_for(lambda: first.selected().startswith("1 selected"), "the order to be selected in the list")
+    first.app.bring_to_front()
+    close_window(first, number)
+    first.select_nothing()
+
+
 @tests.case("/processes/S0-42/cancelled_when_it_was_solved_before_anybody_came")
 def _():
     number = first.numbers()[0]

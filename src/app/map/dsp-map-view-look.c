@@ -22,7 +22,7 @@ dsp_map_view_go_to (DspMapView *self,
 
   shumate_map_stop_go_to (self->map);
   g_object_get (gtk_widget_get_settings (GTK_WIDGET (self)), "gtk-enable-animations", &is_animated, NULL);
-  if (is_animated && gtk_widget_get_mapped (GTK_WIDGET (self)))
+  if (is_animated && !self->is_picture && gtk_widget_get_mapped (GTK_WIDGET (self)))
     {
       shumate_map_go_to_full_with_duration (self->map, dsp_map_lat_from_y (y), dsp_map_lon_from_x (x), zoom, GO_TO_MS);
       return;

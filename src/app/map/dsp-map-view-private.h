@@ -25,6 +25,9 @@ struct _DspMapView
 
   GtkWidget *overlay;
   ShumateMap *map;
+  GtkWidget *tools;
+  GtkWidget *legend_panel;
+  GtkWidget *zoom_panel;
   GtkToggleButton *box_button;
   GtkToggleButton *lasso_button;
   GtkWidget *selection_button;
@@ -46,6 +49,7 @@ struct _DspMapView
 
   DspMapColour colour;
   DspMapTool tool;
+  gboolean is_picture;       /* dsp_map_view_new_picture() */
   DspMapPending pending;     /* until there is a size and the areas are ready */
   guint region_id;
   DspMapFrame told_frame;    /* at the last "region-changed" */

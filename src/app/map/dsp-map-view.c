@@ -278,8 +278,8 @@ dsp_map_view_measure (GtkWidget      *widget,
 
   gtk_widget_measure (self->overlay, orientation, for_size, minimum, NULL, NULL, NULL);
   /* The map would ask for the whole world in pixels. */
-  *minimum = MAX (*minimum, 240);
-  *natural = MAX (*minimum, orientation == GTK_ORIENTATION_HORIZONTAL ? 520 : 400);
+  *minimum = self->is_picture ? 80 : MAX (*minimum, 240);
+  *natural = self->is_picture ? *minimum : MAX (*minimum, orientation == GTK_ORIENTATION_HORIZONTAL ? 520 : 400);
 }
 
 static void
@@ -426,6 +426,9 @@ dsp_map_view_class_init (DspMapViewClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, RESOURCE_PATH "dsp-map-view.ui");
   gtk_widget_class_bind_template_child (widget_class, DspMapView, overlay);
   gtk_widget_class_bind_template_child (widget_class, DspMapView, map);
+  gtk_widget_class_bind_template_child (widget_class, DspMapView, tools);
+  gtk_widget_class_bind_template_child (widget_class, DspMapView, legend_panel);
+  gtk_widget_class_bind_template_child (widget_class, DspMapView, zoom_panel);
   gtk_widget_class_bind_template_child (widget_class, DspMapView, box_button);
   gtk_widget_class_bind_template_child (widget_class, DspMapView, lasso_button);
   gtk_widget_class_bind_template_child (widget_class, DspMapView, selection_button);
@@ -519,6 +522,23 @@ GtkWidget *
 dsp_map_view_new (void)
 {
   return g_object_new (DSP_TYPE_MAP_VIEW, NULL);
+}
+
+/* A map to look at only: no panels but scale and attribution, nothing for pointer and keyboard. Its owner gives it an
+ * accessible name that tells what it shows. */
+GtkWidget *
+dsp_map_view_new_picture (void)
+{
+  DspMapView *self = g_object_new (DSP_TYPE_MAP_VIEW, "accessible-role", GTK_ACCESSIBLE_ROLE_IMG, "can-target", FALSE,
+                                   "can-focus", FALSE, NULL);
+
+  self->is_picture = TRUE;
+  gtk_widget_hide (self->tools);
+  gtk_widget_hide (self->legend_panel);
+  gtk_widget_hide (self->zoom_panel);
+  shumate_scale_set_max_width (self->scale, 60);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->layer), GTK_ACCESSIBLE_STATE_HIDDEN, TRUE, -1);
+  return GTK_WIDGET (self);
 }
 
 /* --- data --- */

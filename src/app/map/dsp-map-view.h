@@ -117,7 +117,8 @@ typedef struct
 void       dsp_map_crew_colour (const char *code,
                                 GdkRGBA    *colour);
 
-GtkWidget *dsp_map_view_new (void) G_GNUC_WARN_UNUSED_RESULT;
+GtkWidget *dsp_map_view_new         (void) G_GNUC_WARN_UNUSED_RESULT;
+GtkWidget *dsp_map_view_new_picture (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Data. */
 void dsp_map_view_set_areas  (DspMapView        *self,
