@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC G_GUINT64_CONSTANT (0x0231584449505344) /* DSPIDX1 2, and tells the byte order */
+#define MAGIC G_GUINT64_CONSTANT (0x0331584449505344) /* DSPIDX1 3, and tells the byte order */
 
 typedef struct {
   FILE   *file;
@@ -199,6 +199,7 @@ dsp_order_index_write (DspOrderIndex *index,
   put (&s, index->status, index->n_rows);
   put (&s, index->priority, index->n_rows);
   put (&s, index->flags, index->n_rows);
+  put (&s, index->numbers, index->n_rows * sizeof (guint64));
   for (int i = 0; i < DSP_N_SECONDS; i++)
     put (&s, index->seconds[i], index->n_rows * sizeof (guint32));
   for (int i = 0; i < DSP_N_CODES; i++)
@@ -233,7 +234,8 @@ read_index (Stream        *s,
     return false;
   dsp_index_grow (index, MAX (n_rows, 64));
   if (!get (s, index->ids, n_rows * sizeof (DspId)) || !get (s, index->alive, (n_rows + 63) / 64 * sizeof (guint64)) ||
-      !get (s, index->status, n_rows) || !get (s, index->priority, n_rows) || !get (s, index->flags, n_rows))
+      !get (s, index->status, n_rows) || !get (s, index->priority, n_rows) || !get (s, index->flags, n_rows) ||
+      !get (s, index->numbers, n_rows * sizeof (guint64)))
     return false;
   for (int i = 0; i < DSP_N_SECONDS; i++)
     if (!get (s, index->seconds[i], n_rows * sizeof (guint32)))

@@ -16,20 +16,24 @@ enum {
   DSP_CODES_MUNICIPALITY,
   DSP_CODES_NEIGHBOURHOOD,
   DSP_CODES_POSTAL_CODE,
+  DSP_CODES_REASON,
+  DSP_CODES_PARENT,
   DSP_CODES_CREW,        /* from here on ids */
   DSP_CODES_DISTRIBUTOR,
   DSP_N_CODES
 };
 
-/* Columns of numbers: seconds since 1970; 0 is none. The last two are not times of the record: from when on the order is
- * penalized (dsp_order_penalized_from()), and the cents that this costs, plus 1. */
+/* Columns of numbers: seconds since 1970; 0 is none. The last three are not times of the record: from when on the order is
+ * penalized (dsp_order_penalized_from()), the cents that this costs, plus 1, and how often it was rescheduled, plus 1. */
 enum {
   DSP_SECONDS_CREATED,
   DSP_SECONDS_ATTENTION,
   DSP_SECONDS_PENALTY,
   DSP_SECONDS_CLOSED,
+  DSP_SECONDS_ASSIGNED,
   DSP_SECONDS_LATE,
   DSP_SECONDS_PRICE,
+  DSP_SECONDS_RESCHEDULES,
   DSP_N_SECONDS,
   DSP_N_TIMES = DSP_SECONDS_LATE
 };
@@ -85,6 +89,7 @@ struct _DspOrderIndex
   guint8     *status;
   guint8     *priority;    /* value + 1; 0: none */
   guint8     *flags;
+  guint64    *numbers;     /* dsp_index_number_key(): which order another one names as its parent */
   guint32    *seconds[DSP_N_SECONDS];
   DspCodes    codes[DSP_N_CODES];
 
@@ -137,7 +142,10 @@ dsp_index_seconds (gint64 us)
 
 int             dsp_index_codes_of   (const DspField *field); /* which column of codes; -1: none */
 int             dsp_index_seconds_of (const DspField *field); /* of a time */
-int             dsp_index_numbers_of (const DspField *field); /* or of the price */
+int             dsp_index_numbers_of (const DspField *field); /* or of the price and the reschedules */
+guint64         dsp_index_number_key (const char *number);    /* equal for equal numbers; 0: none */
+/* The rows of @query, one bit each, without sorting anything; (transfer full). */
+guint64        *dsp_index_match      (DspOrderIndex *index, const DspOrderQuery *query, guint *n_words);
 DspIndexTexts  *dsp_index_texts_of   (DspOrderIndex *index, const DspField *field);
 DspSorted      *dsp_index_sorted_of  (DspOrderIndex *index, const DspField *field);
 void            dsp_index_grow       (DspOrderIndex *index, guint capacity);

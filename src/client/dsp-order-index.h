@@ -3,7 +3,7 @@
  *
  * No SQL index answers "three conditions, counts by postal code and status" over a million rows within one frame;
  * arrays do. Texts of few values (type, neighbourhood …) are stored once in a dictionary and the row holds a code of one,
- * two or four bytes; instants are seconds. About 60 bytes a row, identity included, and 4 more for each column that the
+ * two or four bytes; instants are seconds. About 80 bytes a row, identity included, and 4 more for each column that the
  * list was ever sorted by.
  *
  * A row is a number (guint32) that stays the same while its order exists. The number of a deleted order is given to a

@@ -246,8 +246,39 @@ seconds_from (gint64 us)
   return (guint32) ((us + G_TIME_SPAN_SECOND - 1) / G_TIME_SPAN_SECOND);
 }
 
+/* The values of a column of numbers that an alternative allows: from inclusive, to exclusive. 0 is none. */
 static void
-apply_seconds (DspOrderIndex      *index,
+numbers_allowed (const DspAlternative *alternative,
+                 int                   which,
+                 guint32              *from,
+                 guint32              *to)
+{
+  bool plain = which == DSP_SECONDS_RESCHEDULES; /* its number, plus 1; the end is inclusive */
+
+  *from = 1;
+  *to = G_MAXUINT32;
+  switch (alternative->op)
+    {
+    case DSP_OP_EQUAL:
+      *from = plain ? (guint32) CLAMP (alternative->from, -1, G_MAXINT32) + 1 : dsp_index_seconds (alternative->from);
+      *to = *from + 1;
+      break;
+    case DSP_OP_RANGE:
+      *from = plain ? (guint32) CLAMP (alternative->from, 0, G_MAXINT32) + 1 : MAX (1, seconds_from (alternative->from));
+      *to = plain ? (guint32) CLAMP (alternative->to, -1, G_MAXINT32) + 2 : seconds_from (alternative->to);
+      break;
+    case DSP_OP_NONE:
+      *from = 0;
+      *to = 1;
+      break;
+    case DSP_OP_ANY:
+    case DSP_OP_PREFIX:
+      break;
+    }
+}
+
+static void
+apply_numbers (DspOrderIndex      *index,
                const DspCondition *condition,
                int                 which,
                guint64            *words,
@@ -259,27 +290,9 @@ apply_seconds (DspOrderIndex      *index,
 
   for (guint i = 0; i < condition->any->len; i++)
     {
-      const DspAlternative *alternative = &g_array_index (condition->any, DspAlternative, i);
-      guint32 from = 1, to = G_MAXUINT32;
+      guint32 from, to;
 
-      switch (alternative->op)
-        {
-        case DSP_OP_EQUAL:
-          from = dsp_index_seconds (alternative->from);
-          to = from + 1;
-          break;
-        case DSP_OP_RANGE:
-          from = MAX (1, seconds_from (alternative->from));
-          to = seconds_from (alternative->to);
-          break;
-        case DSP_OP_NONE:
-          from = 0;
-          to = 1;
-          break;
-        case DSP_OP_ANY:
-        case DSP_OP_PREFIX:
-          break;
-        }
+      numbers_allowed (&g_array_index (condition->any, DspAlternative, i), which, &from, &to);
       if (condition->any->len == 1)
         {
           keep_range (seconds, from, to > from ? to - from : 0, words, n_words);
@@ -328,6 +341,13 @@ apply_penalized (DspOrderIndex   *index,
     }
 }
 
+/* The price is no criterion. */
+static int
+filter_numbers_of (const DspField *field)
+{
+  return field->offset == offsetof (DspOrder, reschedules) ? DSP_SECONDS_RESCHEDULES : dsp_index_seconds_of (field);
+}
+
 static void
 apply_condition (DspOrderIndex *index,
                  DspCondition  *condition,
@@ -341,8 +361,8 @@ apply_condition (DspOrderIndex *index,
   g_array_append_val (single, *condition);
   if ((which = dsp_index_codes_of (condition->field)) >= 0)
     apply_codes (index, &one, which, words, n_words);
-  else if ((which = dsp_index_seconds_of (condition->field)) >= 0)
-    apply_seconds (index, condition, which, words, n_words);
+  else if ((which = filter_numbers_of (condition->field)) >= 0)
+    apply_numbers (index, condition, which, words, n_words);
   else if (condition->field->offset == offsetof (DspOrder, status))
     apply_status (index, &one, words, n_words);
   else if (condition->field->offset == offsetof (DspOrder, priority))
@@ -464,26 +484,19 @@ count (DspOrderIndex  *index,
 bool
 dsp_order_index_can (const DspField *field)
 {
-  return dsp_index_codes_of (field) >= 0 || dsp_index_seconds_of (field) >= 0 ||
+  return dsp_index_codes_of (field) >= 0 || filter_numbers_of (field) >= 0 ||
          field->offset == offsetof (DspOrder, status) || field->offset == offsetof (DspOrder, priority);
 }
 
-/**
- * dsp_order_index_query:
- * @n_first: how many of the result must be in order at least
- *
- * Returns: (transfer full): all rows that match and their counts.
- */
-DspOrderResult *
-dsp_order_index_query (DspOrderIndex       *index,
-                       const DspOrderQuery *query,
-                       guint                n_first)
+guint64 *
+dsp_index_match (DspOrderIndex       *index,
+                 const DspOrderQuery *query,
+                 guint               *n_words_out)
 {
-  DspOrderResult *result = dsp_order_result_new ();
   guint n_words = (index->n_rows + 63) / 64;
-  g_autofree guint64 *words = g_new (guint64, n_words + 1);
-  const DspField *sort = query->sort != NULL ? query->sort : dsp_table_at (&dsp_order.table, offsetof (DspOrder, created_at));
+  guint64 *words = g_new (guint64, n_words + 1);
 
+  *n_words_out = n_words;
   if (n_words > 0)
     memcpy (words, index->alive, n_words * sizeof *words);
   if (query->only != NULL)
@@ -504,6 +517,24 @@ dsp_order_index_query (DspOrderIndex       *index,
         apply_penalized (index, query->filter, query->clock.now_us, words, n_words);
     }
   apply_exception (index, query->exception, &query->clock, words, n_words);
+  return words;
+}
+
+/**
+ * dsp_order_index_query:
+ * @n_first: how many of the result must be in order at least
+ *
+ * Returns: (transfer full): all rows that match and their counts.
+ */
+DspOrderResult *
+dsp_order_index_query (DspOrderIndex       *index,
+                       const DspOrderQuery *query,
+                       guint                n_first)
+{
+  DspOrderResult *result = dsp_order_result_new ();
+  guint n_words;
+  g_autofree guint64 *words = dsp_index_match (index, query, &n_words);
+  const DspField *sort = query->sort != NULL ? query->sort : dsp_table_at (&dsp_order.table, offsetof (DspOrder, created_at));
 
   count (index, &query->clock, words, n_words, result);
   result->rows = g_new (guint32, MAX (result->n_rows, 1));

@@ -42,7 +42,8 @@ index_mask (void)
     offsetof (DspOrder, crew_id), offsetof (DspOrder, distributor_id), offsetof (DspOrder, created_at),
     offsetof (DspOrder, attention_at), offsetof (DspOrder, penalty_at), offsetof (DspOrder, closed_at), offsetof (DspOrder, status),
     offsetof (DspOrder, priority), offsetof (DspOrder, stopped_at), offsetof (DspOrder, penalized_at), offsetof (DspOrder, excused),
-    offsetof (DspOrder, penalty),
+    offsetof (DspOrder, penalty), offsetof (DspOrder, number), offsetof (DspOrder, parent), offsetof (DspOrder, reason),
+    offsetof (DspOrder, reschedules), offsetof (DspOrder, assigned_at),
   };
   guint64 mask = 0;
 
@@ -440,12 +441,27 @@ start_sorting (DspReplica     *self,
 
 /* ---- asking ---- */
 
+/* Conditions that need SQL. */
 typedef struct {
-  DspFilter    *filter;  /* (owned): only what the index cannot answer */
-  DspFilter    *whole;   /* (owned) */
+  DspFilter *filter;  /* (owned) */
+  gint64     now_us;
+  GArray    *ids;     /* (owned) of DspId: what SQL found */
+} Resolved;
+
+static void
+resolved_free (gpointer data)
+{
+  Resolved *resolved = data;
+
+  g_clear_pointer (&resolved->filter, dsp_filter_free);
+  g_clear_pointer (&resolved->ids, g_array_unref);
+  g_free (resolved);
+}
+
+typedef struct {
+  DspFilter    *filter;  /* (owned) */
   DspOrderQuery query;
   guint         n_first;
-  GArray       *ids;     /* (owned) of DspId: what SQL found */
 } Asked;
 
 static void
@@ -454,8 +470,6 @@ asked_free (gpointer data)
   Asked *asked = data;
 
   g_clear_pointer (&asked->filter, dsp_filter_free);
-  g_clear_pointer (&asked->whole, dsp_filter_free);
-  g_clear_pointer (&asked->ids, g_array_unref);
   g_free (asked);
 }
 
@@ -537,47 +551,70 @@ ask_sql (GTask      *task,
          DspReplica *self,
          gpointer    data)
 {
-  Asked *asked = data;
-  DspQuery query = { .entity = &dsp_order, .filter = asked->filter, .now_us = asked->query.clock.now_us,
+  Resolved *resolved = data;
+  DspQuery query = { .entity = &dsp_order, .filter = resolved->filter, .now_us = resolved->now_us,
                      .mask = dsp_table_bit (&dsp_order.table, offsetof (DspOrder, number)) };
   GError *error = NULL;
   DspDb *db = dsp_replica_reader_db (self, &error);
 
-  asked->ids = g_array_new (FALSE, FALSE, sizeof (DspId));
-  if (db != NULL && dsp_query_rows (db, &query, add_id, asked->ids, NULL, &error))
+  resolved->ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+  if (db != NULL && dsp_query_rows (db, &query, add_id, resolved->ids, NULL, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
 }
 
-static void
-on_sql (GObject      *source,
-        GAsyncResult *result,
-        gpointer      user_data)
+void
+dsp_replica_resolve_async (DspReplica          *self,
+                           const DspFilter     *filter,
+                           gint64               now_us,
+                           GCancellable        *cancellable,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data)
 {
-  DspReplica *self = DSP_REPLICA (source);
-  g_autoptr(GTask) task = user_data;
-  Asked *asked = g_task_get_task_data (G_TASK (result));
-  g_autoptr(DspRowSet) only = NULL;
-  GError *error = NULL;
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  DspFilter *part = sql_part (filter);
+  Resolved *resolved;
+
+  g_task_set_source_tag (task, dsp_replica_resolve_async);
+  if (part == NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+      return;
+    }
+  resolved = g_new0 (Resolved, 1);
+  resolved->filter = part;
+  resolved->now_us = now_us;
+  g_task_set_task_data (task, resolved, resolved_free);
+  dsp_replica_run (self, TRUE, task, ask_sql);
+}
+
+gboolean
+dsp_replica_resolve_finish (DspReplica   *self,
+                            GAsyncResult *result,
+                            DspRowSet   **only,
+                            GError      **error)
+{
+  Resolved *resolved = g_task_get_task_data (G_TASK (result));
   GHashTableIter iter;
   gpointer value;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  *only = NULL;
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  if (resolved == NULL)
+    return TRUE;
+  *only = dsp_row_set_new (self->index->n_rows);
+  for (guint i = 0; i < resolved->ids->len; i++)
     {
-      g_task_return_error (task, error);
-      return;
-    }
-  only = dsp_row_set_new (self->index->n_rows);
-  for (guint i = 0; i < asked->ids->len; i++)
-    {
-      const DspId *id = &g_array_index (asked->ids, DspId, i);
+      const DspId *id = &g_array_index (resolved->ids, DspId, i);
       guint32 row = dsp_order_index_find (self->index, id);
       bool in_overlay;
 
       dsp_replica_overlaid (self, &dsp_order, id, &in_overlay);
       if (row != DSP_NO_ROW && !in_overlay)
-        dsp_row_set_add (only, row);
+        dsp_row_set_add (*only, row);
     }
   g_hash_table_iter_init (&iter, self->overlay);
   while (g_hash_table_iter_next (&iter, NULL, &value))
@@ -585,15 +622,34 @@ on_sql (GObject      *source,
       DspHeld *held = value;
       guint32 row;
 
-      if (held->entity != &dsp_order || held->record == NULL ||
-          !dsp_filter_matches (asked->filter, held->record, asked->query.clock.now_us))
+      if (held->entity != &dsp_order || held->record == NULL || !dsp_filter_matches (resolved->filter, held->record, resolved->now_us))
         continue;
       row = dsp_order_index_find (self->index, &held->id);
       if (row != DSP_NO_ROW)
-        dsp_row_set_add (only, row);
+        dsp_row_set_add (*only, row);
+    }
+  return TRUE;
+}
+
+static void
+on_resolved (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  DspReplica *self = DSP_REPLICA (source);
+  g_autoptr(GTask) task = user_data;
+  Asked *asked = g_task_get_task_data (task);
+  DspRowSet *only = NULL;
+  GError *error = NULL;
+
+  if (!dsp_replica_resolve_finish (self, result, &only, &error))
+    {
+      g_task_return_error (task, error);
+      return;
     }
   asked->query.only = only;
   g_task_return_pointer (task, ask_index (self, &asked->query, asked->n_first), (GDestroyNotify) dsp_order_result_free);
+  dsp_row_set_free (only);
 }
 
 /**
@@ -611,7 +667,6 @@ dsp_replica_query_async (DspReplica          *self,
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr(DspFilter) part = sql_part (query->filter);
   Asked *asked;
-  GTask *inner;
 
   g_task_set_source_tag (task, dsp_replica_query_async);
   if (part == NULL)
@@ -621,15 +676,13 @@ dsp_replica_query_async (DspReplica          *self,
       return;
     }
   asked = g_new0 (Asked, 1);
-  asked->filter = g_steal_pointer (&part);
-  asked->whole = dsp_filter_dup (query->filter);
+  asked->filter = dsp_filter_dup (query->filter);
   asked->query = *query;
-  asked->query.filter = asked->whole;
+  asked->query.filter = asked->filter;
   asked->query.only = NULL;
   asked->n_first = n_first;
-  inner = g_task_new (self, cancellable, on_sql, task);
-  g_task_set_task_data (inner, asked, asked_free);
-  dsp_replica_run (self, TRUE, inner, ask_sql);
+  g_task_set_task_data (task, asked, asked_free);
+  dsp_replica_resolve_async (self, query->filter, query->clock.now_us, cancellable, on_resolved, task);
 }
 
 DspOrderResult *

@@ -80,6 +80,11 @@ void      dsp_replica_return_outcome (GTask *task, DspReplica *self, DspOutcome 
 void      dsp_replica_start_index (DspReplica *self);
 void      dsp_replica_index_delta (DspReplica *self, const DspDelta *delta, GArray *list);
 void      dsp_replica_save_index  (DspReplica *self);
+/* The rows that the conditions allow which the index cannot answer: looked up in the reader's thread, overlay included.
+ * @filter nullable. @only: (transfer full) (nullable): there are no such conditions. FALSE with an error. */
+void      dsp_replica_resolve_async  (DspReplica *self, const DspFilter *filter, gint64 now_us, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data);
+gboolean  dsp_replica_resolve_finish (DspReplica *self, GAsyncResult *result, DspRowSet **only, GError **error);
 
 /* dsp-sync.c: there is something to send; any thread, nothing happens without a synchronisation */
 void      dsp_sync_wake           (DspReplica *self);

@@ -60,6 +60,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspFilter, dsp_filter_free)
 /* Replaces the condition of one field ("penalized" and "q" too) by @values in the text form; NULL removes it. */
 gboolean   dsp_filter_set    (DspFilter *filter, const char *name, const char *values, GError **error);
 char      *dsp_filter_get    (const DspFilter *filter, const char *name);
+/* Both: @filter and the conditions of @text, in the text form. FALSE: @text cannot be read; nothing has changed. */
+gboolean   dsp_filter_narrow (DspFilter *filter, const char *text, GError **error);
 bool       dsp_filter_is_empty (const DspFilter *filter);
 bool       dsp_filter_matches (const DspFilter *filter, gconstpointer record, gint64 now_us);
 

@@ -1,0 +1,390 @@
+/* test-order-chart.c: every bar of every chart says of its orders what a plain count of the same orders says
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Random orders, filters and changes; the seed is GLib's own: run again with --seed=… A bar's orders are found by its own
+ * filter, with core's dsp_filter_matches(): so the figures and the way from a bar to its orders are judged together.
+ */
+#include "config.h"
+#include "dsp-order-chart.h"
+#include "dsp-order-index-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define N_ORDERS 1500
+static const gint64 now_us = G_GINT64_CONSTANT (1750000000) * G_TIME_SPAN_SECOND;
+static const char *const zones[] = { "America/Mexico_City", "America/Tijuana", "UTC", "Asia/Kolkata" };
+static const char *const reschedule_reasons[] = { "customer-away", "rain", NULL };
+
+static const char *
+one_of (const char *const *list,
+        int                n)
+{
+  return list[g_test_rand_int_range (0, n)];
+}
+
+static gint64
+random_time (int days)
+{
+  return g_test_rand_int_range (0, 4) == 0 ? 0 : now_us - g_test_rand_int_range (-86400, days * 86400) * G_TIME_SPAN_SECOND;
+}
+
+static DspId
+id_of (guint n)
+{
+  DspId id = { { 0 } };
+
+  memcpy (id.b + 4, &n, sizeof n);
+  id.b[15] = (guint8) (n * 37);
+  return id;
+}
+
+static DspOrder *
+random_order (guint n,
+              int   days)
+{
+  static const char *const groups[] = { "LEAK", "METER", "A, b & c=1", "=SUM(A1)" }, *const types[] = { "repair", "install", "Sin señal" };
+  static const char *const reasons[] = { NULL, "customer-away", "rain", "no-access", "dog" };
+  DspOrder *order = dsp_order_new ();
+
+  order->id = id_of (n);
+  order->number = g_strdup_printf (n % 2 ? "%u" : "NUMERO-LARGO-%u", n);
+  if (g_test_rand_int_range (0, 4) == 0)
+    {
+      guint of = (guint) g_test_rand_int_range (0, N_ORDERS);
+
+      order->parent = g_strdup_printf (of % 2 ? "%u" : "NUMERO-LARGO-%u", of);
+    }
+  order->group = g_strdup (g_test_rand_int_range (0, 5) == 0 ? NULL : one_of (groups, G_N_ELEMENTS (groups)));
+  order->type = g_strdup (one_of (types, G_N_ELEMENTS (types)));
+  order->municipality = g_strdup ("Benito Juárez");
+  order->postal_code = g_test_rand_int_range (0, 10) > 0 ? g_strdup_printf ("%05d", 3000 + g_test_rand_int_range (0, 60) * 10) : NULL;
+  order->created_at.us = now_us - g_test_rand_int_range (0, days * 86400) * G_TIME_SPAN_SECOND;
+  order->attention_at.us = random_time (days);
+  order->penalty_at.us = random_time (days);
+  order->assigned_at.us = random_time (days);
+  order->status = (DspOrderStatus) g_test_rand_int_range (1, DSP_N_ORDER_STATUSES);
+  if (order->status == DSP_ORDER_CLOSED)
+    order->closed_at.us = random_time (days);
+  if (order->status != DSP_ORDER_UNASSIGNED)
+    order->crew_id = id_of (900000 + (guint) g_test_rand_int_range (0, 20));
+  order->distributor_id = g_test_rand_bit () ? id_of (800000 + (guint) g_test_rand_int_range (0, 5)) : dsp_id_none;
+  order->reason = g_strdup (one_of (reasons, G_N_ELEMENTS (reasons)));
+  order->reschedules = (DspInt) { g_test_rand_int_range (0, 4), g_test_rand_bit () };
+  order->penalty = (DspMoney) { g_test_rand_int_range (0, 400) * 50, g_test_rand_bit () };
+  return order;
+}
+
+/* ---- the plain count ---- */
+
+static int
+compare_times (gconstpointer a,
+               gconstpointer b)
+{
+  return (*(const gint64 *) a > *(const gint64 *) b) - (*(const gint64 *) a < *(const gint64 *) b);
+}
+
+static gint64
+rank (GArray *times,
+      guint   permille)
+{
+  g_array_sort (times, compare_times);
+  return times->len == 0 ? 0 : g_array_index (times, gint64, MAX ((times->len * permille + 999) / 1000, 1) - 1);
+}
+
+static bool
+has_child (GPtrArray      *orders,
+           const DspOrder *order)
+{
+  for (guint i = 0; i < orders->len; i++)
+    if (g_strcmp0 (((DspOrder *) orders->pdata[i])->parent, order->number) == 0)
+      return true;
+  return false;
+}
+
+/* Of the orders that match both filters. */
+static void
+count_plainly (GPtrArray       *orders,
+               DspChartKind     kind,
+               const DspFilter *filter,
+               const char      *bar,
+               gint64           figures[DSP_CHART_MAX_FIGURES])
+{
+  g_autoptr(GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspFilter) both = dsp_filter_dup (filter);
+  gint64 n = 0, late = 0, cents = 0, solved = 0, moved = 0, followed = 0, moves = 0;
+
+  memset (figures, 0, DSP_CHART_MAX_FIGURES * sizeof *figures);
+  if (!dsp_filter_narrow (both, bar, &error))
+    return; /* there are none, then */
+  for (guint i = 0; i < orders->len; i++)
+    {
+      const DspOrder *order = orders->pdata[i];
+      gint64 span = (order->closed_at.us - order->created_at.us) / G_TIME_SPAN_SECOND;
+      bool was_moved = order->reschedules.is_set && order->reschedules.value > 0;
+
+      if (!dsp_filter_matches (both, order, now_us))
+        continue;
+      n++;
+      late += dsp_order_is_penalized (order, now_us);
+      cents += dsp_order_is_penalized (order, now_us) && order->penalty.is_set ? order->penalty.cents : 0;
+      span = MAX (span, 0);
+      g_array_append_val (times, span);
+      moved += was_moved;
+      moves += order->reschedules.is_set ? order->reschedules.value : 0;
+      if (kind == DSP_CHART_FIRST_VISIT)
+        {
+          bool child = has_child (orders, order);
+
+          followed += child;
+          solved += !child && !was_moved;
+        }
+    }
+  switch (kind)
+    {
+    case DSP_CHART_ATTENTION:
+      figures[0] = rank (times, 500);
+      figures[1] = rank (times, 900);
+      figures[2] = n;
+      break;
+    case DSP_CHART_PENALIZED:
+      figures[1] = late;
+      figures[2] = cents;
+      break;
+    case DSP_CHART_RESCHEDULES:
+      figures[0] = n;
+      figures[1] = moves;
+      break;
+    case DSP_CHART_FIRST_VISIT:
+      figures[0] = dsp_share (solved, n);
+      figures[1] = solved;
+      figures[2] = moved;
+      figures[3] = followed;
+      figures[4] = n;
+      break;
+    default:
+      figures[0] = n;
+    }
+}
+
+static DspChart *
+make_chart (DspOrderIndex   *index,
+            DspChartKind     kind,
+            const DspField  *by,
+            const DspFilter *filter,
+            const char      *zone)
+{
+  DspChartQuery query = { .kind = kind, .by = by, .filter = filter, .zone = zone, .now_us = now_us, .reasons = reschedule_reasons };
+  g_autoptr(DspChartJob) job = dsp_chart_job_new (index, &query, NULL);
+  g_autoptr(GError) error = NULL;
+  DspChart *chart = dsp_chart_job_run (job, NULL, &error);
+
+  g_assert_no_error (error);
+  return chart;
+}
+
+static void
+check_chart (GPtrArray       *orders,
+             DspOrderIndex   *index,
+             DspChartKind     kind,
+             const DspField  *by,
+             const DspFilter *filter,
+             const char      *zone)
+{
+  g_autoptr(DspChart) chart = make_chart (index, kind, by, filter, zone);
+  const DspChartInfo *info = dsp_chart_info (kind);
+  g_autofree char *text = dsp_filter_print (filter);
+  gint64 sums[DSP_CHART_MAX_FIGURES] = { 0 }, figures[DSP_CHART_MAX_FIGURES];
+
+  g_test_message ("%s by %s in %s of “%s”: %u bars", DspChartKind_words.list[kind].name, by->name, zone, text, chart->bars->len);
+  for (guint i = 0; i < chart->bars->len; i++)
+    {
+      const DspChartBar *bar = &g_array_index (chart->bars, DspChartBar, i);
+
+      if (kind == DSP_CHART_HOURS)
+        {
+          for (guint j = 0; j < 2; j++)
+            {
+              count_plainly (orders, kind, filter, bar->filters[j], figures);
+              g_assert_cmpint (bar->figures[j], ==, figures[0]);
+            }
+          continue;
+        }
+      count_plainly (orders, kind, filter, bar->filters[0], figures);
+      if (kind == DSP_CHART_PENALIZED)
+        {
+          /* The bar opens the penalized ones: its share is of all that its value has. */
+          g_autofree char *all = g_strdup (strchr (bar->filters[0], '&') + 1);
+          gint64 whole[DSP_CHART_MAX_FIGURES];
+
+          count_plainly (orders, DSP_CHART_STATUS, filter, all, whole);
+          figures[3] = whole[0];
+          figures[0] = dsp_share (figures[1], whole[0]);
+        }
+      for (guint j = 0; j < info->n_figures; j++)
+        {
+          g_assert_cmpint (bar->figures[j], ==, figures[j]);
+          sums[j] += figures[j];
+        }
+      if (chart->by->kind == DSP_KIND_TIME && i > 0 && bar[-1].to_us != 0)
+        g_assert_cmpint (bar->from_us, ==, bar[-1].to_us);
+    }
+  if (kind == DSP_CHART_HOURS)
+    return;
+  /* No order is lost between the bars. */
+  for (guint j = 0; j < info->n_figures; j++)
+    if (info->figures[j].unit == DSP_UNIT_COUNT || info->figures[j].unit == DSP_UNIT_CENTS)
+      g_assert_cmpint (chart->totals[j], ==, sums[j]);
+}
+
+static DspFilter *
+random_filter (void)
+{
+  static const char *const texts[] = {
+    "", "", "status=closed", "status=unassigned,assigned,closed", "postal_code=031*,03400..03500", "penalized=yes", "penalized=no",
+    "type=repair&group=LEAK", "created_at=2025-05-20T00:00:00Z..2025-06-14T12:30:00Z", "crew_id=+", "reason=rain,-", "reschedules=1..",
+    "parent=-", "closed_at=..2025-06-12T00:00:00Z", "assigned_at=-,2025-06-10T00:00:00Z..", "reschedules=2&distributor_id=-", "status=annulled&type=nobody",
+  };
+  g_autoptr(GError) error = NULL;
+  DspFilter *filter = dsp_filter_parse (&dsp_order, one_of (texts, G_N_ELEMENTS (texts)), &error);
+
+  g_assert_no_error (error);
+  return filter;
+}
+
+/* Orders come, change and go between two charts. */
+static void
+churn (GPtrArray     *orders,
+       DspOrderIndex *index,
+       int            days)
+{
+  for (guint n = 0; n < 200; n++)
+    {
+      guint at = (guint) g_test_rand_int_range (0, (int) orders->len);
+      guint number = ((DspOrder *) orders->pdata[at])->id.b[4] | (guint) ((DspOrder *) orders->pdata[at])->id.b[5] << 8;
+
+      if (g_test_rand_bit () && orders->len > 50)
+        {
+          dsp_order_index_remove (index, &((DspOrder *) orders->pdata[at])->id);
+          g_ptr_array_remove_index_fast (orders, at);
+          continue;
+        }
+      dsp_order_free (orders->pdata[at]);
+      orders->pdata[at] = random_order (number, days);
+      dsp_order_index_put (index, orders->pdata[at], 0);
+    }
+}
+
+static void
+test_bars_are_plain_counts (void)
+{
+  for (int days = 1; days <= 2000; days *= 12)
+    {
+      g_autoptr(GPtrArray) orders = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_order_free);
+      g_autoptr(DspOrderIndex) index = dsp_order_index_new ();
+
+      for (guint n = 0; n < N_ORDERS; n++)
+        {
+          DspOrder *order = random_order (n, days);
+
+          g_ptr_array_add (orders, order);
+          dsp_order_index_put (index, order, 0);
+        }
+      for (int round = 0; round < 3; round++)
+        {
+          for (guint kind = 1; kind < DSP_N_CHARTS; kind++)
+            for (guint i = 0; i < dsp_chart_info (kind)->n_by; i++)
+              {
+                g_autoptr(DspFilter) filter = random_filter ();
+
+                check_chart (orders, index, kind, dsp_chart_by (kind, i), filter, one_of (zones, G_N_ELEMENTS (zones)));
+              }
+          churn (orders, index, days);
+        }
+    }
+}
+
+static void
+test_nothing_is_a_chart_too (void)
+{
+  g_autoptr(DspOrderIndex) index = dsp_order_index_new ();
+  g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_order);
+
+  for (guint kind = 1; kind < DSP_N_CHARTS; kind++)
+    for (guint i = 0; i < dsp_chart_info (kind)->n_by; i++)
+      {
+        g_autoptr(DspChart) chart = make_chart (index, kind, dsp_chart_by (kind, i), filter, "UTC");
+
+        g_assert_cmpuint (chart->n_orders, ==, 0);
+        if (kind != DSP_CHART_HOURS)
+          g_assert_cmpuint (chart->bars->len, ==, 0);
+      }
+}
+
+static void
+test_a_cancelled_chart_ends (void)
+{
+  g_autoptr(DspOrderIndex) index = dsp_order_index_new ();
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GError) error = NULL;
+  DspChartQuery query = { .kind = DSP_CHART_ATTENTION, .zone = "UTC", .now_us = now_us };
+  g_autoptr(DspChartJob) job = NULL;
+
+  for (guint n = 0; n < 100; n++)
+    {
+      g_autoptr(DspOrder) order = random_order (n, 10);
+
+      dsp_order_index_put (index, order, 0);
+    }
+  job = dsp_chart_job_new (index, &query, NULL);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (dsp_chart_job_run (job, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* What the index keeps for charts outlives a file. */
+static void
+test_the_file_keeps_it (void)
+{
+  g_autofree char *path = g_build_filename (g_get_user_cache_dir (), "chart.index", NULL);
+  g_autoptr(DspOrderIndex) index = dsp_order_index_new (), again = NULL;
+  g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_order);
+  g_autoptr(GError) error = NULL;
+
+  g_mkdir_with_parents (g_get_user_cache_dir (), 0700);
+  for (guint n = 0; n < 300; n++)
+    {
+      g_autoptr(DspOrder) order = random_order (n, 10);
+
+      dsp_order_index_put (index, order, 0);
+    }
+  g_assert_true (dsp_order_index_write (index, path, "stamp", &error));
+  again = dsp_order_index_read (path, "stamp", &error);
+  g_assert_no_error (error);
+  for (guint kind = 1; kind < DSP_N_CHARTS; kind++)
+    {
+      g_autoptr(DspChart) before = make_chart (index, kind, NULL, filter, "UTC"), after = make_chart (again, kind, NULL, filter, "UTC");
+
+      g_assert_cmpuint (before->bars->len, ==, after->bars->len);
+      for (guint i = 0; i < before->bars->len; i++)
+        {
+          const DspChartBar *one = &g_array_index (before->bars, DspChartBar, i), *two = &g_array_index (after->bars, DspChartBar, i);
+
+          g_assert_cmpstr (one->text, ==, two->text);
+          g_assert_cmpmem (one->figures, sizeof one->figures, two->figures, sizeof two->figures);
+        }
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_add_func ("/order-chart/S0-16/bars_are_plain_counts_of_the_orders_that_they_open", test_bars_are_plain_counts);
+  g_test_add_func ("/order-chart/S0-16/no_orders_are_a_chart_too", test_nothing_is_a_chart_too);
+  g_test_add_func ("/order-chart/S0-16/a_cancelled_chart_ends", test_a_cancelled_chart_ends);
+  g_test_add_func ("/order-chart/S0-16/the_index_file_keeps_what_charts_need", test_the_file_keeps_it);
+  return g_test_run ();
+}
