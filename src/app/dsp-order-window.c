@@ -11,6 +11,7 @@
 #include "dsp-crew-dialog.h"
 #include "dsp-facts.h"
 #include "dsp-history-view.h"
+#include "dsp-lookers-view.h"
 #include "dsp-paper-dialog.h"
 #include "dsp-place-view.h"
 #include "dsp-process-bar.h"
@@ -37,6 +38,7 @@ typedef struct {
   GtkWidget         *attachments;
   GtkWidget         *visits;
   GtkWidget         *pending;
+  GtkWidget         *lookers;
   GtkWidget         *assign, *release;
   GtkWidget         *processes;
   GtkWidget         *follow_up;
@@ -141,6 +143,7 @@ show (View *view)
   adw_window_title_set_subtitle (ADW_WINDOW_TITLE (view->title), subtitle->str);
   gtk_window_set_title (GTK_WINDOW (view->window), title->str);
 
+  dsp_lookers_view_show (DSP_LOOKERS_VIEW (view->lookers), &view->id);
   gtk_widget_set_visible (view->pending, (flags & (DSP_ROW_PENDING | DSP_ROW_CONFLICT)) != 0);
   gtk_label_set_text (GTK_LABEL (view->pending),
                       flags & DSP_ROW_CONFLICT ? _("The server refused a change of this order; see “Waiting and refused changes”.")
@@ -363,6 +366,7 @@ dsp_order_window_open (GtkWindow         *parent,
   view->processes = dsp_process_bar_new (office);
   view->pending = dsp_facts_label ("", "dsp-notice");
   gtk_widget_set_visible (view->pending, FALSE);
+  view->lookers = dsp_lookers_view_new (office);
   gtk_box_set_homogeneous (GTK_BOX (columns), TRUE);
   gtk_widget_add_css_class (columns, "dsp-order-columns");
   gtk_box_append (GTK_BOX (columns), left);
@@ -393,6 +397,7 @@ dsp_order_window_open (GtkWindow         *parent,
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_box_append (GTK_BOX (content), header);
   gtk_box_append (GTK_BOX (content), view->processes);
+  gtk_box_append (GTK_BOX (content), view->lookers);
   gtk_box_append (GTK_BOX (content), view->pending);
   gtk_box_append (GTK_BOX (content), scroller);
   adw_window_set_content (ADW_WINDOW (view->window), content);

@@ -55,14 +55,21 @@ struct _DspReplica
   gboolean        checked;     /* the file is being looked through, or was */
   gboolean        codes_stale; /* the catalogue's postal codes changed */
   GHashTable     *sorting;     /* set of field offsets being sorted */
+  GArray         *open;        /* orders that windows show, the newest last */
+  GSource        *say_open;    /* (owned) (nullable): the server hears of them soon */
+  GHashTable     *lookers;     /* DspId of an order to GPtrArray of DspLooker */
 
   GMutex          sync_lock;
   DspSync        *sync;        /* (unowned) (nullable) (guarded by sync_lock) */
+  char           *open_text;   /* (owned) (nullable) (guarded by sync_lock): as the server hears of them */
+  char           *looks_tag;   /* (owned) (nullable) (guarded by sync_lock): of what it told of who looks */
 };
 
 /* dsp-replica.c */
 void      dsp_replica_post_state (DspReplica *self);  /* in the lane */
 void      dsp_replica_set_link   (DspReplica *self, DspLink link, double progress, const char *trouble); /* any thread */
+/* Runs @func in the owner's main context; any thread. */
+void      dsp_replica_post       (DspReplica *self, GSourceFunc func, gpointer data, GDestroyNotify free_data);
 DspDb    *dsp_replica_reader_db  (DspReplica *self, GError **error); /* in the reader */
 DspHeld  *dsp_held_new           (const DspEntity *entity, const DspId *id, gpointer record);
 void      dsp_held_free          (gpointer held);
@@ -86,7 +93,16 @@ void      dsp_replica_resolve_async  (DspReplica *self, const DspFilter *filter,
                                       GAsyncReadyCallback callback, gpointer user_data);
 gboolean  dsp_replica_resolve_finish (DspReplica *self, GAsyncResult *result, DspRowSet **only, GError **error);
 
+/* dsp-replica-looks.c */
+void      dsp_replica_looks_init  (DspReplica *self);
+void      dsp_replica_looks_clear (DspReplica *self);
+char     *dsp_replica_dup_looks_query (DspReplica *self) G_GNUC_WARN_UNUSED_RESULT;
+void      dsp_replica_take_looks  (DspReplica *self, GBytes *reply);
+void      dsp_replica_forget_looks (DspReplica *self);
+
 /* dsp-sync.c: there is something to send; any thread, nothing happens without a synchronisation */
 void      dsp_sync_wake           (DspReplica *self);
+/* The request that waits is made anew. */
+void      dsp_sync_ask_anew       (DspReplica *self);
 
 G_END_DECLS

@@ -24,7 +24,7 @@
 
 G_DEFINE_FINAL_TYPE (DspReplica, dsp_replica, G_TYPE_OBJECT)
 
-enum { SIGNAL_CHANGED, SIGNAL_STATUS_CHANGED, SIGNAL_ORDER_READY, N_SIGNALS };
+enum { SIGNAL_CHANGED, SIGNAL_STATUS_CHANGED, SIGNAL_LOOKERS_CHANGED, SIGNAL_ORDER_READY, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* ---- records held here ---- */
@@ -249,11 +249,11 @@ on_told (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-post (DspReplica  *self,
-      GSourceFunc  func,
-      gpointer     data,
-      GDestroyNotify free_data)
+void
+dsp_replica_post (DspReplica    *self,
+                  GSourceFunc    func,
+                  gpointer       data,
+                  GDestroyNotify free_data)
 {
   g_autoptr(GSource) source = g_idle_source_new ();
 
@@ -280,7 +280,7 @@ on_delta (DspDelta *delta,
   told->self = g_object_ref (self);
   told->delta = delta;
   g_atomic_int_inc (&self->n_told);
-  post (self, on_told, told, told_free);
+  dsp_replica_post (self, on_told, told, told_free);
 }
 
 void
@@ -290,7 +290,7 @@ dsp_replica_post_state (DspReplica *self)
 
   told->self = g_object_ref (self);
   told->state = dsp_keeper_dup_state (self->keeper);
-  post (self, on_told, told, told_free);
+  dsp_replica_post (self, on_told, told, told_free);
 }
 
 /* ---- status ---- */
@@ -341,7 +341,9 @@ dsp_replica_set_link (DspReplica *self,
   news->link = link;
   news->progress = progress;
   news->trouble = g_strdup (trouble);
-  post (self, on_link_news, news, link_news_free);
+  if (link != DSP_LINK_ONLINE)
+    dsp_replica_forget_looks (self);
+  dsp_replica_post (self, on_link_news, news, link_news_free);
 }
 
 /**
@@ -555,6 +557,7 @@ dsp_replica_finalize (GObject *object)
   g_hash_table_unref (self->sorting);
   g_clear_pointer (&self->missed, g_ptr_array_unref);
   dsp_order_index_unref (self->index);
+  dsp_replica_looks_clear (self);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_free (self->path);
   g_free (self->uri);
@@ -574,6 +577,7 @@ dsp_replica_class_init (DspReplicaClass *klass)
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[SIGNAL_STATUS_CHANGED] = g_signal_new ("status-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_LOOKERS_CHANGED] = g_signal_new ("lookers-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_ORDER_READY] = g_signal_new ("order-ready", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
@@ -588,6 +592,7 @@ dsp_replica_init (DspReplica *self)
   self->index = dsp_order_index_new ();
   g_queue_init (&self->recent);
   g_mutex_init (&self->sync_lock);
+  dsp_replica_looks_init (self);
 }
 
 bool

@@ -12,6 +12,7 @@
  * Signals (all RUN_LAST, no return value):
  *   changed (DspChanges *changes)  records changed, after the index and the caches know it. changes->reset: read everything again
  *   status-changed ()              dsp_replica_get_status() gives something else
+ *   lookers-changed ()             somebody looks at an order that a window shows, or no longer
  *   order-ready ()                 the index is complete, or the column asked for is sorted now: ask again
  */
 #pragma once
@@ -222,6 +223,21 @@ DspOrderResult *dsp_replica_query_now (DspReplica *self, const DspOrderQuery *qu
 /* One order with the overlay over it, from the cache or read now (10-20 us): (nullable) (transfer none), lent until the
  * next "changed" or 1,000 further calls. */
 const DspOrder *dsp_replica_get_order (DspReplica *self, const DspId *id);
+
+/* ---- who looks at what ---- */
+
+/* Somebody else who has an order open now. */
+typedef struct {
+  DspId user_id;
+  char *name;       /* (owned): the full name, else the user name */
+} DspLooker;
+
+/* A window shows @order, and does so no longer: each call of the one is answered by one of the other. The server, and through
+ * it those who also have it open, hear of it within a second while there is contact. */
+void             dsp_replica_look        (DspReplica *self, const DspId *order);
+void             dsp_replica_look_away   (DspReplica *self, const DspId *order);
+/* Of DspLooker, by user name: (nullable): nobody; lent until "lookers-changed". Only of orders that this replica looks at. */
+const GPtrArray *dsp_replica_get_lookers (DspReplica *self, const DspId *order);
 
 /* ---- other records ---- */
 

@@ -113,6 +113,20 @@ dsp_sync_wake (DspReplica *replica)
   g_mutex_unlock (&replica->sync_lock);
 }
 
+void
+dsp_sync_ask_anew (DspReplica *replica)
+{
+  g_mutex_lock (&replica->sync_lock);
+  if (replica->sync != NULL)
+    {
+      g_mutex_lock (&replica->sync->lock);
+      if (replica->sync->poll != NULL)
+        g_cancellable_cancel (replica->sync->poll);
+      g_mutex_unlock (&replica->sync->lock);
+    }
+  g_mutex_unlock (&replica->sync_lock);
+}
+
 guint
 dsp_sync_give_token (DspSync    *self,
             DspChannel *channel)
@@ -365,6 +379,7 @@ follow_once (DspSync    *self,
   g_autoptr(GError) error = NULL;
   g_autoptr(GCancellable) poll = g_cancellable_new ();
   g_autofree char *path = NULL;
+  g_autofree char *looks = NULL;
   guint token_no = dsp_sync_give_token (self, channel);
   gboolean copy, contact, asked;
 
@@ -383,7 +398,8 @@ follow_once (DspSync    *self,
   if (copy)
     return follow_copy (self, channel, token_no, bound_ms);
 
-  path = g_strdup_printf ("v1/changes?cursor=%s&wait=%d", cursor.text, contact ? POLL_S : 0);
+  looks = dsp_replica_dup_looks_query (self->replica);
+  path = g_strdup_printf ("v1/changes?cursor=%s&wait=%d%s", cursor.text, contact ? POLL_S : 0, looks);
   asked = dsp_channel_ask (channel, "GET", path, NULL, poll, &answer, &error);
   g_mutex_lock (&self->lock);
   g_clear_object (&self->poll);
@@ -407,6 +423,8 @@ follow_once (DspSync    *self,
   dsp_sync_call (self, do_pulled, &pulled);
   if (!pulled.ok)
     return after_failure (self, pulled.error, bound_ms);
+  if (*looks != '\0')
+    dsp_replica_take_looks (self->replica, answer.body);
   *bound_ms = 1000;
   if (pulled.pulled.bootstrap)
     {

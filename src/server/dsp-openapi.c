@@ -228,7 +228,7 @@ dsp_openapi_print (void)
     { "/v1/session/end", "post", "Sign out" },
     { "/v1/password", "post", "Set the password: {password, old}" },
     { "/v1/commands", "post", "Give commands: {device, epoch, first, commands}" },
-    { "/v1/changes", "get", "Follow the changes: cursor, wait" },
+    { "/v1/changes", "get", "Follow the changes: cursor, wait; open: orders shown now, looks: the tag of who else looks at them" },
     { "/v1/session/token", "post", "Exchange the token; the old one counts until five minutes after the new one's first use" },
     { "/v1/snapshot", "get", "Copy a scope: scope, after, shape (rows or columns)" },
     { "/v1/history", "get", "What happened to a record: entity, id" },

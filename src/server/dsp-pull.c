@@ -7,13 +7,16 @@
  * or the HTTP layer because time is over, the peer is gone or the server stops.
  *
  * Many waiters stand at the same place and see the same scopes: a page is written once and sent to all of them.
+ *
+ * A waiting request also says which orders its windows have open, and is answered with who else looks at them: at once if
+ * that is not what the client knows, else when it changes. Who leaves is looked away a moment later, so that a client that
+ * asks anew is not gone in between.
  */
 #define G_LOG_DOMAIN "dsp-server"
 
 #include "config.h"
-#include "dsp-server-private.h"
+#include "dsp-pull-private.h"
 
-#include "dsp-cursor.h"
 #include "dsp-json.h"
 
 #include <string.h>
@@ -22,16 +25,6 @@
 #define PAGE_BYTES   (1u << 20)
 #define WAIT_MAX_S   50
 #define PAGES_KEPT   32
-
-typedef struct
-{
-  DspCursor    cursor;
-  gboolean     from_start;  /* no cursor: everything there is */
-  gint64       until_us;    /* monotonic; wait until then */
-  guint        generation;  /* of the waiters, before the feed was read */
-  DspActorRef *ref;         /* (owned) (nullable): who waits */
-  char        *empty;       /* (owned) (nullable): the answer when nothing comes */
-} Pull;
 
 /* A page that several waiters get. */
 typedef struct
@@ -44,14 +37,6 @@ typedef struct
   guint8  digest[8];
   gboolean more;
 } SharedPage;
-
-struct _DspWaiters
-{
-  GMutex      lock;
-  GHashTable *calls;       /* (guarded by lock): DspRequest to DspCall of a Pull */
-  guint       generation;  /* (guarded by lock): how often something was published */
-  GPtrArray  *pages;       /* (guarded by lock): of SharedPage, of this generation */
-};
 
 static void
 shared_page_free (gpointer data)
@@ -81,6 +66,7 @@ dsp_waiters_new (void)
   g_mutex_init (&self->lock);
   self->calls = g_hash_table_new (NULL, NULL);
   self->pages = g_ptr_array_new_with_free_func (shared_page_free);
+  dsp_pull_start_watch (self);
   return self;
 }
 
@@ -89,6 +75,9 @@ dsp_waiters_free (DspWaiters *self)
 {
   if (self == NULL)
     return;
+  dsp_waiters_stop (self);
+  dsp_presence_free (self->presence);
+  g_cond_clear (&self->watched);
   g_hash_table_unref (self->calls);
   g_ptr_array_unref (self->pages);
   g_mutex_clear (&self->lock);
@@ -102,8 +91,6 @@ dsp_waiters_get_n (DspWaiters *self)
 
   return g_hash_table_size (self->calls);
 }
-
-static void read_changes (DspDb *db, gpointer data);
 
 static gboolean
 concerns (DspCall            *call,
@@ -147,16 +134,36 @@ dsp_waiters_publish (DspWaiters         *self,
   for (guint i = 0; i < woken->len; i++)
     {
       call = woken->pdata[i];
-      dsp_call_read (call, call->server->readers, read_changes);
+      dsp_call_read (call, call->server->readers, dsp_pull_read);
     }
 }
 
 static void
 answer_empty (DspCall *call)
 {
-  Pull *pull = call->data;
+  DspWaiters *self = call->server->waiters;
+  g_autofree char *text = NULL;
+  gboolean news;
 
-  dsp_request_reply_json (call->request, 200, pull->empty);
+  g_mutex_lock (&self->lock);
+  text = dsp_pull_dup_empty (self, call, &news);
+  g_mutex_unlock (&self->lock);
+  dsp_request_reply_json (call->request, 200, text);
+}
+
+/* With the lock: who looks at something does so for @us more, unless he asks again. */
+static void
+look_on (DspWaiters *self,
+         DspCall    *call,
+         gint64      us)
+{
+  const Pull *pull = call->data;
+  gint64 until_us = g_get_monotonic_time () + us;
+
+  if (pull->serial == 0)
+    return;
+  dsp_presence_wait (self->presence, &call->session->device, pull->serial, NULL, until_us);
+  dsp_pull_watch_until (self, until_us);
 }
 
 /* The HTTP layer says that the waiting is over. */
@@ -172,7 +179,10 @@ on_wait_end (DspRequest *request,
   g_mutex_lock (&self->lock);
   call = g_hash_table_lookup (self->calls, request);
   if (call != NULL)
-    g_hash_table_remove (self->calls, request);
+    {
+      g_hash_table_remove (self->calls, request);
+      look_on (self, call, end == DSP_WAIT_TIMEOUT ? DSP_ASKS_AGAIN_US : DSP_GONE_US);
+    }
   g_mutex_unlock (&self->lock);
   if (call == NULL)
     return;
@@ -189,6 +199,8 @@ park (DspCall *call)
   DspWaiters *self = call->server->waiters;
   Pull *pull = call->data;
   gint64 left_ms = (pull->until_us - g_get_monotonic_time ()) / 1000;
+  g_autofree char *text = NULL;
+  gboolean news = FALSE;
 
   if (left_ms <= 0)
     {
@@ -200,7 +212,16 @@ park (DspCall *call)
   if (self->generation != pull->generation)
     {
       g_mutex_unlock (&self->lock);
-      dsp_call_read (call, call->server->readers, read_changes);
+      dsp_call_read (call, call->server->readers, dsp_pull_read);
+      return;
+    }
+  if (pull->looks)
+    text = dsp_pull_dup_empty (self, call, &news);
+  if (news)
+    {
+      g_mutex_unlock (&self->lock);
+      dsp_request_reply_json (call->request, 200, text);
+      dsp_call_free (call);
       return;
     }
   if (!dsp_request_set_wait (call->request, (guint) left_ms, on_wait_end, call->server))
@@ -211,6 +232,7 @@ park (DspCall *call)
       return;
     }
   g_hash_table_insert (self->calls, call->request, call);
+  dsp_presence_wait (self->presence, &call->session->device, pull->serial, call->request, pull->until_us + DSP_ASKS_AGAIN_US);
   g_mutex_unlock (&self->lock);
 }
 
@@ -488,11 +510,14 @@ reply_page (DspCall     *call,
   pull->cursor.seq = page->cursor;
   memcpy (pull->cursor.digest, page->digest, sizeof page->digest);
   put_head (out, call->server, call->session, &pull->cursor, page->head, page->more);
-  g_string_append (out, "\"changes\":[");
-  g_string_append_len (out, page->changes, page->length);
-  g_string_append (out, "]}");
   if (page->length > 0 || page->more)
     {
+      g_mutex_lock (&call->server->waiters->lock);
+      dsp_pull_put_looks (call->server->waiters, call, out);
+      g_mutex_unlock (&call->server->waiters->lock);
+      g_string_append (out, "\"changes\":[");
+      g_string_append_len (out, page->changes, page->length);
+      g_string_append (out, "]}");
       dsp_reply_json (call->request, out);
       dsp_call_free (call);
       return;
@@ -504,9 +529,9 @@ reply_page (DspCall     *call,
   park (call);
 }
 
-static void
-read_changes (DspDb   *db,
-              gpointer data)
+void
+dsp_pull_read (DspDb   *db,
+               gpointer data)
 {
   g_autoptr(DspCall) call = data;
   Pull *pull = call->data;
@@ -523,8 +548,12 @@ read_changes (DspDb   *db,
   g_mutex_unlock (&waiters->lock);
   ref = dsp_call_begin (call, db);
   if (ref == NULL)
-    return;
-  if (!dsp_feed_read_state (db, &state, &error))
+    {
+      if (pull->looks)
+        (void) dsp_pull_say_looks (db, call, NULL, NULL);
+      return;
+    }
+  if (!dsp_pull_say_looks (db, call, ref, &error) || !dsp_feed_read_state (db, &state, &error))
     goto fault;
   if (pull->from_start)
     {
@@ -587,6 +616,11 @@ dsp_handle_changes (DspServer  *server,
   call = dsp_call_new (server, request, session);
   call->data = pull;
   call->free_data = pull_free;
+  if (!dsp_pull_parse_looks (request, pull))
+    {
+      dsp_call_free (call);
+      return;
+    }
   if (cursor == NULL || *cursor == '\0')
     pull->from_start = TRUE;
   else if (!dsp_cursor_parse (cursor, &pull->cursor))
@@ -595,5 +629,5 @@ dsp_handle_changes (DspServer  *server,
       dsp_call_free (call);
       return;
     }
-  dsp_call_read (call, server->readers, read_changes);
+  dsp_call_read (call, server->readers, dsp_pull_read);
 }

@@ -102,6 +102,7 @@ void dsp_wake_ended           (DspServer *server);
 
 /* ---- waiting for news (dsp-pull.c) ---- */
 DspWaiters *dsp_waiters_new     (void) G_GNUC_WARN_UNUSED_RESULT;
+void        dsp_waiters_stop    (DspWaiters *self);
 void        dsp_waiters_free    (DspWaiters *self);
 void        dsp_waiters_publish (DspWaiters *self, const DspPublished *published);
 guint       dsp_waiters_get_n   (DspWaiters *self);

@@ -209,6 +209,7 @@ dsp_server_free (DspServer *self)
   /* Nothing new comes in, who waits is told; then what was taken is finished, in the direction that it flows. */
   if (self->http != NULL)
     dsp_http_stop (self->http);
+  dsp_waiters_stop (self->waiters);
   dsp_readers_free (self->signers);
   dsp_housekeeping_free (self->housekeeping);
   dsp_executor_free (self->executor);
