@@ -251,7 +251,8 @@ dsp_entity_is_small (const DspEntity *entity)
   static const DspEntity *const small[] = {
     &dsp_crew, &dsp_technician, &dsp_membership, &dsp_distributor, &dsp_master, &dsp_user, &dsp_profile, &dsp_grant,
     &dsp_saved_filter, &dsp_order_type, &dsp_reason_code, &dsp_solution_code, &dsp_equipment_model, &dsp_policy, &dsp_slot,
-    &dsp_holiday, &dsp_office_settings, &dsp_zone_closure, &dsp_penalty_rule,
+    &dsp_holiday, &dsp_office_settings, &dsp_zone_closure, &dsp_penalty_rule, &dsp_rate,
+    &dsp_tax_rule,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (small); i++)

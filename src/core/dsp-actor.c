@@ -11,7 +11,7 @@
 
 static const char *const module_words[] = {
   "module.assignments", "module.crews", "module.masters", "module.distributors", "module.administration",
-  "module.penalties",
+  "module.penalties", "module.mileage", "module.rates", "module.pre_invoices",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (module_words) == DSP_MODULE_LAST - DSP_MODULE_FIRST);
 G_STATIC_ASSERT ((int) DSP_MODULE_LAST <= (int) DSP_MAY_FIRST);
@@ -28,21 +28,29 @@ G_STATIC_ASSERT (G_N_ELEMENTS (may_words) == DSP_MAY_LAST - DSP_MAY_FIRST);
 #define CONTRACTORS "distributor.create distributor.change master.create master.change "
 #define VERDICTS "penalty.create penalty.confirm penalty.waive penalty.transfer penalty.answer module.penalties "
 #define APPEAL "penalty.appeal module.penalties "
+#define CLAIMS "mileage.create mileage.change mileage.delete mileage.submit module.mileage "
+#define CLAIM_VERDICTS "mileage.approve mileage.adjust mileage.reject module.mileage "
+#define BILLS "pre_invoice.create pre_invoice.submit pre_invoice.discard pre_invoice.invoice statement_line.ask statement_line.defend " \
+              "statement_line.withdraw module.pre_invoices "
+#define BILL_VERDICTS "pre_invoice.create pre_invoice.submit pre_invoice.discard pre_invoice.observe pre_invoice.approve pre_invoice.reject " \
+                      "pre_invoice.invoice pre_invoice.pay statement_line.create statement_line.delete statement_line.answer " \
+                      "statement_line.observe statement_line.accept statement_line.correct statement_line.withdraw module.pre_invoices "
+#define RATES "rate.create rate.change tax_rule.create tax_rule.change statement_line.reprice order.bill module.rates "
 #define PAGES "module.assignments module.crews "
 
 const DspShippedProfile dsp_shipped_profiles[] = {
-  { "dispatcher",  N_("Dispatcher"),           DISPATCH PROCESSES "order.start " ROUNDS CREWS FILTERS PAGES },
-  { "distributor", N_("Distributor"),          DISPATCH PROCESSES "order.sequence roll_call.put " CREWS FILTERS "distributor.change " APPEAL PAGES "module.distributors" },
-  { "master",      N_("Master"),               "order.transfer order.follow_up attachment.create " FILTERS "distributor.create distributor.change master.change " APPEAL
+  { "dispatcher",  N_("Dispatcher"),           DISPATCH PROCESSES "order.start " ROUNDS CREWS FILTERS CLAIMS PAGES },
+  { "distributor", N_("Distributor"),          DISPATCH PROCESSES "order.sequence roll_call.put " CREWS FILTERS "distributor.change " APPEAL CLAIMS BILLS PAGES "module.distributors" },
+  { "master",      N_("Master"),               "order.transfer order.follow_up attachment.create " FILTERS "distributor.create distributor.change master.change " APPEAL CLAIM_VERDICTS BILL_VERDICTS
                                                PAGES "module.masters module.distributors" },
-  { "supervisor",  N_("Supervisor"),           "order.create " DISPATCH PROCESSES "order.reschedule.beyond order.start order.return order.transfer order.reopen " ROUNDS CREWS FILTERS CONTRACTORS VERDICTS
+  { "supervisor",  N_("Supervisor"),           "order.create " DISPATCH PROCESSES "order.reschedule.beyond order.start order.return order.transfer order.reopen " ROUNDS CREWS FILTERS CONTRACTORS VERDICTS CLAIMS CLAIM_VERDICTS BILL_VERDICTS RATES
                                                PAGES "module.masters module.distributors" },
   { "agent",       N_("Contact-centre agent"), "order.create order.cancel order.reschedule order.update_address order.follow_up attachment.create "
                                                FILTERS "module.assignments" },
   { "sales_adviser", N_("Sales adviser"),      "order.create order.follow_up " FILTERS "module.assignments" },
   { "customer_monitor", N_("Customer monitor"), "order.create order.follow_up " FILTERS "module.assignments" },
-  { "technician",  N_("Technician"),           "order.start order.reject order.reschedule order.needs_reschedule order.close order.follow_up attachment.create" },
-  { "auditor",     N_("Auditor"),              PAGES "module.masters module.distributors module.administration module.penalties" },
+  { "technician",  N_("Technician"),           "order.start order.reject order.reschedule order.needs_reschedule order.close order.follow_up attachment.create " CLAIMS },
+  { "auditor",     N_("Auditor"),              PAGES "module.masters module.distributors module.administration module.penalties module.mileage module.rates module.pre_invoices" },
   { "administrator", N_("Administrator"),      "*" },
   { NULL, NULL, NULL },
 };

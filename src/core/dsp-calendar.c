@@ -36,6 +36,10 @@ dsp_office_defaults (void)
     .weekdays = week,
     .federal_holidays = DSP_YES,
     .risk_minutes = { 240, true },
+    .distance_factor = { 130, true },
+    .mileage_tolerance = { 20, true },
+    .night_starts = { 22 * 60, true },
+    .night_ends = { 6 * 60, true },
   };
 
   return &defaults;

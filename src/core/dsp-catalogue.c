@@ -8,6 +8,7 @@
 
 #include "dsp-entities.h"
 #include "dsp-rule.h"
+#include "dsp-tax-id.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -119,6 +120,12 @@ static const DspField office_settings_fields[] = {
   DSP_LIST   (DspOfficeSettings, weekdays,         N_("Weekdays"),  .flags = DSP_COLUMN, .max = 7),
   DSP_YES_NO (DspOfficeSettings, federal_holidays, N_("Federal holidays of Mexico")),
   DSP_INT    (DspOfficeSettings, risk_minutes,     N_("At risk within (minutes)"), .max = 43200),
+  DSP_TEXT   (DspOfficeSettings, tax_id,           N_("Tax id (RFC)"), .min = 12, .max = 13, .check = dsp_tax_id_check),
+  DSP_TEXT   (DspOfficeSettings, address,          N_("Address"),   .flags = DSP_LONG, .max = 400),
+  DSP_INT    (DspOfficeSettings, distance_factor,  N_("Road by straight line (percent)"), .min = 100, .max = 500),
+  DSP_INT    (DspOfficeSettings, mileage_tolerance, N_("Kilometres marked when above the proposal by (percent)"), .max = 500),
+  DSP_INT    (DspOfficeSettings, night_starts,     N_("The night's bonus begins"), .max = 1440),
+  DSP_INT    (DspOfficeSettings, night_ends,       N_("The night's bonus ends"), .max = 1440),
   DSP_YES_NO (DspOfficeSettings, rescue,           N_("Cancelling and rejecting first open a rescue case")),
 };
 

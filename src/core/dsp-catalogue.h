@@ -143,6 +143,12 @@ typedef struct {
   GStrv    weekdays;         /* "1".."7" */
   DspYesNo federal_holidays; /* Mexico's, computed; no: only those that are listed */
   DspInt   risk_minutes;     /* an order is at risk when its penalty is nearer than this */
+  char    *tax_id;           /* the company's, on what it pays */
+  char    *address;
+  DspInt   distance_factor;  /* percent of a straight line that a road is, about */
+  DspInt   mileage_tolerance;/* percent by which a claim of kilometres may exceed the proposal unmarked */
+  DspInt   night_starts;     /* minutes after local midnight: the night's bonus */
+  DspInt   night_ends;
   DspYesNo rescue;           /* cancel and reject first open a rescue case */
 } DspOfficeSettings;
 extern const DspEntity dsp_office_settings;

@@ -227,4 +227,6 @@ extern const DspCommand dsp_order_penalize;
 extern const DspCommand dsp_penalty_create, dsp_penalty_confirm, dsp_penalty_waive, dsp_penalty_transfer;
 extern const DspCommand dsp_penalty_appeal, dsp_penalty_answer;
 
+/* What is paid for all of this: dsp-money-commands.h. */
+
 G_END_DECLS

@@ -20,6 +20,8 @@ static const DspField distributor_fields[] = {
   DSP_LIST   (DspDistributor, zone,         N_("Zone"),         .max = 400),
   DSP_TEXT   (DspDistributor, bank,         N_("Bank"),         .max = 60),
   DSP_TEXT   (DspDistributor, bank_account, N_("Bank account (CLABE)"), .flags = DSP_DIGITS, .min = 18, .max = 18, .check = dsp_clabe_check),
+  DSP_TEXT   (DspDistributor, tax_regime,   N_("Tax regime"),   .max = 60),
+  DSP_TEXT   (DspDistributor, postal_code,  N_("Postal code of the tax domicile"), .flags = DSP_DIGITS, .min = 5, .max = 5),
   DSP_YES_NO (DspDistributor, retired,      N_("Retired"),      .flags = DSP_FILTER),
 };
 

@@ -7,10 +7,9 @@
 
 #include "dsp-catalogue.h"
 #include "dsp-penalty.h"
+#include "dsp-statement.h"
 
 G_BEGIN_DECLS
-
-#define DSP_BIT(value) ((value) < 32 ? 1u << (value) : 0u)
 
 /* ---- dsp-order.c ---- */
 
@@ -181,6 +180,8 @@ typedef struct {
   GStrv    zone;          /* as DspCrew.zone: what it serves */
   char    *bank;
   char    *bank_account;  /* CLABE */
+  char    *tax_regime;    /* by which taxes are withheld (DspTaxRule.regime) */
+  char    *postal_code;   /* of its tax domicile */
   DspYesNo retired;
 } DspDistributor;
 extern const DspEntity dsp_distributor;

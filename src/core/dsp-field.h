@@ -117,6 +117,9 @@ struct _DspEntity
 
 #define N_(String) (String)
 
+/* Sets of states: of words. */
+#define DSP_BIT(value) ((value) < 32 ? 1u << (value) : 0u)
+
 #define DSP_FIELDS_ALL G_MAXUINT64
 
 /* One accessor a kind; no raw casts elsewhere. */
@@ -162,7 +165,7 @@ const char *dsp_record_display (const DspEntity *entity, gconstpointer record);
 
 /* All entities, by number; the last is NULL. */
 extern const DspEntity *const dsp_entities[];
-#define DSP_N_ENTITIES 28
+#define DSP_N_ENTITIES 33
 
 const DspEntity *dsp_entity_find (const char *name);
 

@@ -41,7 +41,8 @@ const DspEntity *const dsp_entities[DSP_N_ENTITIES + 1] = {
   &dsp_order, &dsp_customer, &dsp_crew, &dsp_technician, &dsp_membership, &dsp_distributor, &dsp_master, &dsp_user,
   &dsp_profile, &dsp_grant, &dsp_postal_code, &dsp_settlement, &dsp_area, &dsp_saved_filter, &dsp_history, &dsp_order_type,
   &dsp_reason_code, &dsp_solution_code, &dsp_equipment_model, &dsp_policy, &dsp_slot, &dsp_holiday, &dsp_office_settings,
-  &dsp_zone_closure, &dsp_penalty_rule, &dsp_penalty, &dsp_attachment, &dsp_roll_call, NULL,
+  &dsp_zone_closure, &dsp_penalty_rule, &dsp_penalty, &dsp_attachment, &dsp_roll_call, &dsp_rate, &dsp_tax_rule,
+  &dsp_mileage, &dsp_statement_line, &dsp_pre_invoice, NULL,
 };
 
 /**

@@ -6,7 +6,7 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
-#include "dsp-command.h"
+#include "dsp-money-commands.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -304,6 +304,14 @@ const DspCommand *const dsp_commands[] = {
   &dsp_order_penalize, &dsp_penalty_create, &dsp_penalty_confirm, &dsp_penalty_waive, &dsp_penalty_transfer,
   &dsp_penalty_appeal, &dsp_penalty_answer,
   &dsp_attachment_create,
+  &dsp_rate_create, &dsp_rate_change, &dsp_rate_apply, &dsp_tax_rule_create, &dsp_tax_rule_change,
+  &dsp_mileage_create, &dsp_mileage_change, &dsp_mileage_delete, &dsp_mileage_submit, &dsp_mileage_approve, &dsp_mileage_adjust,
+  &dsp_mileage_reject,
+  &dsp_statement_line_create, &dsp_statement_line_delete, &dsp_statement_line_ask, &dsp_statement_line_answer,
+  &dsp_statement_line_observe, &dsp_statement_line_defend, &dsp_statement_line_accept, &dsp_statement_line_correct,
+  &dsp_statement_line_withdraw, &dsp_statement_line_reprice, &dsp_order_bill,
+  &dsp_pre_invoice_create, &dsp_pre_invoice_submit, &dsp_pre_invoice_observe, &dsp_pre_invoice_approve, &dsp_pre_invoice_reject,
+  &dsp_pre_invoice_discard, &dsp_pre_invoice_invoice, &dsp_pre_invoice_pay,
   NULL,
 };
 /* clang-format on */

@@ -7,6 +7,7 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
+#include "dsp-money-commands.h"
 #include "dsp-order-private.h"
 #include "dsp-penalty-clock.h"
 
@@ -219,6 +220,7 @@ DSP_ORDER_APPLY (close_order, DspClose)
   order->attended_lat_e7 = args->lat_e7;
   order->attended_lon_e7 = args->lon_e7;
   dsp_order_keep_penalty (work, order);
+  dsp_statement_add_order (work, order);
   if (args->rest != NULL)
     make_rest (work, order, args->rest);
   return TRUE;

@@ -7,6 +7,7 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
+#include "dsp-money-commands.h"
 #include "dsp-order-private.h"
 #include "dsp-penalty-clock.h"
 
@@ -156,6 +157,7 @@ DSP_ORDER_APPLY (reopen, DspReopen)
     return FALSE;
   dsp_order_restart_clock (work, order);
   dsp_order_take_from_crew (order);
+  dsp_statement_void_order (work, order);
   order->closed_at.us = 0;
   dsp_set_text (&order->resolution, NULL);
   dsp_set_text (&order->observation, NULL);

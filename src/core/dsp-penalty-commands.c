@@ -8,7 +8,7 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
-#include "dsp-command.h"
+#include "dsp-money-commands.h"
 #include "dsp-penalty-clock.h"
 
 #include <glib/gi18n-lib.h>
@@ -255,6 +255,7 @@ confirm (DspWork      *work,
 {
   review (work, record, ((const DspReason *) args)->reason);
   open_appeal (work, record);
+  dsp_statement_add_penalty (work, record);
   return TRUE;
 }
 
@@ -292,6 +293,7 @@ transfer (DspWork      *work,
   penalty->crew_id = dsp_id_none;
   review (work, penalty, said->reason);
   open_appeal (work, penalty);
+  dsp_statement_add_penalty (work, penalty);
   return TRUE;
 }
 
@@ -335,6 +337,7 @@ answer (DspWork      *work,
   penalty->reviewed_at.us = dsp_work_now (work);
   if (penalty->state == DSP_PENALTY_WAIVED)
     excuse (work, penalty);
+  dsp_statement_add_penalty (work, penalty);
   return TRUE;
 }
 

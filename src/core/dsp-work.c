@@ -19,6 +19,7 @@ struct _DspWork
   gint64          now_us;
   guint64         given;
   GPtrArray      *edits; /* (owned) of DspEdit */
+  GHashTable     *by_id; /* (owned): the same, as a set by entity and id: one run may edit thousands */
   GPtrArray      *all[DSP_N_ENTITIES]; /* (owned) (nullable): catalogues that were asked for */
   DspCalendar    *calendar;            /* (owned) (nullable) */
 };
@@ -31,6 +32,30 @@ edit_free (gpointer data)
   dsp_record_free (edit->entity, edit->before);
   dsp_record_free (edit->entity, edit->after);
   g_free (edit);
+}
+
+static guint
+edit_hash (gconstpointer edit)
+{
+  const DspEdit *self = edit;
+
+  return dsp_id_hash (&((const DspRecord *) self->after)->id) ^ self->entity->number;
+}
+
+static gboolean
+edit_equal (gconstpointer a,
+            gconstpointer b)
+{
+  const DspEdit *x = a, *y = b;
+
+  return x->entity == y->entity && dsp_id_equal (&((const DspRecord *) x->after)->id, &((const DspRecord *) y->after)->id);
+}
+
+static void
+drop_edits (DspWork *work)
+{
+  g_hash_table_remove_all (work->by_id);
+  g_ptr_array_set_size (work->edits, 0);
 }
 
 /**
@@ -49,6 +74,7 @@ dsp_work_new (const DspFacts *facts,
   work->actor = actor;
   work->now_us = now_us;
   work->edits = g_ptr_array_new_with_free_func (edit_free);
+  work->by_id = g_hash_table_new (edit_hash, edit_equal);
   return work;
 }
 
@@ -72,6 +98,7 @@ dsp_work_free (DspWork *work)
     return;
   for (guint i = 0; dsp_entities[i] != NULL; i++)
     forget_all (work, dsp_entities[i]);
+  g_hash_table_unref (work->by_id);
   g_ptr_array_unref (work->edits);
   g_free (work);
 }
@@ -120,14 +147,10 @@ find_edit (DspWork         *work,
            const DspEntity *entity,
            const DspId     *id)
 {
-  for (guint i = 0; i < work->edits->len; i++)
-    {
-      DspEdit *edit = g_ptr_array_index (work->edits, i);
+  DspRecord record = { .id = *id };
+  DspEdit probe = { .entity = entity, .after = &record };
 
-      if (edit->entity == entity && dsp_id_equal (&((DspRecord *) edit->after)->id, id))
-        return edit;
-    }
-  return NULL;
+  return g_hash_table_lookup (work->by_id, &probe);
 }
 
 static DspFact
@@ -345,6 +368,7 @@ add_edit (DspWork         *work,
       ((DspRecord *) edit->after)->id = *id;
     }
   g_ptr_array_add (work->edits, edit);
+  g_hash_table_add (work->by_id, edit);
   return edit;
 }
 
@@ -593,8 +617,10 @@ settle (DspWork          *work,
     {
       DspEdit *edit = g_ptr_array_index (work->edits, i - 1);
 
-      if (edit->mask == 0 && !edit->deleted)
-        g_ptr_array_remove_index (work->edits, i - 1);
+      if (edit->mask != 0 || edit->deleted)
+        continue;
+      g_hash_table_remove (work->by_id, edit);
+      g_ptr_array_remove_index (work->edits, i - 1);
     }
   return TRUE;
 }
@@ -720,11 +746,11 @@ dsp_work_run (DspWork          *work,
   bool was_merged = false;
   gboolean done;
 
-  g_ptr_array_set_size (work->edits, 0);
+  drop_edits (work);
   work->given = given;
   done = run (work, command, *id, base, args, &was_merged, error);
   if (!done)
-    g_ptr_array_set_size (work->edits, 0);
+    drop_edits (work);
   for (guint i = 0; i < work->edits->len; i++)
     forget_all (work, dsp_work_edit_at (work, i)->entity);
   if (merged != NULL)

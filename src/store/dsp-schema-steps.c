@@ -112,6 +112,70 @@ static const char *const replica_too_to_2[] = {
   "CREATE INDEX \"penalty_review_1\" ON \"penalty\" (\"state\", \"distributor_id\", \"rule_id\", \"amount\")",
 };
 
+/* 3: what distributors are paid: rates, taxes, kilometres, the statement's lines, pre-invoices. */
+static const char *const to_3[] = {
+  "ALTER TABLE \"distributor\" ADD COLUMN \"tax_regime\" TEXT",
+  "ALTER TABLE \"distributor\" ADD COLUMN \"postal_code\" TEXT",
+  "ALTER TABLE \"office_settings\" ADD COLUMN \"tax_id\" TEXT",
+  "ALTER TABLE \"office_settings\" ADD COLUMN \"address\" TEXT",
+  "ALTER TABLE \"office_settings\" ADD COLUMN \"distance_factor\" INTEGER",
+  "ALTER TABLE \"office_settings\" ADD COLUMN \"mileage_tolerance\" INTEGER",
+  "ALTER TABLE \"office_settings\" ADD COLUMN \"night_starts\" INTEGER",
+  "ALTER TABLE \"office_settings\" ADD COLUMN \"night_ends\" INTEGER",
+  "CREATE TABLE \"rate\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL, "
+    "\"version\" INTEGER NOT NULL, \"code\" TEXT, \"pays\" TEXT, \"distributor_id\" BLOB, \"master_id\" BLOB, "
+    "\"group\" TEXT, \"type\" TEXT, \"subtype\" TEXT, \"zone\" TEXT, \"from\" INTEGER, \"until\" INTEGER, \"amount\" "
+    "INTEGER, \"share\" INTEGER, \"included\" INTEGER, \"retired\" TEXT, \"pricing_at\" INTEGER, \"_search\" TEXT)",
+  "CREATE UNIQUE INDEX \"rate_id_1\" ON \"rate\" (\"id\")",
+  "CREATE @UINDEX \"rate_code_1\" ON \"rate\" (\"code\")",
+  "CREATE TABLE \"tax_rule\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL, "
+    "\"version\" INTEGER NOT NULL, \"code\" TEXT, \"regime\" TEXT, \"zone\" TEXT, \"from\" INTEGER, \"until\" "
+    "INTEGER, \"vat\" INTEGER, \"vat_withheld\" INTEGER, \"income_withheld\" INTEGER, \"retired\" TEXT, \"_search\" "
+    "TEXT)",
+  "CREATE UNIQUE INDEX \"tax_rule_id_1\" ON \"tax_rule\" (\"id\")",
+  "CREATE @UINDEX \"tax_rule_code_1\" ON \"tax_rule\" (\"code\")",
+  "CREATE TABLE \"mileage\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL, "
+    "\"version\" INTEGER NOT NULL, \"crew_id\" BLOB, \"distributor_id\" BLOB, \"day\" INTEGER, \"order_id\" BLOB, "
+    "\"number\" TEXT, \"vehicle\" TEXT, \"odometer_start\" INTEGER, \"odometer_end\" INTEGER, \"from_place\" TEXT, "
+    "\"to_place\" TEXT, \"claimed\" INTEGER, \"proposed\" INTEGER, \"proposed_by\" TEXT, \"approved\" INTEGER, "
+    "\"state\" TEXT, \"note\" TEXT, \"reason\" TEXT, \"decided_by\" TEXT, \"submitted_at\" INTEGER, \"decided_at\" "
+    "INTEGER)",
+  "CREATE UNIQUE INDEX \"mileage_id_1\" ON \"mileage\" (\"id\")",
+  "CREATE INDEX \"mileage_crew_id_1\" ON \"mileage\" (\"crew_id\")",
+  "CREATE TABLE \"statement_line\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT "
+    "NULL, \"version\" INTEGER NOT NULL, \"number\" TEXT, \"concept\" TEXT, \"pays\" TEXT, \"state\" TEXT, "
+    "\"distributor_id\" BLOB, \"crew_id\" BLOB, \"order_id\" BLOB, \"source_id\" BLOB, \"day\" INTEGER, \"group\" "
+    "TEXT, \"type\" TEXT, \"subtype\" TEXT, \"postal_code\" TEXT, \"municipality\" TEXT, \"metres\" INTEGER, \"unit\" "
+    "INTEGER, \"share\" INTEGER, \"amount\" INTEGER, \"rate_id\" BLOB, \"rate_code\" TEXT, \"rate_by\" INTEGER, "
+    "\"open_for\" BLOB, \"pre_invoice_id\" BLOB, \"vat_rate\" INTEGER, \"vat\" INTEGER, \"vat_withheld\" INTEGER, "
+    "\"income_withheld\" INTEGER, \"reason\" TEXT, \"question\" TEXT, \"asked_by\" TEXT, \"asked_at\" INTEGER, "
+    "\"answer\" TEXT, \"answered_by\" TEXT, \"answered_at\" INTEGER, \"observation\" TEXT, \"defence\" TEXT)",
+  "CREATE UNIQUE INDEX \"statement_line_id_1\" ON \"statement_line\" (\"id\")",
+  "CREATE INDEX \"statement_line_order_id_1\" ON \"statement_line\" (\"order_id\")",
+  "CREATE INDEX \"statement_line_open_for_1\" ON \"statement_line\" (\"open_for\")",
+  "CREATE INDEX \"statement_line_pre_invoice_id_1\" ON \"statement_line\" (\"pre_invoice_id\")",
+  "CREATE TABLE \"pre_invoice\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL, "
+    "\"version\" INTEGER NOT NULL, \"number\" TEXT, \"distributor_id\" BLOB, \"master_id\" BLOB, \"from\" INTEGER, "
+    "\"until\" INTEGER, \"state\" TEXT, \"n_lines\" INTEGER, \"services\" INTEGER, \"mileage\" INTEGER, \"bonuses\" "
+    "INTEGER, \"penalties\" INTEGER, \"adjustments\" INTEGER, \"subtotal\" INTEGER, \"deductions\" INTEGER, \"vat\" "
+    "INTEGER, \"vat_withheld\" INTEGER, \"income_withheld\" INTEGER, \"total\" INTEGER, \"n_observed\" INTEGER, "
+    "\"issuer\" TEXT, \"issuer_tax_id\" TEXT, \"issuer_address\" TEXT, \"issuer_regime\" TEXT, \"receiver\" TEXT, "
+    "\"receiver_tax_id\" TEXT, \"receiver_address\" TEXT, \"note\" TEXT, \"reason\" TEXT, \"made_by\" TEXT, "
+    "\"made_at\" INTEGER, \"submitted_at\" INTEGER, \"decided_by\" TEXT, \"decided_at\" INTEGER, \"invoice_uuid\" "
+    "TEXT, \"invoice_number\" TEXT, \"invoiced_on\" INTEGER, \"paid_on\" INTEGER, \"payment\" TEXT, \"_search\" "
+    "TEXT)",
+  "CREATE UNIQUE INDEX \"pre_invoice_id_1\" ON \"pre_invoice\" (\"id\")",
+  "CREATE @UINDEX \"pre_invoice_number_1\" ON \"pre_invoice\" (\"number\")",
+  "CREATE @UINDEX \"pre_invoice_invoice_uuid_1\" ON \"pre_invoice\" (\"invoice_uuid\")",
+  "CREATE INDEX \"pre_invoice_distributor_id_1\" ON \"pre_invoice\" (\"distributor_id\")",
+};
+
+/* The statement's lists, which a replica shows by day. */
+static const char *const replica_too_to_3[] = {
+  "CREATE INDEX \"statement_line_day_1\" ON \"statement_line\" (\"distributor_id\", \"day\")",
+  "CREATE INDEX \"mileage_day_1\" ON \"mileage\" (\"day\")",
+};
+
 static gboolean
 run_all (DspDb             *db,
          const char *const *statements,
@@ -145,12 +209,29 @@ replica_to_2 (DspDb   *db,
          run_all (db, replica_too_to_2, G_N_ELEMENTS (replica_too_to_2), "", error);
 }
 
+static gboolean
+server_to_3 (DspDb   *db,
+             GError **error)
+{
+  return run_all (db, to_3, G_N_ELEMENTS (to_3), "UNIQUE ", error);
+}
+
+static gboolean
+replica_to_3 (DspDb   *db,
+              GError **error)
+{
+  return run_all (db, to_3, G_N_ELEMENTS (to_3), "", error) &&
+         run_all (db, replica_too_to_3, G_N_ELEMENTS (replica_too_to_3), "", error);
+}
+
 const DspMigration dsp_schema_server_steps[] = {
   { 2, NULL, server_to_2 },
+  { 3, NULL, server_to_3 },
   { 0 },
 };
 
 const DspMigration dsp_schema_replica_steps[] = {
   { 2, NULL, replica_to_2 },
+  { 3, NULL, replica_to_3 },
   { 0 },
 };

@@ -54,6 +54,17 @@ static const Index indexes[] = {
   { &dsp_penalty, "due", "\"state\", \"due_at\", \"id\"", true, 0 },
   { &dsp_penalty, "due", "\"state\", \"due_at\", \"id\", \"distributor_id\", \"rule_id\"", false, 0 },
   { &dsp_penalty, "review", "\"state\", \"distributor_id\", \"rule_id\", \"amount\"", false, 0 },
+  { &dsp_statement_line, "order_id", "\"order_id\"", true, 0 },
+  { &dsp_statement_line, "order_id", "\"order_id\"", false, 0 },
+  { &dsp_statement_line, "open_for", "\"open_for\"", true, 0 },
+  { &dsp_statement_line, "open_for", "\"open_for\"", false, 0 },
+  { &dsp_statement_line, "pre_invoice_id", "\"pre_invoice_id\"", true, 0 },
+  { &dsp_statement_line, "pre_invoice_id", "\"pre_invoice_id\"", false, 0 },
+  /* The running statement, at the client: a distributor's lines of some days. */
+  { &dsp_statement_line, "day", "\"distributor_id\", \"day\"", false, 0 },
+  { &dsp_mileage, "crew_id", "\"crew_id\"", true, 0 },
+  { &dsp_mileage, "crew_id", "\"crew_id\"", false, 0 },
+  { &dsp_mileage, "day", "\"day\"", false, 0 },
   { &dsp_history, "record", "\"record_id\"", true, 0 },
   { &dsp_history, "record", "\"record_id\"", false, 0 },
 };
@@ -375,8 +386,8 @@ fresh_replica (DspDb   *db,
   return fresh (db, FALSE, error);
 }
 
-const DspSchemaPart dsp_schema_entities = { "entities", 2, fresh_server, dsp_schema_server_steps };
-const DspSchemaPart dsp_schema_replica = { "entities", 2, fresh_replica, dsp_schema_replica_steps };
+const DspSchemaPart dsp_schema_entities = { "entities", 3, fresh_server, dsp_schema_server_steps };
+const DspSchemaPart dsp_schema_replica = { "entities", 3, fresh_replica, dsp_schema_replica_steps };
 
 char *
 dsp_schema_describe (DspDb      *db,

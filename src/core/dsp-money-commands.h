@@ -1,0 +1,68 @@
+/* dsp-money-commands.h: what people do with rates, kilometres, lines and pre-invoices
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Included by dsp-command.h.
+ */
+#pragma once
+
+#include "dsp-command.h"
+
+G_BEGIN_DECLS
+
+/* ---- dsp-rate-commands.c ---- */
+extern const DspCommand dsp_rate_create, dsp_rate_change, dsp_tax_rule_create, dsp_tax_rule_change;
+/* The clock's, after a rate was entered: prices the lines that waited for one. */
+extern const DspCommand dsp_rate_apply;
+
+/* ---- dsp-mileage-commands.c ---- */
+typedef struct { DspInt approved; char *reason; } DspMileageAdjust; /* metres */
+extern const DspCommand dsp_mileage_create, dsp_mileage_change, dsp_mileage_delete, dsp_mileage_submit;
+extern const DspCommand dsp_mileage_approve, dsp_mileage_adjust, dsp_mileage_reject;
+
+/* ---- dsp-statement-commands.c ---- */
+typedef struct { char *question; } DspLineAsk;
+typedef struct { char *answer; } DspLineAnswer;
+typedef struct { char *observation; } DspLineObserve;
+typedef struct { char *defence; } DspLineDefend;
+typedef struct { DspMoney amount; char *reason; } DspLineCorrect;
+extern const DspCommand dsp_statement_line_create, dsp_statement_line_delete, dsp_statement_line_ask, dsp_statement_line_answer;
+extern const DspCommand dsp_statement_line_observe, dsp_statement_line_defend, dsp_statement_line_accept;
+extern const DspCommand dsp_statement_line_correct, dsp_statement_line_withdraw, dsp_statement_line_reprice;
+/* For closed orders without a line: closed elsewhere, or before there were statements. */
+extern const DspCommand dsp_order_bill;
+
+/* Sets a line free again, without its pre-invoice and taxes. */
+void dsp_statement_line_release (DspStatementLine *line);
+
+/* ---- dsp-pre-invoice-commands.c ---- */
+typedef struct { char *uuid, *number; DspDate day; } DspInvoiced;
+typedef struct { DspDate day; char *payment; } DspPaid;
+/* Generates it, with every line that dsp_bill_new() finds. Given: distributor, period, note, and what the person saw:
+ * n_lines and total. Refused as "changed" if that is not what there is by now. */
+extern const DspCommand dsp_pre_invoice_create;
+extern const DspCommand dsp_pre_invoice_submit, dsp_pre_invoice_observe, dsp_pre_invoice_approve, dsp_pre_invoice_reject;
+extern const DspCommand dsp_pre_invoice_discard, dsp_pre_invoice_invoice, dsp_pre_invoice_pay;
+
+/* What a pre-invoice would hold: dsp-bill.c. */
+typedef struct { DspStatementLine *line; DspLeftOut why; } DspLeftOutLine; /* line: owned by the bill */
+typedef struct {
+  GPtrArray *lines;    /* of DspStatementLine, taxed, by day, number and kind */
+  GArray    *left_out; /* of DspLeftOutLine, likewise */
+  DspTotals  totals;
+  bool       complete; /* false: this replica may not have all lines */
+} DspBill;
+
+/* All free lines of a distributor in a period, from @work's facts. (transfer full) */
+DspBill *dsp_bill_new  (DspWork *work, const DspId *distributor_id, DspDate from, DspDate until);
+void     dsp_bill_free (DspBill *bill);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspBill, dsp_bill_free)
+
+/* ---- for the commands of orders, penalties and kilometres (dsp-statement-make.c) ---- */
+void dsp_statement_add_order   (DspWork *work, const DspOrder *order);   /* it was closed */
+void dsp_statement_void_order  (DspWork *work, const DspOrder *order);   /* it was reopened */
+void dsp_statement_add_mileage (DspWork *work, const DspMileage *mileage); /* it was approved */
+void dsp_statement_add_penalty (DspWork *work, DspPenalty *penalty);     /* a verdict was given */
+/* Sets the line's price by the rates in force; none: no rate applies. And the prices of those that depend on it. */
+void dsp_statement_price       (DspWork *work, DspStatementLine *line);
+
+G_END_DECLS
