@@ -7,14 +7,14 @@
 PACKAGES_BUILD="gcc libc6-dev make meson ninja-build pkg-config gettext
 libglib2.0-dev libglib2.0-dev-bin libgtk-4-dev libgtk-4-bin libadwaita-1-dev libshumate-dev libsoup-3.0-dev
 libjson-glib-dev libsqlite3-dev libsecret-1-dev libsodium-dev libzstd-dev libarchive-dev
-libmicrohttpd-dev libgnutls28-dev libsystemd-dev libzint-dev libxlsxwriter-dev desktop-file-utils appstream-util"
+libmicrohttpd-dev libgnutls28-dev libsystemd-dev libzint-dev libxlsxwriter-dev libxml2-dev desktop-file-utils appstream-util"
 
 PACKAGES_RUN="glib-networking gsettings-desktop-schemas adwaita-icon-theme librsvg2-common fonts-dejavu-core tzdata
 dbus at-spi2-core libglib2.0-bin"
 
 PACKAGES_TEST="xvfb xauth xdotool x11-utils imagemagick openbox gir1.2-atspi-2.0 python3 python3-gi
 libegl1 libgl1-mesa-dri libasan8 libubsan1 curl openssl unzip zip xz-utils
-poppler-utils zbar-tools"
+poppler-utils zbar-tools libreoffice-calc-nogui"
 
 # Needed packages that are not installed, of the lists given.
 missing_packages ()
