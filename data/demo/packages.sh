@@ -6,13 +6,13 @@
 
 PACKAGES_BUILD="gcc libc6-dev make meson ninja-build pkg-config gettext
 libglib2.0-dev libglib2.0-dev-bin libgtk-4-dev libgtk-4-bin libadwaita-1-dev libshumate-dev libsoup-3.0-dev
-libjson-glib-dev libsqlite3-dev libsecret-1-dev libsodium-dev libzstd-dev libarchive-dev
+libjson-glib-dev libsqlite3-dev libpq-dev libsecret-1-dev libsodium-dev libzstd-dev libarchive-dev
 libmicrohttpd-dev libgnutls28-dev libsystemd-dev libzint-dev libxlsxwriter-dev libxml2-dev desktop-file-utils appstream-util"
 
 PACKAGES_RUN="glib-networking gsettings-desktop-schemas adwaita-icon-theme librsvg2-common fonts-dejavu-core tzdata
 dbus at-spi2-core libglib2.0-bin"
 
-PACKAGES_TEST="xvfb xauth xdotool x11-utils imagemagick openbox gir1.2-atspi-2.0 python3 python3-gi
+PACKAGES_TEST="postgresql xvfb xauth xdotool x11-utils imagemagick openbox gir1.2-atspi-2.0 python3 python3-gi
 libegl1 libgl1-mesa-dri libasan8 libubsan1 curl openssl unzip zip xz-utils
 poppler-utils zbar-tools libreoffice-calc-nogui"
 
@@ -29,7 +29,7 @@ missing_packages ()
 # everything is there at the end.
 install_packages ()
 {
-  local wanted="" list missing as_root=""
+  local wanted="" list missing as_root="" status no_cluster=/etc/postgresql-common/createcluster.d/despacho-tests.conf
 
   for list in "$@"; do
     list="PACKAGES_$list"
@@ -58,10 +58,18 @@ install_packages ()
     as_root=sudo
   fi
 
+  # The tests make clusters of their own: while this runs, PostgreSQL's package makes none for the system.
+  if [[ " $(echo $missing) " == *" postgresql "* ]]; then
+    $as_root mkdir -p "${no_cluster%/*}"
+    echo "create_main_cluster = false" | $as_root tee "$no_cluster" >/dev/null
+  fi
   # shellcheck disable=SC2086
-  if ! { $as_root env LC_ALL=C.UTF-8 apt-get update -q </dev/null;
-         $as_root env LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-           apt-get install -y -q --no-install-recommends $missing </dev/null; }; then
+  { $as_root env LC_ALL=C.UTF-8 apt-get update -q </dev/null;
+    $as_root env LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -q --no-install-recommends $missing </dev/null; }
+  status=$?
+  $as_root rm -f "$no_cluster"
+  if [ $status != 0 ]; then
     echo "The packages could not be installed (see above)." >&2
     return 1
   fi

@@ -219,6 +219,7 @@ dsp_keeper_fail (GError **error)
       break;
     case DSP_STORE_ERROR_FAILED:
     case DSP_STORE_ERROR_BUSY:
+    case DSP_STORE_ERROR_AWAY:
     case DSP_STORE_ERROR_CONFLICT:
       break;
     }

@@ -16,16 +16,21 @@ typedef struct {
   guint            what;
 } DspStmtKey;
 
+/* Of a part of a transaction: a savepoint. */
+typedef enum { DSP_DB_PART_BEGIN, DSP_DB_PART_KEEP, DSP_DB_PART_UNDO } DspDbPart;
+
 typedef struct {
   const char *name;          /* of the URI */
-  /* Types of columns, for CREATE TABLE. */
-  const char *type_row;      /* a number that each new row gets, the primary key */
-  const char *type_int, *type_text, *type_blob;
-  const char *clustered;     /* after a CREATE TABLE whose rows are small and lie by their key */
+  bool        keeps_results; /* whole, in memory */
 
-  /* Functions: the place of $2 in text $1; a list's items as rows with a column "value". */
-  const char *position, *list_items;
+  /* What is said in other words. "@" is the name of a column. */
+  const char *position;      /* function: the place of $2 in text $1 */
+  const char *list_items;    /* a list's items as rows with a column "value" */
+  const char *group_apart;   /* to group by, of rows that another column's index finds */
+  const char *nulls_first, *nulls_last; /* behind ASC, DESC: no value sorts before every value */
+  const char *for_update;    /* behind a SELECT of the row whose lock is the lock on all writing */
 
+  char       *(*label)       (const char *where); /* (nullable): the address for messages, without what is secret */
   DspDb      *(*open)        (const char *where, DspDbFlags flags, GError **error);
   void        (*close)       (DspDb *db);
   gboolean    (*exec)        (DspDb *db, const char *sql, GError **error);
@@ -38,7 +43,7 @@ typedef struct {
   void        (*bind_text)   (DspStmt *stmt, int n, const char *text, gssize length);
   void        (*bind_blob)   (DspStmt *stmt, int n, gconstpointer data, gsize length);
   DspStep     (*step)        (DspStmt *stmt, GError **error);
-  gint64      (*n_changed)   (DspStmt *stmt);
+  gboolean    (*run)         (DspStmt *stmt, gint64 *n_changed, GError **error);
   bool        (*is_null)     (DspStmt *stmt, int column);
   gint64      (*column_int)  (DspStmt *stmt, int column);
   const char *(*column_text) (DspStmt *stmt, int column, gsize *length);
@@ -47,6 +52,7 @@ typedef struct {
   gboolean    (*commit)      (DspDb *db, GError **error);
   void        (*rollback)    (DspDb *db);
   gboolean    (*in_transaction) (DspDb *db);
+  gboolean    (*part)        (DspDb *db, DspDbPart what, GError **error);
   void        (*interrupt)   (DspDb *db);
   void        (*stop_changed) (DspDb *db);
   gboolean    (*checkpoint)  (DspDb *db, DspCheckpoint how, gint64 *remaining, GError **error);
@@ -82,6 +88,9 @@ struct _DspStmt
 };
 
 extern const DspDbDriver dsp_db_sqlite;
+
+/* Before the first thread. */
+void     dsp_db_add_driver   (const DspDbDriver *driver);
 
 /* As dsp_db_prepare(), for a text that @make would build; it is called only when the statement is not there yet. */
 typedef char *(*DspMakeSql) (DspDb *db, const DspStmtKey *key);

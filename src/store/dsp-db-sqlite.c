@@ -415,10 +415,20 @@ sqlite_step (DspStmt *base,
   return DSP_STEP_FAILED;
 }
 
-static gint64
-sqlite_n_changed (DspStmt *stmt)
+static gboolean
+sqlite_run (DspStmt *stmt,
+            gint64  *n_changed,
+            GError **error)
 {
-  return sqlite3_changes64 (((DspSqlite *) stmt->db)->handle);
+  DspStep step;
+
+  do
+    step = sqlite_step (stmt, error);
+  while (step == DSP_STEP_ROW);
+  if (step == DSP_STEP_DONE && n_changed != NULL)
+    *n_changed = sqlite3_changes64 (((DspSqlite *) stmt->db)->handle);
+  sqlite_reset (stmt);
+  return step == DSP_STEP_DONE;
 }
 
 static bool
@@ -489,6 +499,23 @@ sqlite_in_transaction (DspDb *db)
   return !sqlite3_get_autocommit (((DspSqlite *) db)->handle);
 }
 
+static gboolean
+sqlite_part (DspDb    *db,
+             DspDbPart what,
+             GError  **error)
+{
+  switch (what)
+    {
+    case DSP_DB_PART_BEGIN:
+      return dsp_sqlite_exec (db, "SAVEPOINT part", error);
+    case DSP_DB_PART_KEEP:
+      return dsp_sqlite_exec (db, "RELEASE SAVEPOINT part", error);
+    case DSP_DB_PART_UNDO:
+      return dsp_sqlite_exec (db, "ROLLBACK TO SAVEPOINT part", error) && dsp_sqlite_exec (db, "RELEASE SAVEPOINT part", error);
+    }
+  g_assert_not_reached ();
+}
+
 static void
 sqlite_interrupt (DspDb *db)
 {
@@ -543,13 +570,12 @@ sqlite_log_pages (DspDb *db)
 
 const DspDbDriver dsp_db_sqlite = {
   .name = "sqlite",
-  .type_row = "INTEGER PRIMARY KEY",
-  .type_int = "INTEGER",
-  .type_text = "TEXT",
-  .type_blob = "BLOB",
-  .clustered = " WITHOUT ROWID",
   .position = "instr",
-  .list_items = "json_each",
+  .list_items = "json_each(\"@\")",
+  .group_apart = "coalesce(\"@\", NULL)",
+  .nulls_first = "",
+  .nulls_last = "",
+  .for_update = "",
   .open = dsp_sqlite_open,
   .close = dsp_sqlite_close,
   .exec = dsp_sqlite_exec,
@@ -562,7 +588,7 @@ const DspDbDriver dsp_db_sqlite = {
   .bind_text = sqlite_bind_text,
   .bind_blob = sqlite_bind_blob,
   .step = sqlite_step,
-  .n_changed = sqlite_n_changed,
+  .run = sqlite_run,
   .is_null = sqlite_is_null,
   .column_int = sqlite_column_int,
   .column_text = sqlite_column_text,
@@ -571,6 +597,7 @@ const DspDbDriver dsp_db_sqlite = {
   .commit = sqlite_commit,
   .rollback = sqlite_rollback,
   .in_transaction = sqlite_in_transaction,
+  .part = sqlite_part,
   .interrupt = sqlite_interrupt,
   .stop_changed = sqlite_stop_changed,
   .checkpoint = dsp_sqlite_checkpoint,

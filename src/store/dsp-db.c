@@ -14,7 +14,7 @@
 
 G_DEFINE_QUARK (dsp-store-error-quark, dsp_store_error)
 
-static const DspDbDriver *const drivers[] = { &dsp_db_sqlite };
+static const DspDbDriver *drivers[4] = { &dsp_db_sqlite };
 
 static guint
 key_hash (gconstpointer data)
@@ -43,9 +43,20 @@ finalize (gpointer data)
   stmt->db->driver->finalize (stmt);
 }
 
+void
+dsp_db_add_driver (const DspDbDriver *driver)
+{
+  guint n = 0;
+
+  while (drivers[n] != NULL && drivers[n] != driver)
+    n++;
+  g_assert (n < G_N_ELEMENTS (drivers));
+  drivers[n] = driver;
+}
+
 /**
  * dsp_db_open:
- * @uri: "sqlite:FILE"
+ * @uri: "sqlite:FILE", or of a driver that was added
  *
  * Returns: (transfer full): the connection, for use in one thread at a time; NULL with @error
  */
@@ -56,14 +67,16 @@ dsp_db_open (const char *uri,
 {
   const char *colon = strchr (uri, ':');
 
-  for (guint i = 0; colon != NULL && i < G_N_ELEMENTS (drivers); i++)
+  for (guint i = 0; colon != NULL && i < G_N_ELEMENTS (drivers) && drivers[i] != NULL; i++)
     if (strlen (drivers[i]->name) == (gsize) (colon - uri) && g_str_has_prefix (uri, drivers[i]->name))
       {
         DspDb *db = drivers[i]->open (colon + 1, flags, error);
 
         if (db == NULL)
           {
-            g_prefix_error (error, "database %s: ", colon + 1);
+            g_autofree char *label = drivers[i]->label != NULL ? drivers[i]->label (colon + 1) : g_strdup (colon + 1);
+
+            g_prefix_error (error, "database %s: ", label);
             return NULL;
           }
         db->driver = drivers[i];
@@ -259,15 +272,7 @@ dsp_stmt_run (DspStmt *stmt,
               gint64  *n_changed,
               GError **error)
 {
-  DspStep step;
-
-  do
-    step = stmt->db->driver->step (stmt, error);
-  while (step == DSP_STEP_ROW);
-  if (step == DSP_STEP_DONE && n_changed != NULL)
-    *n_changed = stmt->db->driver->n_changed (stmt);
-  stmt->db->driver->reset (stmt);
-  return step == DSP_STEP_DONE;
+  return stmt->db->driver->run (stmt, n_changed, error);
 }
 
 void
@@ -405,14 +410,14 @@ gboolean
 dsp_db_savepoint (DspDb   *db,
                   GError **error)
 {
-  return db->driver->exec (db, "SAVEPOINT part", error);
+  return db->driver->part (db, DSP_DB_PART_BEGIN, error);
 }
 
 gboolean
 dsp_db_savepoint_release (DspDb   *db,
                           GError **error)
 {
-  return db->driver->exec (db, "RELEASE SAVEPOINT part", error);
+  return db->driver->part (db, DSP_DB_PART_KEEP, error);
 }
 
 /* If even this fails, the transaction is gone as a whole, and its next statement or commit says so. */
@@ -423,8 +428,7 @@ dsp_db_savepoint_rollback (DspDb *db)
 
   if (!db->driver->in_transaction (db))
     return;
-  if (!db->driver->exec (db, "ROLLBACK TO SAVEPOINT part", &error) ||
-      !db->driver->exec (db, "RELEASE SAVEPOINT part", &error))
+  if (!db->driver->part (db, DSP_DB_PART_UNDO, &error))
     {
       g_debug ("could not roll back a part, rolling back all: %s", error->message);
       db->driver->rollback (db);

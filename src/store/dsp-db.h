@@ -1,15 +1,19 @@
 /* dsp-db.h: a connection to an SQL database
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One API over drivers (SQLite now; PostgreSQL is meant to come, so SQL given here is what both understand). A connection
- * and its statements belong to one thread at a time; only dsp_db_interrupt() may be called from another. Parameters are
- * "$1", "$2" …, values are always bound. Statements are kept prepared by their text: ask for one each time it is needed.
+ * One API over drivers, SQLite and PostgreSQL; SQL given here is what both understand. A connection and its statements
+ * belong to one thread at a time; only dsp_db_interrupt() may be called from another. Parameters are "$1", "$2" …, values
+ * are always bound. Statements are kept prepared by their text: ask for one each time it is needed.
  *
  *   g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "SELECT \"code\" FROM \"crew\" WHERE \"id\" = $1", error);
  *   if (stmt == NULL)
  *     return FALSE;
  *   dsp_stmt_bind_id (stmt, 1, &crew_id);
  *   switch (dsp_stmt_step (stmt, error)) …
+ *
+ * Tables are made with three types: INTEGER (64 bits), TEXT (compared by its bytes) and BLOB; a column "_row" that is an
+ * INTEGER PRIMARY KEY numbers the rows as they are inserted. A driver may hold a whole result in memory: who may stop
+ * early, or reads a whole table, asks in pieces.
  *
  * Errors are of DSP_STORE_ERROR, except a cancelled statement: G_IO_ERROR_CANCELLED.
  */
@@ -30,6 +34,7 @@ typedef enum {
   DSP_STORE_ERROR_NEWER,     /* the schema was written by a newer version of the program */
   DSP_STORE_ERROR_DAMAGED,   /* the file is not a database, or its content is broken */
   DSP_STORE_ERROR_LOCKED,    /* another process holds this database */
+  DSP_STORE_ERROR_AWAY,      /* the database server does not answer. From a commit: it may be stored, or not */
 } DspStoreError;
 
 #define DSP_STORE_ERROR (dsp_store_error_quark ())
@@ -50,8 +55,9 @@ typedef enum {
   DSP_STEP_DONE,   /* no (more) rows; in lookups: there is none */
 } DspStep;
 
-/* @uri: "sqlite:FILE". Opening does not look at the schema: dsp_schema_*() and dsp_feed_open() do. A writer has WAL,
- * synchronous=FULL and foreign keys on, each read back, waits up to 5 s for a lock, and checkpoints only when told to. */
+/* @uri: "sqlite:FILE", or another driver's own. Opening does not look at the schema: dsp_schema_*() and dsp_feed_open() do. A writer has WAL,
+ * synchronous=FULL and foreign keys on, each read back, waits up to 5 s for a lock, and checkpoints only when told to.
+ * Of PostgreSQL: a schema, the first of the search path, made by CREATE; what a commit stands on must be on, as well. */
 DspDb      *dsp_db_open       (const char *uri,
                                DspDbFlags  flags,
                                GError    **error);
@@ -77,7 +83,8 @@ void          dsp_stmt_bind_text (DspStmt *stmt, int n, const char *text, gssize
 void          dsp_stmt_bind_blob (DspStmt *stmt, int n, gconstpointer data, gsize length);
 void          dsp_stmt_bind_id   (DspStmt *stmt, int n, const DspId *id);
 DspStep       dsp_stmt_step      (DspStmt *stmt, GError **error);
-/* Steps to the end and resets, for statements that write; the values stay bound. @n_changed (nullable): rows touched. */
+/* Steps to the end and resets, for statements that write; the values stay bound. @n_changed (nullable): rows touched.
+ * Without it, in a transaction, the statement may run later: whatever is asked or committed next says if it failed. */
 gboolean      dsp_stmt_run       (DspStmt *stmt, gint64 *n_changed, GError **error);
 void          dsp_stmt_reset     (DspStmt *stmt); /* to be stepped again; the values stay bound */
 void          dsp_stmt_clear     (DspStmt *stmt); /* all values NULL */

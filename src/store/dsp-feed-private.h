@@ -62,6 +62,10 @@ void     dsp_chain_entry   (GChecksum       *checksum,
                             const guint8     body_hash[DSP_DIGEST],
                             guint8           out[DSP_DIGEST]);
 
+/* The state, and with it the lock on all writing until the transaction ends, where others may write as well. */
+gboolean dsp_feed_lock_state (DspDb         *db,
+                            DspFeedState    *state,
+                            GError         **error);
 /* Fresh random bytes of the system. */
 void     dsp_feed_random   (DspFeed         *feed,
                             gpointer         out,

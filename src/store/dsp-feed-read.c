@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "dsp-store"
 
 #include "config.h"
+#include "dsp-db-private.h"
 #include "dsp-feed-private.h"
 
 #include <string.h>
@@ -11,18 +12,25 @@
 /* Rows looked at for one page, visible or not: what bounds the time of a reader whose scopes see little. */
 #define MAX_LOOKED_AT 20000
 
-gboolean
-dsp_feed_read_state (DspDb        *db,
-                     DspFeedState *state,
-                     GError      **error)
+/* Rows asked for at once: a page ends in the middle of them, and no more than these were read for nothing. */
+#define PIECE 1024
+
+static const char state_sql[] =
+  "SELECT \"epoch\", \"seq\", \"digest\", \"floor_seq\", \"floor_digest\", \"log_seq\", \"log_digest\""
+  " FROM \"feed_state\" WHERE \"one\" = 1";
+
+static gboolean
+read_state (DspDb        *db,
+            const char   *sql,
+            DspFeedState *state,
+            GError      **error)
 {
   g_autoptr(DspStmt) stmt = NULL;
   gconstpointer epoch;
   gsize length;
   DspFeedState s = { 0 };
 
-  stmt = dsp_db_prepare (db, "SELECT \"epoch\", \"seq\", \"digest\", \"floor_seq\", \"floor_digest\", \"log_seq\", \"log_digest\""
-                             " FROM \"feed_state\" WHERE \"one\" = 1", error);
+  stmt = dsp_db_prepare (db, sql, error);
   if (stmt == NULL)
     return FALSE;
   switch (dsp_stmt_step (stmt, error))
@@ -50,6 +58,24 @@ dsp_feed_read_state (DspDb        *db,
   s.log_seq = dsp_stmt_int (stmt, 5);
   *state = s;
   return TRUE;
+}
+
+gboolean
+dsp_feed_read_state (DspDb        *db,
+                     DspFeedState *state,
+                     GError      **error)
+{
+  return read_state (db, state_sql, state, error);
+}
+
+gboolean
+dsp_feed_lock_state (DspDb        *db,
+                     DspFeedState *state,
+                     GError      **error)
+{
+  g_autofree char *sql = g_strconcat (state_sql, db->driver->for_update, NULL);
+
+  return read_state (db, sql, state, error);
 }
 
 DspStep
@@ -150,6 +176,38 @@ keep (GArray       *page,
   return kept.change.body_length;
 }
 
+/* A page while it is filled. */
+typedef struct {
+  const GArray *scopes;
+  guint         max_changes;
+  gsize         max_bytes, bytes;
+  guint         n_looked_at;
+  guint         n_whole; /* of the page: those of finished commands */
+  GArray       *page;    /* of Kept */
+} Filling;
+
+/* Takes one row. FALSE: the page is full. */
+static gboolean
+take_row (Filling *f,
+          DspStmt *stmt,
+          gint64  *cursor)
+{
+  GArray *page = f->page;
+
+  f->bytes += keep (page, stmt, f->scopes);
+  f->n_looked_at++;
+  /* A command that does not fit waits for the next page, unless it would never fit. */
+  if (f->n_whole > 0 && (page->len > f->max_changes || f->bytes > f->max_bytes))
+    return FALSE;
+  if (dsp_stmt_int (stmt, LAST) == 0)
+    return TRUE;
+  *cursor = dsp_stmt_int (stmt, SEQ);
+  if (page->len > f->n_whole)
+    g_array_index (page, Kept, page->len - 1).change.last = true;
+  f->n_whole = page->len;
+  return page->len < f->max_changes && f->bytes < f->max_bytes && f->n_looked_at < MAX_LOOKED_AT;
+}
+
 /* Fills @page with whole commands. */
 static gboolean
 read_page (DspDb        *db,
@@ -161,35 +219,34 @@ read_page (DspDb        *db,
            gint64       *cursor,
            GError      **error)
 {
+  Filling f = { .scopes = scopes, .max_changes = max_changes, .max_bytes = max_bytes, .page = page };
   g_autoptr(DspStmt) stmt = NULL;
-  guint n_whole = 0; /* of the page: those of finished commands */
-  guint n_looked_at = 0;
-  gsize bytes = 0;
-  DspStep step;
+  gboolean more = TRUE;
+  guint n_read = PIECE;
 
   stmt = dsp_db_prepare (db, "SELECT \"seq\", \"last\", \"entity\", \"id\", \"version\", \"op\", \"scope_old\", \"scope_new\", \"user_name\","
-                             " \"kind\", \"at\", \"body\" FROM \"change\" WHERE \"seq\" > $1 ORDER BY \"seq\"", error);
+                             " \"kind\", \"at\", \"body\" FROM \"change\" WHERE \"seq\" > $1 ORDER BY \"seq\" LIMIT $2", error);
   if (stmt == NULL)
     return FALSE;
-  dsp_stmt_bind_int (stmt, 1, after);
-  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
+  dsp_stmt_bind_int (stmt, 2, PIECE);
+  while (more && n_read == PIECE)
     {
-      bytes += keep (page, stmt, scopes);
-      n_looked_at++;
-      /* A command that does not fit waits for the next page, unless it would never fit. */
-      if (n_whole > 0 && (page->len > max_changes || bytes > max_bytes))
-        break;
-      if (dsp_stmt_int (stmt, LAST) == 0)
-        continue;
-      *cursor = dsp_stmt_int (stmt, SEQ);
-      if (page->len > n_whole)
-        g_array_index (page, Kept, page->len - 1).change.last = true;
-      n_whole = page->len;
-      if (page->len >= max_changes || bytes >= max_bytes || n_looked_at >= MAX_LOOKED_AT)
-        break;
+      DspStep step;
+
+      n_read = 0;
+      dsp_stmt_bind_int (stmt, 1, after);
+      while (more && (step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
+        {
+          n_read++;
+          after = dsp_stmt_int (stmt, SEQ);
+          more = take_row (&f, stmt, cursor);
+        }
+      if (more && step == DSP_STEP_FAILED)
+        return FALSE;
+      dsp_stmt_reset (stmt);
     }
-  g_array_set_size (page, n_whole);
-  return step != DSP_STEP_FAILED;
+  g_array_set_size (page, f.n_whole);
+  return TRUE;
 }
 
 gboolean

@@ -4,58 +4,41 @@
 #define G_LOG_DOMAIN "dsp-store"
 
 #include "config.h"
-#include "dsp-db-private.h"
 #include "dsp-feed-private.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
 
-/* B is the driver's type of bytes, C how it says that small rows lie by their key. */
+/* WITHOUT ROWID: small rows lie by their key, where the store can do that. */
 static const char *const tables[] = {
-  "CREATE TABLE \"feed_state\" (\"one\" INTEGER PRIMARY KEY CHECK (\"one\" = 1), \"epoch\" @B NOT NULL, \"seq\" @I NOT NULL,"
-  " \"digest\" @B NOT NULL, \"floor_seq\" @I NOT NULL, \"floor_digest\" @B NOT NULL, \"log_seq\" @I NOT NULL,"
-  " \"log_digest\" @B NOT NULL)",
-  "CREATE TABLE \"change\" (\"seq\" @I PRIMARY KEY, \"device\" @B, \"no\" @I NOT NULL, \"last\" @I NOT NULL,"
-  " \"entity\" TEXT NOT NULL, \"id\" @B NOT NULL, \"version\" @I NOT NULL, \"op\" @I NOT NULL, \"scope_old\" @B,"
-  " \"scope_new\" @B, \"user_name\" TEXT, \"kind\" TEXT NOT NULL, \"at\" @I NOT NULL, \"body\" TEXT, \"salt\" @B,"
-  " \"body_hash\" @B NOT NULL, \"digest\" @B NOT NULL)",
+  "CREATE TABLE \"feed_state\" (\"one\" INTEGER PRIMARY KEY CHECK (\"one\" = 1), \"epoch\" BLOB NOT NULL, \"seq\" INTEGER NOT NULL,"
+  " \"digest\" BLOB NOT NULL, \"floor_seq\" INTEGER NOT NULL, \"floor_digest\" BLOB NOT NULL, \"log_seq\" INTEGER NOT NULL,"
+  " \"log_digest\" BLOB NOT NULL)",
+  "CREATE TABLE \"change\" (\"seq\" INTEGER PRIMARY KEY, \"device\" BLOB, \"no\" INTEGER NOT NULL, \"last\" INTEGER NOT NULL,"
+  " \"entity\" TEXT NOT NULL, \"id\" BLOB NOT NULL, \"version\" INTEGER NOT NULL, \"op\" INTEGER NOT NULL, \"scope_old\" BLOB,"
+  " \"scope_new\" BLOB, \"user_name\" TEXT, \"kind\" TEXT NOT NULL, \"at\" INTEGER NOT NULL, \"body\" TEXT, \"salt\" BLOB,"
+  " \"body_hash\" BLOB NOT NULL, \"digest\" BLOB NOT NULL)",
   /* The chain stands in the row of its entry: one page less in each commit than a table beside it. */
-  "ALTER TABLE \"history\" ADD COLUMN \"salt\" @B",
-  "ALTER TABLE \"history\" ADD COLUMN \"body_hash\" @B",
-  "ALTER TABLE \"history\" ADD COLUMN \"before_record\" @B",
-  "ALTER TABLE \"history\" ADD COLUMN \"before_log\" @B",
-  "ALTER TABLE \"history\" ADD COLUMN \"digest\" @B",
-  "CREATE TABLE \"device\" (\"id\" @B NOT NULL PRIMARY KEY, \"user_id\" @B NOT NULL, \"label\" TEXT,"
-  " \"stable_no\" @I NOT NULL, \"seen_at\" @I NOT NULL, \"state\" TEXT NOT NULL)",
-  "CREATE TABLE \"result\" (\"device\" @B NOT NULL, \"no\" @I NOT NULL, \"cmd_hash\" @B NOT NULL, \"status\" TEXT NOT NULL,"
-  " \"code\" TEXT, \"seq\" @I NOT NULL, \"at\" @I NOT NULL, \"reply\" TEXT, PRIMARY KEY (\"device\", \"no\"))@C",
-  "CREATE TABLE \"scope_sum\" (\"scope\" @B NOT NULL, \"entity\" TEXT NOT NULL, \"n_rows\" @I NOT NULL, \"sum\" @B NOT NULL,"
-  " PRIMARY KEY (\"scope\", \"entity\"))@C",
-  "CREATE TABLE \"user_state\" (\"user_id\" @B NOT NULL PRIMARY KEY, \"grants_ver\" @I NOT NULL)@C",
-  "CREATE TABLE \"credential\" (\"user_id\" @B NOT NULL PRIMARY KEY, \"hash\" TEXT NOT NULL, \"changed_at\" @I NOT NULL)@C",
-  "CREATE TABLE \"token\" (\"hash\" @B NOT NULL PRIMARY KEY, \"family\" @B NOT NULL, \"user_id\" @B NOT NULL, \"device\" @B NOT NULL,"
-  " \"made_at\" @I NOT NULL, \"used_at\" @I NOT NULL, \"replaced_at\" @I, \"ended_at\" @I)@C",
+  "ALTER TABLE \"history\" ADD COLUMN \"salt\" BLOB",
+  "ALTER TABLE \"history\" ADD COLUMN \"body_hash\" BLOB",
+  "ALTER TABLE \"history\" ADD COLUMN \"before_record\" BLOB",
+  "ALTER TABLE \"history\" ADD COLUMN \"before_log\" BLOB",
+  "ALTER TABLE \"history\" ADD COLUMN \"digest\" BLOB",
+  "CREATE TABLE \"device\" (\"id\" BLOB NOT NULL PRIMARY KEY, \"user_id\" BLOB NOT NULL, \"label\" TEXT,"
+  " \"stable_no\" INTEGER NOT NULL, \"seen_at\" INTEGER NOT NULL, \"state\" TEXT NOT NULL)",
+  "CREATE TABLE \"result\" (\"device\" BLOB NOT NULL, \"no\" INTEGER NOT NULL, \"cmd_hash\" BLOB NOT NULL, \"status\" TEXT NOT NULL,"
+  " \"code\" TEXT, \"seq\" INTEGER NOT NULL, \"at\" INTEGER NOT NULL, \"reply\" TEXT, PRIMARY KEY (\"device\", \"no\")) WITHOUT ROWID",
+  "CREATE TABLE \"scope_sum\" (\"scope\" BLOB NOT NULL, \"entity\" TEXT NOT NULL, \"n_rows\" INTEGER NOT NULL, \"sum\" BLOB NOT NULL,"
+  " PRIMARY KEY (\"scope\", \"entity\")) WITHOUT ROWID",
+  "CREATE TABLE \"user_state\" (\"user_id\" BLOB NOT NULL PRIMARY KEY, \"grants_ver\" INTEGER NOT NULL) WITHOUT ROWID",
+  "CREATE TABLE \"credential\" (\"user_id\" BLOB NOT NULL PRIMARY KEY, \"hash\" TEXT NOT NULL, \"changed_at\" INTEGER NOT NULL) WITHOUT ROWID",
+  "CREATE TABLE \"token\" (\"hash\" BLOB NOT NULL PRIMARY KEY, \"family\" BLOB NOT NULL, \"user_id\" BLOB NOT NULL, \"device\" BLOB NOT NULL,"
+  " \"made_at\" INTEGER NOT NULL, \"used_at\" INTEGER NOT NULL, \"replaced_at\" INTEGER, \"ended_at\" INTEGER) WITHOUT ROWID",
   "CREATE INDEX \"token_user\" ON \"token\" (\"user_id\")",
-  "CREATE TABLE \"one_time_key\" (\"hash\" @B NOT NULL PRIMARY KEY, \"user_id\" @B NOT NULL, \"made_at\" @I NOT NULL,"
-  " \"until\" @I NOT NULL, \"used_at\" @I)@C",
+  "CREATE TABLE \"one_time_key\" (\"hash\" BLOB NOT NULL PRIMARY KEY, \"user_id\" BLOB NOT NULL, \"made_at\" INTEGER NOT NULL,"
+  " \"until\" INTEGER NOT NULL, \"used_at\" INTEGER) WITHOUT ROWID",
 };
-
-static gboolean
-create (DspDb      *db,
-        const char *pattern,
-        GError    **error)
-{
-  GString *sql = g_string_new (pattern);
-  gboolean ok;
-
-  g_string_replace (sql, "@B", db->driver->type_blob, 0);
-  g_string_replace (sql, "@I", db->driver->type_int, 0);
-  g_string_replace (sql, "@C", db->driver->clustered, 0);
-  ok = dsp_db_exec (db, sql->str, error);
-  g_string_free (sql, TRUE);
-  return ok;
-}
 
 /**
  * dsp_feed_random:
@@ -95,7 +78,7 @@ fresh (DspDb   *db,
   guint8 epoch[16];
 
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-    if (!create (db, tables[i], error))
+    if (!dsp_db_exec (db, tables[i], error))
       return FALSE;
   if (!dsp_blob_create_table (db, error))
     return FALSE;
@@ -116,7 +99,7 @@ gboolean
 dsp_blob_create_table (DspDb   *db,
                        GError **error)
 {
-  return create (db, "CREATE TABLE \"blob\" (\"hash\" @B NOT NULL PRIMARY KEY, \"bytes\" @B NOT NULL)", error);
+  return dsp_db_exec (db, "CREATE TABLE \"blob\" (\"hash\" BLOB NOT NULL PRIMARY KEY, \"bytes\" BLOB NOT NULL)", error);
 }
 
 gboolean

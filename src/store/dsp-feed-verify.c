@@ -79,6 +79,9 @@ read_hashes (DspStmt *stmt,
   return dsp_stmt_digest (stmt, hash_column, body_hash) && dsp_stmt_digest (stmt, digest_column, digest);
 }
 
+/* Rows read at once. */
+#define PIECE 2000
+
 /* ---- the feed ---- */
 
 enum { SEQ, ENTITY, ID, VERSION, OP, SCOPE_OLD, SCOPE_NEW, BODY, SALT, BODY_HASH, DIGEST };
@@ -137,17 +140,29 @@ verify_feed (Verify     *v,
   g_autoptr(DspStmt) stmt = NULL;
   gint64 expected = v->state.floor_seq + 1;
   guint8 before[DSP_DIGEST];
-  DspStep step;
+  gint64 after = G_MININT64;
+  guint n_read = PIECE;
 
   memcpy (before, v->state.floor_digest, DSP_DIGEST);
   stmt = dsp_db_prepare (v->db, "SELECT \"seq\", \"entity\", \"id\", \"version\", \"op\", \"scope_old\", \"scope_new\", \"body\", \"salt\","
-                                " \"body_hash\", \"digest\" FROM \"change\" ORDER BY \"seq\"", error);
+                                " \"body_hash\", \"digest\" FROM \"change\" WHERE \"seq\" > $1 ORDER BY \"seq\" LIMIT $2", error);
   if (stmt == NULL)
     return FALSE;
-  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
-    verify_change (v, stmt, &expected, before, newest);
-  if (step == DSP_STEP_FAILED)
-    return FALSE;
+  dsp_stmt_bind_int (stmt, 2, PIECE);
+  while (n_read == PIECE)
+    {
+      DspStep step;
+
+      dsp_stmt_bind_int (stmt, 1, after);
+      for (n_read = 0; (step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW; n_read++)
+        {
+          after = dsp_stmt_int (stmt, SEQ);
+          verify_change (v, stmt, &expected, before, newest);
+        }
+      if (step == DSP_STEP_FAILED)
+        return FALSE;
+      dsp_stmt_reset (stmt);
+    }
   if (expected != v->state.seq + 1)
     found (v, "feed: it ends with change %" G_GINT64_FORMAT ", its state says %" G_GINT64_FORMAT, expected - 1, v->state.seq);
   else if (!equal (before, v->state.digest))
@@ -236,21 +251,33 @@ verify_history (Verify  *v,
   g_autoptr(DspHistory) entry = dsp_history_new ();
   g_autoptr(DspStmt) stmt = NULL;
   LogWalk walk = { .expected = 1, .records = records, .body = body };
-  DspStep step;
+  int column = (int) dsp_history.table.n_fields + 3;
+  gint64 after = G_MININT64;
+  guint n_read = PIECE;
 
   dsp_columns_append (sql, &dsp_history, DSP_FIELDS_ALL);
-  g_string_append (sql, ", \"salt\", \"body_hash\", \"before_record\", \"before_log\", \"digest\" FROM \"history\" ORDER BY \"_row\"");
+  g_string_append (sql, ", \"salt\", \"body_hash\", \"before_record\", \"before_log\", \"digest\", \"_row\" FROM \"history\""
+                        " WHERE \"_row\" > $1 ORDER BY \"_row\" LIMIT $2");
   stmt = dsp_db_prepare (v->db, sql->str, error);
   if (stmt == NULL)
     return FALSE;
-  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
+  dsp_stmt_bind_int (stmt, 2, PIECE);
+  while (n_read == PIECE)
     {
-      dsp_table_clear (&dsp_history.table, entry);
-      dsp_columns_read (stmt, 0, &dsp_history, DSP_FIELDS_ALL, entry);
-      verify_entry (v, &walk, entry, stmt, (int) dsp_history.table.n_fields + 3);
+      DspStep step;
+
+      dsp_stmt_bind_int (stmt, 1, after);
+      for (n_read = 0; (step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW; n_read++)
+        {
+          dsp_table_clear (&dsp_history.table, entry);
+          dsp_columns_read (stmt, 0, &dsp_history, DSP_FIELDS_ALL, entry);
+          after = dsp_stmt_int (stmt, column + 5);
+          verify_entry (v, &walk, entry, stmt, column);
+        }
+      if (step == DSP_STEP_FAILED)
+        return FALSE;
+      dsp_stmt_reset (stmt);
     }
-  if (step == DSP_STEP_FAILED)
-    return FALSE;
   if (walk.expected != v->state.log_seq + 1)
     found (v, "history: it ends with entry %" G_GINT64_FORMAT ", its state says %" G_GINT64_FORMAT, walk.expected - 1,
            v->state.log_seq);

@@ -121,8 +121,24 @@ gboolean
 dsp_feed_begin (DspFeed *feed,
                 GError **error)
 {
+  DspFeedState now;
+
   feed->last_no = 0;
-  return dsp_db_begin (feed->db, error);
+  if (!dsp_db_begin (feed->db, error))
+    return FALSE;
+  if (*feed->db->driver->for_update == '\0')
+    return TRUE;
+  /* Others may have written, or the last commit was lost on its way: what is kept counts no more. */
+  if (!dsp_feed_lock_state (feed->db, &now, error))
+    return FALSE;
+  if (memcmp (now.epoch, feed->committed.epoch, sizeof now.epoch) != 0)
+    {
+      g_set_error_literal (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "the database's history is another than when this program opened it");
+      return FALSE;
+    }
+  feed->committed = now;
+  forget (feed, &feed->committed);
+  return TRUE;
 }
 
 static gboolean

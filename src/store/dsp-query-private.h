@@ -41,6 +41,9 @@ guint    dsp_build_id     (DspBuild       *build,
 void     dsp_build_and    (DspBuild       *build);
 void     dsp_build_filter (DspBuild       *build);
 void     dsp_build_scopes (DspBuild       *build);
+void     dsp_query_put_words (GString      *sql,
+                           const char     *words,
+                           const DspField *field);
 bool     dsp_query_sees_all (const DspQuery *query);
 
 G_END_DECLS

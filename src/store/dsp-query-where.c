@@ -69,6 +69,19 @@ dsp_build_and (DspBuild *build)
     g_string_append (build->where, " AND ");
 }
 
+/* A driver's own words, with the column's name in them. */
+void
+dsp_query_put_words (GString        *sql,
+                     const char     *words,
+                     const DspField *field)
+{
+  for (const char *p = words; *p != '\0'; p++)
+    if (*p == '@')
+      g_string_append (sql, field->name);
+    else
+      g_string_append_c (sql, *p);
+}
+
 /* ---- conditions ---- */
 
 /* Whether the alternative is one value, which stands with others in an IN. */
@@ -249,8 +262,9 @@ put_list (DspBuild           *build,
           g_string_append_printf (build->where, "\"%s\" IS %sNULL", condition->field->name, a->op == DSP_OP_ANY ? "NOT " : "");
           continue;
         }
-      g_string_append_printf (build->where, "EXISTS (SELECT 1 FROM %s(\"%s\") AS item WHERE ", build->db->driver->list_items,
-                              condition->field->name);
+      g_string_append (build->where, "EXISTS (SELECT 1 FROM ");
+      dsp_query_put_words (build->where, build->db->driver->list_items, condition->field);
+      g_string_append (build->where, " AS item WHERE ");
       if (is_equal (a))
         g_string_append_printf (build->where, "item.value = $%u", dsp_build_text (build, a->text));
       else

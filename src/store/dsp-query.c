@@ -215,15 +215,17 @@ put_part (DspBuild  *build,
 
 static void
 put_order (GString        *sql,
-           const DspQuery *query,
+           DspBuild       *build,
            guint           limit)
 {
+  const DspQuery *query = build->query;
   const char *direction = query->descending ? "DESC" : "ASC";
+  const char *nulls = query->descending ? build->db->driver->nulls_last : build->db->driver->nulls_first;
 
   g_string_append (sql, " ORDER BY ");
   if (query->sort != NULL)
-    g_string_append_printf (sql, "\"%s\" %s, ", query->sort->name, direction);
-  g_string_append_printf (sql, "\"id\" %s", direction);
+    g_string_append_printf (sql, "\"%s\" %s%s, ", query->sort->name, direction, nulls);
+  g_string_append_printf (sql, "\"id\" %s%s", direction, nulls);
   /* Not bound: the planner looks at it. */
   if (limit > 0)
     g_string_append_printf (sql, " LIMIT %u", limit);
@@ -266,9 +268,9 @@ put_choice (GString  *sql,
                                 build->where->len > 0 ? " AND " : "", build->where->str);
       else if (build->where->len > 0)
         g_string_append_printf (sql, " WHERE %s", build->where->str);
-      put_order (sql, build->query, limit);
+      put_order (sql, build, limit);
       if (merged)
-        g_string_append_c (sql, ')');
+        g_string_append (sql, ") AS part");
     }
 }
 
@@ -284,7 +286,7 @@ put_select (GString  *sql,
   g_string_append (sql, " WHERE \"_row\" IN (");
   put_choice (sql, build, merged, limit);
   g_string_append_c (sql, ')');
-  put_order (sql, build->query, limit);
+  put_order (sql, build, limit);
 }
 
 static DspStmt *
@@ -421,7 +423,10 @@ dsp_query_counts (DspDb           *db,
     g_string_append_printf (sql, " WHERE %s", build.where->str);
   /* With a condition its index is to be read, not the one that has the groups in order. */
   if (by != NULL)
-    g_string_append_printf (sql, build.where->len > 0 ? " GROUP BY coalesce(\"%s\", NULL)" : " GROUP BY \"%s\"", by->name);
+    {
+      g_string_append (sql, " GROUP BY ");
+      dsp_query_put_words (sql, build.where->len > 0 ? db->driver->group_apart : "\"@\"", by);
+    }
   stmt = prepare (&build, sql->str, error);
   if (stmt == NULL)
     return FALSE;

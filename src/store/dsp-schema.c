@@ -79,8 +79,7 @@ has_own_list (const DspEntity *entity)
 }
 
 static const char *
-column_type (DspDb          *db,
-             const DspField *field)
+column_type (const DspField *field)
 {
   switch ((DspKind) field->kind)
     {
@@ -88,14 +87,14 @@ column_type (DspDb          *db,
     case DSP_KIND_LIST:
     case DSP_KIND_WORD:
     case DSP_KIND_YES_NO:
-      return db->driver->type_text;
+      return "TEXT";
     case DSP_KIND_ID:
-      return db->driver->type_blob;
+      return "BLOB";
     case DSP_KIND_TIME:
     case DSP_KIND_DATE:
     case DSP_KIND_INT:
     case DSP_KIND_MONEY:
-      return db->driver->type_int;
+      return "INTEGER";
     }
   g_assert_not_reached ();
 }
@@ -110,13 +109,12 @@ dsp_schema_create_table (DspDb           *db,
 
   g_assert (entity->table.n_fields <= 63);
 
-  g_string_printf (sql, "CREATE TABLE \"%s%s\" (\"_row\" %s, \"id\" %s NOT NULL, \"scope\" %s NOT NULL, \"version\" %s NOT NULL",
-                   prefix != NULL ? prefix : "", entity->table.name, db->driver->type_row, db->driver->type_blob,
-                   db->driver->type_blob, db->driver->type_int);
+  g_string_printf (sql, "CREATE TABLE \"%s%s\" (\"_row\" INTEGER PRIMARY KEY, \"id\" BLOB NOT NULL, \"scope\" BLOB NOT NULL,"
+                        " \"version\" INTEGER NOT NULL", prefix != NULL ? prefix : "", entity->table.name);
   for (guint i = 0; i < entity->table.n_fields; i++)
-    g_string_append_printf (sql, ", \"%s\" %s", entity->table.fields[i].name, column_type (db, &entity->table.fields[i]));
+    g_string_append_printf (sql, ", \"%s\" %s", entity->table.fields[i].name, column_type (&entity->table.fields[i]));
   if (dsp_search_mask (entity) != 0)
-    g_string_append_printf (sql, ", \"_search\" %s", db->driver->type_text);
+    g_string_append (sql, ", \"_search\" TEXT");
   g_string_append_c (sql, ')');
   return dsp_db_exec (db, sql->str, error);
 }

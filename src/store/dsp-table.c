@@ -237,6 +237,25 @@ dsp_table_each_text (DspDb           *db,
   return read_all (stmt, entity, mask, 0, each, user_data, NULL, NULL, error);
 }
 
+/* Rows asked for at once of a whole table, where a result is in memory as a whole. */
+#define PIECE 2000
+
+typedef struct {
+  DspEach  each;
+  gpointer user_data;
+  bool     stopped;
+} Rows;
+
+static gboolean
+see_row (gconstpointer record,
+         gpointer      user_data)
+{
+  Rows *rows = user_data;
+
+  rows->stopped = !rows->each (record, rows->user_data);
+  return !rows->stopped;
+}
+
 gboolean
 dsp_table_scan (DspDb           *db,
                 const char      *prefix,
@@ -252,17 +271,25 @@ dsp_table_scan (DspDb           *db,
 {
   g_autoptr(DspStmt) stmt = prepare (db, prefix, entity, whole (entity, mask), scope != NULL ? WHAT_SCAN_SCOPE : WHAT_SCAN,
                                      make_select, error);
+  guint piece = limit == 0 && db->driver->keeps_results ? PIECE : limit;
+  Rows rows = { .each = each, .user_data = user_data };
   gint64 row = after;
-  guint n_rows = 0;
+  guint n_rows;
 
   if (stmt == NULL)
     return FALSE;
-  dsp_stmt_bind_int (stmt, 1, after);
-  dsp_stmt_bind_int (stmt, 2, limit > 0 ? limit : G_MAXINT64);
   if (scope != NULL)
     dsp_stmt_bind_id (stmt, 3, scope);
-  if (!read_all (stmt, entity, mask, 1, each, user_data, &row, &n_rows, error))
-    return FALSE;
+  dsp_stmt_bind_int (stmt, 2, piece > 0 ? piece : G_MAXINT64);
+  do
+    {
+      n_rows = 0;
+      dsp_stmt_bind_int (stmt, 1, row);
+      if (!read_all (stmt, entity, mask, 1, see_row, &rows, &row, &n_rows, error))
+        return FALSE;
+      dsp_stmt_reset (stmt);
+    }
+  while (limit == 0 && piece > 0 && n_rows == piece && !rows.stopped);
   if (last != NULL)
     *last = limit > 0 && n_rows == limit ? row : 0;
   return TRUE;

@@ -4,17 +4,70 @@
 #include "config.h"
 #include "store-util.h"
 
+#include "dsp-db-postgres.h"
+
 #include <glib/gstdio.h>
+
+void
+test_stores_init (void)
+{
+  dsp_db_postgres_init ();
+}
+
+static void
+open_schema (TestPlace *place)
+{
+  const char *server = g_getenv ("DESPACHO_TEST_POSTGRES");
+
+  if (server == NULL)
+    return;
+  place->postgres = true;
+  place->schema = g_strdup_printf ("test_%08x_%08x", g_random_int (), g_random_int ());
+  g_free (place->uri);
+  place->uri = g_strdup_printf ("%s&options=-csearch_path%%3D%s", server, place->schema);
+}
+
+static void
+drop_schema (TestPlace *place)
+{
+  g_autofree char *sql = g_strdup_printf ("DROP SCHEMA IF EXISTS %s CASCADE", place->schema);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspDb) db = dsp_db_open (place->uri, DSP_DB_CREATE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (dsp_db_exec (db, sql, &error));
+}
 
 void
 test_place_open (TestPlace *place)
 {
   g_autoptr(GError) error = NULL;
 
+  test_stores_init ();
+  *place = (TestPlace) { 0 };
   place->directory = g_dir_make_tmp ("despacho-store-XXXXXX", &error);
   g_assert_no_error (error);
   place->path = g_build_filename (place->directory, "test.db", NULL);
   place->uri = g_strconcat ("sqlite:", place->path, NULL);
+  open_schema (place);
+}
+
+char *
+test_sql (TestPlace  *place,
+          const char *sql)
+{
+  GString *own = g_string_new (sql);
+
+  if (place->postgres)
+    {
+      g_string_replace (own, "randomblob(16)", "uuid_send(gen_random_uuid())", 0);
+      g_string_replace (own, "zeroblob(16)", "decode(repeat('00', 16), 'hex')", 0);
+      g_string_replace (own, "zeroblob(32)", "decode(repeat('00', 32), 'hex')", 0);
+      g_string_replace (own, " x'", " '\\x", 0);
+      g_string_replace (own, "(x'", "('\\x", 0);
+      g_string_replace (own, ",X'", ",'\\x", 0);
+    }
+  return g_string_free (own, FALSE);
 }
 
 void
@@ -23,6 +76,8 @@ test_place_close (TestPlace *place)
   GDir *dir = g_dir_open (place->directory, 0, NULL);
   const char *name;
 
+  if (place->postgres)
+    drop_schema (place);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename (place->directory, name, NULL);
@@ -34,6 +89,7 @@ test_place_close (TestPlace *place)
   g_clear_pointer (&place->directory, g_free);
   g_clear_pointer (&place->path, g_free);
   g_clear_pointer (&place->uri, g_free);
+  g_clear_pointer (&place->schema, g_free);
 }
 
 DspDb *

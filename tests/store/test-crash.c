@@ -139,7 +139,7 @@ test_kill (void)
       g_assert_cmpint (known.last_no, >=, acknowledged);
       g_assert_true (dsp_table_count (db, NULL, &dsp_order, &n_orders, &error));
       g_assert_cmpint (n_orders, ==, known.last_no);
-      g_assert_true (dsp_db_int (db, "SELECT count(DISTINCT number) FROM \"order\" WHERE CAST(number AS INTEGER) BETWEEN 1 AND"
+      g_assert_true (dsp_db_int (db, "SELECT count(DISTINCT number) FROM \"order\" WHERE CAST(number AS bigint) BETWEEN 1 AND"
                                      " (SELECT max(no) FROM \"result\")", &n_numbers, &error));
       g_assert_cmpint (n_numbers, ==, known.last_no);
       g_assert_cmpint (dsp_feed_get_state (feed)->seq, ==, known.last_no);
@@ -156,6 +156,7 @@ int
 main (int    argc,
       char **argv)
 {
+  test_stores_init ();
   if (argc == 3 && strcmp (argv[1], "--write") == 0)
     write_for_ever (argv[2]);
   program = argv[0];
