@@ -28,7 +28,7 @@ dsp_record_row_free (gpointer data)
 static gboolean
 is_minutes (const DspField *field)
 {
-  return g_str_equal (field->name, "starts") || g_str_equal (field->name, "ends");
+  return g_str_has_suffix (field->name, "starts") || g_str_has_suffix (field->name, "ends");
 }
 
 static gboolean

@@ -260,15 +260,37 @@ check_text (const DspField *f,
   return TRUE;
 }
 
+/* @value with @decimals digits behind the point, of which @kept are written even when they are 0. */
+static char *
+dup_decimal (gint64 value,
+             int    decimals,
+             int    kept)
+{
+  guint64 size = value < 0 ? 0 - (guint64) value : (guint64) value, unit = 1;
+
+  for (int i = 0; i < decimals; i++)
+    unit *= 10;
+  for (; decimals > kept && size % unit % 10 == 0; decimals--, unit /= 10)
+    size /= 10;
+  if (decimals == 0)
+    return g_strdup_printf ("%s%" G_GUINT64_FORMAT, value < 0 ? "-" : "", size);
+  return g_strdup_printf ("%s%" G_GUINT64_FORMAT ".%0*" G_GUINT64_FORMAT, value < 0 ? "-" : "", size / unit, decimals, size % unit);
+}
+
 static gboolean
 check_number (const DspField *f,
               gint64          value,
               GError        **error)
 {
-  if ((f->min != 0 || f->max != 0) && (value < f->min || value > f->max))
-    return dsp_refuse (error, DSP_RULE_INVALID,
-                       _("%s is %" PRId64 "; %" PRId64 " to %" PRId64 " are allowed"), dsp_field_title (f), value, f->min, f->max);
-  return TRUE;
+  int decimals = f->kind == DSP_KIND_MONEY ? 2 : f->decimals, kept = f->kind == DSP_KIND_MONEY ? 2 : 0;
+  g_autofree char *said = NULL, *min = NULL, *max = NULL;
+
+  if ((f->min == 0 && f->max == 0) || (value >= f->min && value <= f->max))
+    return TRUE;
+  said = dup_decimal (value, decimals, kept);
+  min = dup_decimal (f->min, decimals, kept);
+  max = dup_decimal (f->max, decimals, kept);
+  return dsp_refuse (error, DSP_RULE_INVALID, _("%s is %s; %s to %s are allowed"), dsp_field_title (f), said, min, max);
 }
 
 static gboolean
@@ -378,14 +400,8 @@ dsp_field_dup_text (const DspField *f,
     case DSP_KIND_ID:     dsp_id_print (dsp_field_id (f, r), buffer); return g_strdup (buffer);
     case DSP_KIND_TIME:   dsp_time_print (*dsp_field_time (f, r), buffer); return g_strdup (buffer);
     case DSP_KIND_DATE:   dsp_date_print (*dsp_field_date (f, r), buffer); return g_strdup (buffer);
-    case DSP_KIND_INT:    return g_strdup_printf ("%" G_GINT64_FORMAT, dsp_field_int (f, r)->value);
-    case DSP_KIND_MONEY:
-      {
-        gint64 cents = dsp_field_money (f, r)->cents;
-        guint64 size = cents < 0 ? 0 - (guint64) cents : (guint64) cents;
-
-        return g_strdup_printf ("%s%" G_GUINT64_FORMAT ".%02u", cents < 0 ? "-" : "", size / 100, (guint) (size % 100));
-      }
+    case DSP_KIND_INT:    return dup_decimal (dsp_field_int (f, r)->value, f->decimals, 0);
+    case DSP_KIND_MONEY:  return dup_decimal (dsp_field_money (f, r)->cents, 2, 2);
     case DSP_KIND_WORD:
       {
         guint word = *dsp_field_word (f, r);
@@ -398,13 +414,15 @@ dsp_field_dup_text (const DspField *f,
   g_assert_not_reached ();
 }
 
+/* A number of which @decimals digits stand behind the point. */
 static gboolean
-parse_money (const char *text,
-             DspMoney   *money)
+parse_decimal (const char *text,
+               int         decimals,
+               gint64     *number)
 {
   bool negative = *text == '-';
   const char *p = text + negative;
-  gint64 cents = 0;
+  gint64 value = 0;
   int fraction = -1;
 
   if (!g_ascii_isdigit (*p))
@@ -413,9 +431,9 @@ parse_money (const char *text,
     {
       if (*p == '.' && fraction < 0)
         fraction = 0;
-      else if (g_ascii_isdigit (*p) && fraction < 2 && cents < G_MAXINT64 / 1000)
+      else if (g_ascii_isdigit (*p) && fraction < decimals && value < G_MAXINT64 / 10000000)
         {
-          cents = cents * 10 + (*p - '0');
+          value = value * 10 + (*p - '0');
           if (fraction >= 0)
             fraction++;
         }
@@ -424,9 +442,9 @@ parse_money (const char *text,
     }
   if (fraction == 0)
     return FALSE;
-  for (int i = MAX (fraction, 0); i < 2; i++)
-    cents *= 10;
-  *money = (DspMoney) { negative ? -cents : cents, true };
+  for (int i = MAX (fraction, 0); i < decimals; i++)
+    value *= 10;
+  *number = negative ? -value : value;
   return TRUE;
 }
 
@@ -490,7 +508,12 @@ dsp_field_set_text (const DspField *f,
       {
         gint64 value;
 
-        if (g_ascii_string_to_signed (clean, 10, G_MININT64, G_MAXINT64, &value, NULL))
+        if (f->decimals > 0 && parse_decimal (clean, f->decimals, &value))
+          {
+            *dsp_field_int (f, r) = (DspInt) { value, true };
+            return TRUE;
+          }
+        if (f->decimals == 0 && g_ascii_string_to_signed (clean, 10, G_MININT64, G_MAXINT64, &value, NULL))
           {
             *dsp_field_int (f, r) = (DspInt) { value, true };
             return TRUE;
@@ -498,9 +521,14 @@ dsp_field_set_text (const DspField *f,
         break;
       }
     case DSP_KIND_MONEY:
-      if (parse_money (clean, dsp_field_money (f, r)))
+      {
+        gint64 cents;
+
+        if (!parse_decimal (clean, 2, &cents))
+          break;
+        *dsp_field_money (f, r) = (DspMoney) { cents, true };
         return TRUE;
-      break;
+      }
     case DSP_KIND_WORD:
       {
         guint word = dsp_words_find (f->words, clean, length);

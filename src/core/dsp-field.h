@@ -61,6 +61,7 @@ typedef struct {
   guint16          offset;
   guint8           name_len;
   guint8           kind;     /* DspKind */
+  guint8           decimals; /* INT: so many of its digits stand behind the point where people read it: metres as km are 3 */
   guint32          flags;    /* DspFieldFlags */
   gint64           min, max; /* TEXT: characters; INT and MONEY: value; LIST: items. Both 0: the kind's own limits */
   gboolean       (*check) (const char *text, GError **error); /* TEXT (nullable): what it must be besides, when it is given */

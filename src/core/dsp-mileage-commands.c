@@ -206,7 +206,7 @@ refuse (DspWork      *work,
 
 /* clang-format off */
 static const DspField adjust_fields[] = {
-  DSP_INT  (DspMileageAdjust, approved, N_("Approved (km)"), .flags = DSP_REQUIRED, .min = 0, .max = 2000000),
+  DSP_INT  (DspMileageAdjust, approved, N_("Approved (km)"), .decimals = 3, .flags = DSP_REQUIRED, .min = 0, .max = 2000000),
   DSP_TEXT (DspMileageAdjust, reason,   N_("Reason"), .flags = DSP_REQUIRED | DSP_LONG | DSP_WHY, .max = 400),
 };
 static const DspTable adjust_args = DSP_TABLE (DspMileageAdjust, adjust_fields, "mileage_adjust");

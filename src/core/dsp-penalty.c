@@ -48,7 +48,7 @@ static const DspField penalty_rule_fields[] = {
   DSP_TEXT   (DspPenaltyRule, type,          N_("Order type"), .flags = DSP_COLUMN, .max = 60),
   DSP_INT    (DspPenaltyRule, grace_minutes, N_("Grace (minutes)"), .flags = DSP_COLUMN, .max = 525600),
   DSP_MONEY  (DspPenaltyRule, amount,        N_("Amount"),     .flags = DSP_COLUMN, AMOUNT),
-  DSP_INT    (DspPenaltyRule, percent,       N_("Hundredths of a percent of the order's pay"), .max = 10000),
+  DSP_INT    (DspPenaltyRule, percent,       N_("Percent of the order's pay"), .decimals = 2, .max = 10000),
   DSP_MONEY  (DspPenaltyRule, cap,           N_("At most"),    AMOUNT),
   DSP_TEXT   (DspPenaltyRule, evidence,      N_("Evidence asked for"), .flags = DSP_LONG, .max = 400),
   DSP_INT    (DspPenaltyRule, repeat_days,   N_("Within days"), .min = 1, .max = 365),

@@ -24,7 +24,7 @@ G_STATIC_ASSERT (G_N_ELEMENTS (pays_list) == DSP_N_PAYS);
 const DspWords DspPays_words = { pays_list, G_N_ELEMENTS (pays_list) };
 
 /* clang-format off */
-#define SHARE .flags = DSP_COLUMN, .max = DSP_MILLION
+#define SHARE .decimals = 4, .flags = DSP_COLUMN, .max = DSP_MILLION
 static const DspField rate_fields[] = {
   DSP_TEXT   (DspRate, code,           N_("Code"),        .flags = DSP_REQUIRED | DSP_UNIQUE | DSP_SEARCH | DSP_COLUMN, .max = 40),
   DSP_WORD   (DspRate, pays,           DspPays, N_("Pays"), .flags = DSP_REQUIRED | DSP_FILTER | DSP_COLUMN),
@@ -38,7 +38,7 @@ static const DspField rate_fields[] = {
   DSP_DATE   (DspRate, until,          N_("Until"),       .flags = DSP_COLUMN),
   DSP_MONEY  (DspRate, amount,         N_("Amount"),      .flags = DSP_COLUMN, .min = 0, .max = DSP_MONEY_MAX),
   DSP_INT    (DspRate, share,          N_("Percent of the service's pay"), SHARE),
-  DSP_INT    (DspRate, included,       N_("Kilometres of a day included"), .flags = DSP_COLUMN, .max = 2000000),
+  DSP_INT    (DspRate, included,       N_("Kilometres of a day included"), .decimals = 3, .flags = DSP_COLUMN, .max = 2000000),
   DSP_YES_NO (DspRate, retired,        N_("Retired"),     .flags = DSP_FILTER),
   DSP_TIME   (DspRate, pricing_at,     N_("Prices open lines since")),
 };

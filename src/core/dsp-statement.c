@@ -75,11 +75,11 @@ static const DspWord left_out_list[] = {
 G_STATIC_ASSERT (G_N_ELEMENTS (left_out_list) == DSP_N_LEFT_OUT);
 const DspWords DspLeftOut_words = { left_out_list, G_N_ELEMENTS (left_out_list) };
 
-#define METRES     .min = 0, .max = 2000000
-#define ODOMETER   .min = 0, .max = G_GINT64_CONSTANT (10000000000)
+#define METRES     .decimals = 3, .min = 0, .max = 2000000
+#define ODOMETER   .decimals = 3, .min = 0, .max = G_GINT64_CONSTANT (10000000000)
 #define MONEY      .min = -DSP_MONEY_MAX, .max = DSP_MONEY_MAX
 #define SUM        .min = -DSP_MONEY_MAX * 100000, .max = DSP_MONEY_MAX * 100000
-#define SHARE      .max = DSP_MILLION
+#define SHARE      .decimals = 4, .max = DSP_MILLION
 
 /* clang-format off */
 static const DspField mileage_fields[] = {
