@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "dsp-db-postgres.h"
 #include "dsp-db.h"
 #include "dsp-feed.h"
 #include "dsp-language.h"
@@ -93,9 +94,9 @@ check_database (Call    *call,
                 GError **error)
 {
   if (call->database == NULL || *call->database == '\0')
-    return dsp_refuse (error, DSP_RULE_REQUIRED, _("--database is missing: say which, as sqlite:FILE"));
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("--database is missing: say which, as sqlite:FILE or postgresql://…"));
   if (strchr (call->database, ':') == NULL)
-    return dsp_refuse (error, DSP_RULE_INVALID, _("--database: “%s” is not of the form sqlite:FILE"), call->database);
+    return dsp_refuse (error, DSP_RULE_INVALID, _("--database: “%s” is not of the form sqlite:FILE or postgresql://…"), call->database);
   return TRUE;
 }
 
@@ -438,7 +439,7 @@ main (int   argc,
   g_autoptr(GError) error = NULL;
   g_autoptr(GOptionContext) context = NULL;
   const GOptionEntry options[] = {
-    { "database", 'd', 0, G_OPTION_ARG_STRING, &call.database, N_("Which database"), "sqlite:FILE" },
+    { "database", 'd', 0, G_OPTION_ARG_STRING, &call.database, N_("Which database"), "sqlite:FILE|postgresql://…" },
     { "socket", 's', 0, G_OPTION_ARG_FILENAME, &call.socket_path, N_("Socket of the server that holds it"), "PATH" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &call.json, N_("Answer in JSON"), NULL },
     { "mapping", 'm', 0, G_OPTION_ARG_FILENAME, &call.mapping, N_("Which column is what"), "FILE" },
@@ -455,6 +456,7 @@ main (int   argc,
 
   dsp_language_begin ();
   g_set_prgname ("despachoctl");
+  dsp_db_postgres_init ();
   g_log_set_writer_func (write_log, NULL, NULL);
 
   context = g_option_context_new (NULL);

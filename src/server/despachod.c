@@ -7,6 +7,7 @@
 #define G_LOG_DOMAIN "despachod"
 
 #include "config.h"
+#include "dsp-db-postgres.h"
 #include "dsp-language.h"
 #include "dsp-server.h"
 #include "dsp-types.h"
@@ -137,7 +138,7 @@ parse_arguments (int         *argc,
                  GError     **error)
 {
   const GOptionEntry entries[] = {
-    { "database", 0, 0, G_OPTION_ARG_STRING, &arguments->database, N_("The database"), "sqlite:FILE" },
+    { "database", 0, 0, G_OPTION_ARG_STRING, &arguments->database, N_("The database"), "sqlite:FILE|postgresql://…" },
     { "listen", 0, 0, G_OPTION_ARG_STRING, &arguments->listen, N_("Where to listen; port 0 is any free one"), "HOST:PORT" },
     { "socket", 0, 0, G_OPTION_ARG_FILENAME, &arguments->socket, N_("UNIX socket for the owner's tools; else FILE.socket"), "PATH" },
     { "state", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state, N_("Folder for the server's own certificate"), "DIR" },
@@ -287,6 +288,7 @@ main (int    argc,
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
   umask (0077);
+  dsp_db_postgres_init ();
 
   dsp_server_options_init (&options);
   options.database = arguments.database;

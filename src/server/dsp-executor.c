@@ -412,6 +412,8 @@ fail_batch (DspExecutor  *self,
             const GError *error)
 {
   gboolean full = g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FULL);
+  /* A commit whose answer was lost may be stored: only who gave the numbers can send them again. */
+  gboolean away = g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_AWAY);
 
   g_warning ("a batch of %u requests was rolled back: %s", items->len, error->message);
   roll_back (self);
@@ -420,7 +422,7 @@ fail_batch (DspExecutor  *self,
       Item *item = items->pdata[i - 1];
 
       item_rewind (item);
-      if (!full && items->len > 1)
+      if (!full && !away && items->len > 1)
         {
           item->alone = TRUE;
           requeue (self, item, TRUE);

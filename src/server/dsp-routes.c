@@ -254,6 +254,7 @@ dsp_reply_fault (DspRequest   *request,
   g_warning ("%s: %s", dsp_request_get_path (request), error->message);
   if (g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_BUSY) ||
       g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FULL) ||
+      g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_AWAY) ||
       g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     dsp_request_reply_retry_later (request, 503, 5, "unavailable", "the store cannot answer now");
   else

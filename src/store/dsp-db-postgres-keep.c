@@ -8,6 +8,21 @@
 
 #include <string.h>
 
+/* Runs the statements that @sql writes, for our tables: others of the same database are none of our business. */
+static gboolean
+for_each_table (DspDb      *db,
+                const char *sql,
+                GError    **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, sql, error);
+  g_autofree char *statements = NULL;
+
+  if (stmt == NULL || dsp_stmt_step (stmt, error) == DSP_STEP_FAILED)
+    return FALSE;
+  statements = g_strdup (dsp_stmt_text (stmt, 0, NULL));
+  return statements == NULL || dsp_db_exec (db, statements, error);
+}
+
 /* Pages have sums where the cluster was made with them, and its own tools (pg_amcheck) look through its files. Here: it
  * answers, and every row of ours can be read, which checks those sums. */
 gboolean
@@ -15,15 +30,11 @@ dsp_postgres_check (DspDb    *db,
                     gboolean  thorough,
                     GError  **error)
 {
-  static const char tables[] = "SELECT string_agg(format('SELECT count(*) FROM %I.%I t WHERE t IS NULL', schemaname, tablename), ' UNION ALL ')"
-                               " FROM pg_tables WHERE schemaname = current_schema()";
-  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, thorough ? tables : "SELECT NULL::text", error);
-  g_autofree char *sql = NULL;
+  gint64 one;
 
-  if (stmt == NULL || dsp_stmt_step (stmt, error) == DSP_STEP_FAILED)
-    return FALSE;
-  sql = g_strdup (dsp_stmt_text (stmt, 0, NULL));
-  return sql == NULL || dsp_db_exec (db, sql, error);
+  return thorough ? for_each_table (db, "SELECT string_agg(format('SELECT count(*) FROM %I.%I t WHERE t IS NULL', schemaname, tablename), ';')"
+                                        " FROM pg_tables WHERE schemaname = current_schema()", error)
+                  : dsp_db_int (db, "SELECT 1", &one, error);
 }
 
 gboolean
@@ -107,5 +118,6 @@ gboolean
 dsp_postgres_analyze (DspDb   *db,
                       GError **error)
 {
-  return dsp_db_exec (db, "ANALYZE", error);
+  return for_each_table (db, "SELECT string_agg(format('ANALYZE %I.%I', schemaname, tablename), ';') FROM pg_tables"
+                             " WHERE schemaname = current_schema()", error);
 }

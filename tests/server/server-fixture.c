@@ -21,13 +21,22 @@ TestServer *
 test_server_new (void)
 {
   TestServer *server = g_new0 (TestServer, 1);
+  const char *postgres = g_getenv ("DESPACHO_TEST_POSTGRES");
   g_autoptr(GError) error = NULL;
 
   server->folder = g_dir_make_tmp ("despachod-XXXXXX", &error);
   g_assert_no_error (error);
   server->database = g_build_filename (server->folder, "despacho.db", NULL);
   server->socket = g_build_filename (server->folder, "socket", NULL);
+  if (postgres != NULL)
+    server->uri = g_strdup_printf ("%s&options=-csearch_path%%3Dtest_%08x_%08x", postgres, g_random_int (), g_random_int ());
   return server;
+}
+
+char *
+test_server_dup_uri (TestServer *server)
+{
+  return server->uri != NULL ? g_strdup (server->uri) : g_strconcat ("sqlite:", server->database, NULL);
 }
 
 static void
@@ -40,7 +49,7 @@ set_child_up (gpointer user_data)
 void
 test_server_start (TestServer *server)
 {
-  g_autofree char *database = g_strconcat ("sqlite:", server->database, NULL);
+  g_autofree char *database = test_server_dup_uri (server);
   g_autofree char *state = g_build_filename (server->folder, "state", NULL);
   g_autofree char *listen = g_strdup_printf ("127.0.0.1:%u", server->port); /* again where it was, for clients that wait */
   const char *program = g_getenv ("DESPACHOD");
@@ -131,6 +140,7 @@ test_server_free (TestServer *server)
   remove_tree (server->folder);
   g_free (server->folder);
   g_free (server->database);
+  g_free (server->uri);
   g_free (server->socket);
   g_free (server->code);
   g_free (server->fingerprint);

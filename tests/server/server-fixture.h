@@ -13,6 +13,7 @@
 typedef struct {
   char        *folder;   /* removed at the end */
   char        *database; /* path */
+  char        *uri;      /* (nullable): of the database where it is not that file: a schema of DESPACHO_TEST_POSTGRES */
   char        *socket;
   char        *code;     /* (nullable): the first administrator's */
   char        *fingerprint; /* (nullable) */
@@ -42,6 +43,8 @@ typedef struct {
 } TestReply;
 
 TestServer *test_server_new    (void);
+/* (transfer full): what --database says */
+char       *test_server_dup_uri (TestServer *server);
 void        test_server_start  (TestServer *server);
 void        test_server_stop   (TestServer *server, int signal_number);
 void        test_server_free   (TestServer *server);

@@ -4,7 +4,7 @@
 #include "config.h"
 #include "server-fixture.h"
 
-#include "dsp-db.h"
+#include "dsp-db-postgres.h"
 
 #include <signal.h>
 #include <string.h>
@@ -316,7 +316,7 @@ database_without_clock (Office       *office,
                         gconstpointer data)
 {
   gint64 due_us = g_get_real_time () + 700000;
-  g_autofree char *uri = g_strconcat ("sqlite:", office->server->database, NULL);
+  g_autofree char *uri = test_server_dup_uri (office->server);
   g_autofree char *waiting = NULL, *closed = NULL;
   g_autoptr(TestReply) list = NULL;
   g_autoptr(GError) error = NULL;
@@ -343,6 +343,7 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  dsp_db_postgres_init ();
 #define ADD(path, func) g_test_add (path, Office, NULL, office_open, func, office_close)
   ADD ("/penalty/S0-28/turns-at-the-moment", turns_at_the_moment);
   ADD ("/penalty/S0-28/slept-over", slept_over);
