@@ -10,6 +10,7 @@
 
 #include "dsp-admin-page.h"
 #include "dsp-assign.h"
+#include "dsp-chart-page.h"
 #include "dsp-closed-zones.h"
 #include "dsp-import-window.h"
 #include "dsp-new-order.h"
@@ -35,6 +36,7 @@ static const Page pages[] = {
   { "masters", N_("Master"), "despacho-master-symbolic", DSP_MODULE_MASTERS },
   { "distributors", N_("Distributor"), "despacho-distributor-symbolic", DSP_MODULE_DISTRIBUTORS },
   { "penalties", N_("Review desk"), "despacho-penalized-symbolic", DSP_MODULE_PENALTIES },
+  { "charts", N_("Charts"), "despacho-chart-symbolic", DSP_MODULE_CHARTS },
   { "administration", N_("Catalogues"), "despacho-admin-symbolic", DSP_MODULE_ADMINISTRATION },
 };
 
@@ -181,6 +183,9 @@ add_page (DspWindow *self,
       break;
     case DSP_MODULE_PENALTIES:
       self->page_widgets[i] = dsp_review_page_new (self->office);
+      break;
+    case DSP_MODULE_CHARTS:
+      self->page_widgets[i] = dsp_chart_page_new (self->office);
       break;
     case DSP_MODULE_ADMINISTRATION:
       self->page_widgets[i] = dsp_admin_page_new (self->office);
@@ -414,6 +419,31 @@ action_show_order (GtkWidget  *widget,
   gtk_window_present (GTK_WINDOW (self));
 }
 
+/* A chart's bar: its orders in the list, whatever was shown there. */
+static void
+action_show_orders (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *parameter)
+{
+  DspWindow *self = DSP_WINDOW (widget);
+  g_autoptr(GError) error = NULL;
+  DspFilter *filter;
+
+  if (self->office == NULL || self->assignments == NULL)
+    return;
+  filter = dsp_filter_parse (&dsp_order, g_variant_get_string (parameter, NULL), &error);
+  if (filter == NULL)
+    {
+      dsp_office_message (self->office, 0, _("This filter cannot be read: %s"), error->message);
+      return;
+    }
+  show_page (self, "assignments");
+  dsp_office_set_exception (self->office, DSP_EXCEPTION_NONE);
+  dsp_office_set_tab (self->office, DSP_TAB_ALL);
+  dsp_office_take_filter (self->office, filter);
+  dsp_assignments_page_focus (self->assignments);
+}
+
 static void
 action_open_record (GtkWidget  *widget,
                     const char *name,
@@ -465,6 +495,11 @@ action_assign (GtkWidget  *widget,
 
   if (g_str_equal (name, "win.select-all") && typing (self, "selection.select-all"))
     return;
+  if (g_str_equal (name, "win.filter") && DSP_IS_CHART_PAGE (gtk_stack_get_visible_child (GTK_STACK (self->pages))))
+    {
+      dsp_chart_page_open_filter (DSP_CHART_PAGE (gtk_stack_get_visible_child (GTK_STACK (self->pages))));
+      return;
+    }
   if (self->assignments == NULL)
     return;
   if (g_str_equal (name, "win.assign"))
@@ -639,6 +674,7 @@ dsp_window_class_init (DspWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.page", "s", action_window);
   gtk_widget_class_install_action (widget_class, "win.open-order", "s", action_open_order);
   gtk_widget_class_install_action (widget_class, "win.show-order", "s", action_show_order);
+  gtk_widget_class_install_action (widget_class, "win.show-orders", "s", action_show_orders);
   gtk_widget_class_install_action (widget_class, "win.open-record", "s", action_open_record);
   gtk_widget_class_install_action (widget_class, "win.print-day", "s", action_print_day);
   gtk_widget_class_install_action (widget_class, "win.undo", NULL, action_undo);

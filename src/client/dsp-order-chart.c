@@ -15,7 +15,7 @@
 #define N_BINS 62
 #define AT_ONCE (1u << 16) /* rows between two looks at the cancellable */
 #define NOBODY G_MAXUINT32
-#define N_HOURS 25         /* a day on which clocks are set back has so many */
+#define N_HOURS 26         /* a day on which clocks are set back has 25; and now */
 
 /* What is copied: bits of a set. */
 enum {
@@ -640,6 +640,8 @@ add_hours (DspChartJob *job,
 
   for (gint64 at_us = starts_us + G_TIME_SPAN_HOUR; at_us <= ends_us && at_us <= job->now_us && n < N_HOURS; at_us += G_TIME_SPAN_HOUR)
     hours[n++] = dsp_index_seconds (at_us);
+  if (job->now_us > starts_us && job->now_us < ends_us && n < N_HOURS && (n == 0 || hours[n - 1] < dsp_index_seconds (job->now_us)))
+    hours[n++] = dsp_index_seconds (job->now_us);
   count_hours (job, hours, n, sums);
   for (guint i = 0; i < n; i++)
     {

@@ -27,7 +27,7 @@ typedef struct {
   const char *text;      /* (nullable): of a text field. Lent by the chart */
   DspId       id;        /* of a crew or distributor */
   guint       word;      /* of the status */
-  gint64      from_us;   /* of a time: the bar's first instant, and the next bar's. HOURS: the hour itself; 0: none */
+  gint64      from_us;   /* of a time: the bar's first instant, and the next bar's. HOURS: the hour, or now; 0: none */
   gint64      to_us;
   bool        rest;      /* RESCHEDULES: orders that carry another reason by now */
   gint64      figures[DSP_CHART_MAX_FIGURES];

@@ -32,7 +32,7 @@ const DspWords DspChartKind_words = { kind_list, G_N_ELEMENTS (kind_list) };
 #define ORDERS { N_("Orders"), DSP_UNIT_COUNT, true }
 #define ALL_ORDERS { N_("Orders"), DSP_UNIT_COUNT, false }
 #define WHOSE AT (distributor_id), AT (crew_id), AT (group), AT (type), AT (municipality), AT (postal_code), AT (created_at)
-#define COUNTS(member) { N_("Orders of the filter."), { ORDERS }, 1, { AT (member) }, 1, false }
+#define COUNTS(member) { N_("Orders of the filter. A bar opens its own."), { ORDERS }, 1, { AT (member) }, 1, false }
 
 static const DspChartInfo infos[] = {
   [DSP_CHART_NONE]        = { .n_by = 0 },
@@ -46,22 +46,22 @@ static const DspChartInfo infos[] = {
   [DSP_CHART_DISTRIBUTOR] = COUNTS (distributor_id),
   [DSP_CHART_HOURS]       = { N_("How many orders waited at each hour of the day, without and with a crew. An order counts as assigned since it "
                                  "was assigned last; those cancelled, rejected or annulled since are left out."),
-                              { { N_("Assigned"), DSP_UNIT_COUNT, true }, { N_("Unassigned"), DSP_UNIT_COUNT, true } }, 2,
+                              { { N_("With crew"), DSP_UNIT_COUNT, true }, { N_("Without crew"), DSP_UNIT_COUNT, true } }, 2,
                               { AT (assigned_at) }, 1, true },
   [DSP_CHART_ATTENTION]   = { N_("Of closed orders, the time from creation to attention: half of them took at most the median, nine of ten at "
                                  "most the 90th percentile."),
                               { { N_("Median"), DSP_UNIT_SECONDS, true }, { N_("90th percentile"), DSP_UNIT_SECONDS, true }, ALL_ORDERS }, 3,
                               { AT (type), AT (group), AT (distributor_id), AT (crew_id), AT (municipality), AT (postal_code), AT (closed_at) }, 7, false },
   [DSP_CHART_PENALIZED]   = { N_("How many of the filter's orders are penalized, and what their penalties cost. A bar opens the penalized ones."),
-                              { { N_("Penalized share"), DSP_UNIT_SHARE, true }, { N_("Penalized"), DSP_UNIT_COUNT, false },
+                              { { N_("Share"), DSP_UNIT_SHARE, true }, { N_("Penalized orders"), DSP_UNIT_COUNT, false },
                                 { N_("Cost"), DSP_UNIT_CENTS, false }, ALL_ORDERS }, 4, { WHOSE }, 7, false },
   [DSP_CHART_RESCHEDULES] = { N_("Orders that were rescheduled or wait for it, by the reason that they carry; and how many times they were."),
                               { ORDERS, { N_("Times"), DSP_UNIT_COUNT, false } }, 2, { AT (reason) }, 1, false },
   [DSP_CHART_REJECTIONS]  = { N_("Rejected orders, by their reason."), { ORDERS }, 1, { AT (reason) }, 1, false },
   [DSP_CHART_FIRST_VISIT] = { N_("Of closed orders that follow from no other: how many were neither rescheduled nor followed by another visit. "
                                  "A bar opens all of them."),
-                              { { N_("First-visit success"), DSP_UNIT_SHARE, true }, { N_("Solved"), DSP_UNIT_COUNT, false },
-                                { N_("Rescheduled"), DSP_UNIT_COUNT, false }, { N_("Another visit"), DSP_UNIT_COUNT, false }, ALL_ORDERS }, 5,
+                              { { N_("Success"), DSP_UNIT_SHARE, true }, { N_("Solved"), DSP_UNIT_COUNT, false },
+                                { N_("Rescheduled orders"), DSP_UNIT_COUNT, false }, { N_("Another visit"), DSP_UNIT_COUNT, false }, ALL_ORDERS }, 5,
                               { AT (type), AT (group), AT (distributor_id), AT (crew_id), AT (municipality), AT (postal_code), AT (closed_at) }, 7, false },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (infos) == DSP_N_CHARTS);

@@ -1,0 +1,240 @@
+/* dsp-chart-page.c: charts of the orders in the filter, and the four that matter to whoever looks
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * S0-16. The filter is the office's own, that of list and map. A bar narrows it and opens the list; whoever comes back with
+ * it untouched finds the chart as it was.
+ */
+#define G_LOG_DOMAIN "dsp-chart-page"
+
+#include "config.h"
+#include "dsp-chart-page.h"
+
+#include "dsp-chart-pane.h"
+#include "dsp-filter-bar.h"
+#include "dsp-text.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+struct _DspChartPage
+{
+  GtkWidget     parent_instance;
+
+  DspOffice    *office;  /* (owned) */
+  char         *before;  /* (owned) (nullable): the filter before a bar was pressed */
+  char         *opened;  /* (owned) (nullable): the one that the bar made of it */
+  GtkWidget    *box;     /* (nullable): made when somebody first looks */
+  DspFilterBar *filter_bar;
+  GtkWidget    *list;
+  GtkWidget    *stack;
+  GtkWidget    *pane;
+};
+
+G_DEFINE_FINAL_TYPE (DspChartPage, dsp_chart_page, GTK_TYPE_WIDGET)
+
+/* ---- from a bar to its orders ---- */
+
+static void
+on_open (GtkWidget    *pane,
+         const char   *conditions,
+         DspChartPage *self)
+{
+  g_autoptr(DspFilter) filter = dsp_filter_dup (dsp_office_get_filter (self->office));
+  g_autoptr(GError) error = NULL;
+
+  if (!dsp_filter_narrow (filter, conditions, &error))
+    {
+      dsp_office_message (self->office, 0, "%s", _("There are no orders behind this bar"));
+      return;
+    }
+  g_free (self->before);
+  g_free (self->opened);
+  self->before = dsp_filter_print (dsp_office_get_filter (self->office));
+  self->opened = dsp_filter_print (filter);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-orders", "s", self->opened);
+}
+
+static void
+restore_filter (DspChartPage *self)
+{
+  g_autofree char *now = dsp_filter_print (dsp_office_get_filter (self->office));
+  DspFilter *before = g_strcmp0 (now, self->opened) == 0 ? dsp_filter_parse (&dsp_order, self->before, NULL) : NULL;
+
+  g_clear_pointer (&self->opened, g_free);
+  g_clear_pointer (&self->before, g_free);
+  if (before != NULL)
+    dsp_office_take_filter (self->office, before);
+}
+
+/* ---- choosing ---- */
+
+static void
+on_row_selected (GtkListBox    *list,
+                 GtkListBoxRow *row,
+                 DspChartPage  *self)
+{
+  int kind = row != NULL ? gtk_list_box_row_get_index (row) : 0;
+
+  if (row == NULL)
+    return;
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), kind == DSP_CHART_NONE ? "overview" : "chart");
+  if (kind != DSP_CHART_NONE)
+    dsp_chart_pane_show (DSP_CHART_PANE (self->pane), (DspChartKind) kind);
+}
+
+static void
+action_show (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  DspChartPage *self = DSP_CHART_PAGE (widget);
+  const char *word = g_variant_get_string (parameter, NULL);
+  guint kind = dsp_words_find (&DspChartKind_words, word, strlen (word));
+
+  if (kind < DSP_N_CHARTS && self->list != NULL)
+    gtk_list_box_select_row (GTK_LIST_BOX (self->list), gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), (int) kind));
+}
+
+/* ---- the widget ---- */
+
+static void
+add_row (GtkWidget  *list,
+         const char *text)
+{
+  GtkWidget *row = gtk_list_box_row_new (), *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 20);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  gtk_list_box_append (GTK_LIST_BOX (list), row);
+}
+
+static GtkWidget *
+make_list (DspChartPage *self)
+{
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+
+  self->list = gtk_list_box_new ();
+  add_row (self->list, _("Overview"));
+  for (guint kind = 1; kind < DSP_N_CHARTS; kind++)
+    add_row (self->list, _(DspChartKind_words.list[kind].label));
+  gtk_widget_add_css_class (self->list, "navigation-sidebar");
+  gtk_widget_add_css_class (self->list, "dsp-chart-list");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Charts"), -1);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->list);
+  gtk_widget_set_size_request (scroller, 196, -1);
+  return scroller;
+}
+
+static GtkWidget *
+make_overview (DspChartPage *self)
+{
+  GtkWidget *grid = gtk_grid_new ();
+  const DspActor *actor = dsp_replica_get_actor (dsp_office_get_replica (self->office));
+  DspChartKind four[4];
+
+  dsp_chart_dashboard (actor, g_get_real_time (), four);
+  gtk_grid_set_row_homogeneous (GTK_GRID (grid), TRUE);
+  gtk_grid_set_column_homogeneous (GTK_GRID (grid), TRUE);
+  gtk_grid_set_row_spacing (GTK_GRID (grid), 12);
+  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
+  gtk_widget_add_css_class (grid, "dsp-chart-pane");
+  for (guint i = 0; i < 4; i++)
+    {
+      GtkWidget *card = dsp_chart_pane_new (self->office, TRUE);
+
+      gtk_widget_set_hexpand (card, TRUE);
+      gtk_widget_set_vexpand (card, TRUE);
+      g_signal_connect (card, "open", G_CALLBACK (on_open), self);
+      gtk_grid_attach (GTK_GRID (grid), card, (int) (i % 2), (int) (i / 2), 1, 1);
+      dsp_chart_pane_show (DSP_CHART_PANE (card), four[i]);
+    }
+  return grid;
+}
+
+static void
+make_content (DspChartPage *self)
+{
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0), *below = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  self->filter_bar = g_object_new (DSP_TYPE_FILTER_BAR, NULL);
+  dsp_filter_bar_set_office (self->filter_bar, self->office);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->filter_bar), TRUE);
+  gtk_box_append (GTK_BOX (line), GTK_WIDGET (self->filter_bar));
+  gtk_widget_add_css_class (line, "dsp-chart-filter");
+  self->stack = gtk_stack_new ();
+  gtk_widget_set_hexpand (self->stack, TRUE);
+  gtk_widget_set_vexpand (self->stack, TRUE);
+  gtk_stack_add_named (GTK_STACK (self->stack), make_overview (self), "overview");
+  self->pane = dsp_chart_pane_new (self->office, FALSE);
+  g_signal_connect (self->pane, "open", G_CALLBACK (on_open), self);
+  gtk_stack_add_named (GTK_STACK (self->stack), self->pane, "chart");
+  gtk_box_append (GTK_BOX (below), make_list (self));
+  gtk_box_append (GTK_BOX (below), gtk_separator_new (GTK_ORIENTATION_VERTICAL));
+  gtk_box_append (GTK_BOX (below), self->stack);
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (self->box), line);
+  gtk_box_append (GTK_BOX (self->box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
+  gtk_box_append (GTK_BOX (self->box), below);
+  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  g_signal_connect (self->list, "row-selected", G_CALLBACK (on_row_selected), self);
+  gtk_list_box_select_row (GTK_LIST_BOX (self->list), gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), 0));
+}
+
+static void
+dsp_chart_page_map (GtkWidget *widget)
+{
+  DspChartPage *self = DSP_CHART_PAGE (widget);
+
+  if (self->box == NULL)
+    make_content (self);
+  if (self->opened != NULL)
+    restore_filter (self);
+  GTK_WIDGET_CLASS (dsp_chart_page_parent_class)->map (widget);
+}
+
+static void
+dsp_chart_page_dispose (GObject *object)
+{
+  DspChartPage *self = DSP_CHART_PAGE (object);
+
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->before, g_free);
+  g_clear_pointer (&self->opened, g_free);
+  g_clear_object (&self->office);
+  G_OBJECT_CLASS (dsp_chart_page_parent_class)->dispose (object);
+}
+
+static void
+dsp_chart_page_class_init (DspChartPageClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = dsp_chart_page_dispose;
+  GTK_WIDGET_CLASS (klass)->map = dsp_chart_page_map;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_install_action (GTK_WIDGET_CLASS (klass), "charts.show", "s", action_show);
+}
+
+static void
+dsp_chart_page_init (DspChartPage *self)
+{
+}
+
+GtkWidget *
+dsp_chart_page_new (DspOffice *office)
+{
+  DspChartPage *self = g_object_new (DSP_TYPE_CHART_PAGE, NULL);
+
+  self->office = g_object_ref (office);
+  return GTK_WIDGET (self);
+}
+
+void
+dsp_chart_page_open_filter (DspChartPage *self)
+{
+  if (self->filter_bar != NULL)
+    dsp_filter_bar_open (self->filter_bar);
+}

@@ -1,0 +1,315 @@
+/* dsp-chart-words.c: a chart's bars and figures in words, as a picture and as a file of figures
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#define G_LOG_DOMAIN "dsp-chart-words"
+
+#include "config.h"
+#include "dsp-chart-words.h"
+
+#include "dsp-csv-write.h"
+#include "dsp-text.h"
+
+#include <glib/gi18n.h>
+
+char *
+dsp_chart_by_label (const DspField *by)
+{
+  return g_strdup (_(by->label));
+}
+
+char *
+dsp_chart_title (const DspChart *chart)
+{
+  const char *title = _(DspChartKind_words.list[chart->kind].label);
+
+  if (dsp_chart_info (chart->kind)->n_by < 2)
+    return g_strdup (title);
+  /* Translators: the title of a chart, then what it is divided by: "First-visit success · Order type" */
+  return g_strdup_printf (_("%s · %s"), title, _(chart->by->label));
+}
+
+/* ---- bars ---- */
+
+static const char *
+none_of (const DspField *by)
+{
+  if (by->offset == offsetof (DspOrder, crew_id))
+    return _("Without crew");
+  if (by->offset == offsetof (DspOrder, distributor_id))
+    return _("Without distributor");
+  if (by->offset == offsetof (DspOrder, postal_code))
+    return _("Without postal code");
+  if (by->offset == offsetof (DspOrder, reason))
+    return _("Without reason");
+  return by->kind == DSP_KIND_TIME ? _("Without date") : _("Not said");
+}
+
+static char *
+reason_label (DspOffice  *office,
+              const char *code)
+{
+  const GPtrArray *reasons = dsp_office_records (office, &dsp_reason_code);
+
+  for (guint i = 0; i < reasons->len; i++)
+    {
+      const DspReasonCode *reason = reasons->pdata[i];
+
+      if (g_strcmp0 (reason->code, code) == 0)
+        return g_strdup (reason->label != NULL ? reason->label : code);
+    }
+  return g_strdup (code);
+}
+
+static char *
+format_day (DspDate     date,
+            const char *format)
+{
+  int year, month, day;
+  g_autoptr(GDateTime) at = NULL;
+
+  dsp_date_split (date, &year, &month, &day);
+  at = g_date_time_new_utc (year, month, day, 0, 0, 0);
+  return at != NULL ? g_date_time_format (at, format) : g_strdup ("");
+}
+
+static char *
+time_label (const DspChart    *chart,
+            const DspChartBar *bar,
+            gboolean           is_short)
+{
+  DspDate day = dsp_text_local_day (bar->from_us);
+  int year, month, of_month;
+
+  if (chart->kind == DSP_CHART_HOURS)
+    return dsp_text_hour ((DspTime) { bar->from_us });
+  dsp_date_split (day, &year, &month, &of_month);
+  switch (chart->span)
+    {
+    case DSP_SPAN_DAY:
+    case DSP_SPAN_WEEK:
+      if (is_short)
+        /* Translators: a day under a narrow column, strftime format: day and short month */
+        return format_day (day, _("%-d %b"));
+      if (chart->span == DSP_SPAN_WEEK)
+        {
+          g_autofree char *text = dsp_text_date (day);
+
+          /* Translators: %s is a Monday */
+          return g_strdup_printf (_("Week from %s"), text);
+        }
+      return dsp_text_date (day);
+    case DSP_SPAN_MONTH:
+      return is_short ? format_day (day, _("%b %y")) : dsp_text_months (day, day);
+    case DSP_SPAN_YEAR:
+    default:
+      return g_strdup_printf ("%d", year);
+    }
+}
+
+static char *
+label (DspOffice         *office,
+       const DspChart    *chart,
+       const DspChartBar *bar,
+       gboolean           is_short)
+{
+  if (bar->rest)
+    return g_strdup (_("Another reason by now"));
+  if (bar->from_us != 0)
+    return time_label (chart, bar, is_short);
+  if (bar->word != 0)
+    return g_strdup (dsp_text_word (&DspOrderStatus_words, bar->word));
+  if (!dsp_id_is_none (&bar->id))
+    {
+      const DspEntity *entity = chart->by->target;
+      g_autofree char *title = entity != NULL ? dsp_office_title_of (office, entity, &bar->id) : NULL;
+
+      return title != NULL && *title != '\0' ? g_steal_pointer (&title) : g_strdup (_("Not known here"));
+    }
+  if (bar->text == NULL)
+    return g_strdup (none_of (chart->by));
+  return chart->by->offset == offsetof (DspOrder, reason) ? reason_label (office, bar->text) : g_strdup (bar->text);
+}
+
+char *
+dsp_chart_bar_label (DspOffice         *office,
+                     const DspChart    *chart,
+                     const DspChartBar *bar)
+{
+  return label (office, chart, bar, FALSE);
+}
+
+char *
+dsp_chart_bar_axis (DspOffice         *office,
+                    const DspChart    *chart,
+                    const DspChartBar *bar)
+{
+  return label (office, chart, bar, TRUE);
+}
+
+/* ---- figures ---- */
+
+char *
+dsp_chart_figure_text (DspUnit unit,
+                       gint64  value)
+{
+  switch (unit)
+    {
+    case DSP_UNIT_SHARE:
+      return value % 100 == 0 ? g_strdup_printf ("%d %%", (int) (value / 100)) : g_strdup_printf ("%.1f %%", (double) value / 100);
+    case DSP_UNIT_SECONDS:
+      return dsp_text_span (value * G_TIME_SPAN_SECOND);
+    case DSP_UNIT_CENTS:
+      return dsp_text_money (value);
+    case DSP_UNIT_COUNT:
+    default:
+      return g_strdup_printf ("%'" G_GINT64_FORMAT, value);
+    }
+}
+
+/* Marks of an axis are round: what is nought after the point is left out. */
+static char *
+mark (DspUnit unit,
+      gint64  value)
+{
+  if (unit == DSP_UNIT_SECONDS && value > 0 && value % 86400 == 0)
+    return g_strdup_printf (_("%d d"), (int) (value / 86400));
+  if (unit == DSP_UNIT_SECONDS && value > 0 && value % 3600 == 0)
+    /* Translators: a mark of a time axis: hours */
+    return g_strdup_printf (_("%d h"), (int) (value / 3600));
+  if (unit == DSP_UNIT_CENTS && value % 100 == 0)
+    {
+      char *text = dsp_text_money (value);
+
+      text[strlen (text) - 3] = '\0';
+      return text;
+    }
+  return value == 0 && unit == DSP_UNIT_SECONDS ? g_strdup ("0") : dsp_chart_figure_text (unit, value);
+}
+
+char *
+dsp_chart_bar_words (DspOffice         *office,
+                     const DspChart    *chart,
+                     const DspChartBar *bar)
+{
+  const DspChartInfo *info = dsp_chart_info (chart->kind);
+  g_autofree char *name = dsp_chart_bar_label (office, chart, bar);
+  GString *words = g_string_new (name);
+
+  for (guint i = 0; i < info->n_figures; i++)
+    {
+      g_autofree char *text = dsp_chart_figure_text (info->figures[i].unit, bar->figures[i]);
+
+      g_string_append_printf (words, "%s%s: %s", i == 0 ? ". " : ", ", _(info->figures[i].label), text);
+    }
+  return g_string_free (words, FALSE);
+}
+
+/* Beside the bar: its figure, and what that costs. */
+static char *
+first_words (const DspChartInfo *info,
+             const DspChartBar  *bar)
+{
+  char *text = dsp_chart_figure_text (info->figures[0].unit, bar->figures[0]);
+
+  for (guint i = 1; i < info->n_figures; i++)
+    if (info->figures[i].unit == DSP_UNIT_CENTS)
+      {
+        g_autofree char *share = text;
+        g_autofree char *money = dsp_chart_figure_text (DSP_UNIT_CENTS, bar->figures[i]);
+
+        text = g_strdup_printf ("%s · %s", share, money);
+      }
+  return text;
+}
+
+DspPicture *
+dsp_chart_picture (DspOffice      *office,
+                   const DspChart *chart,
+                   guint           n_max)
+{
+  const DspChartInfo *info = dsp_chart_info (chart->kind);
+  DspPicture *picture = dsp_picture_new ();
+
+  picture->empty = g_strdup (_("No orders for this chart with these filters"));
+  picture->unit = info->figures[0].unit;
+  picture->n_series = info->n_figures > 1 && info->figures[1].drawn ? 2 : 1;
+  for (guint i = 0; i < picture->n_series; i++)
+    picture->series[i] = g_strdup (_(info->figures[i].label));
+  picture->standing = chart->by->kind == DSP_KIND_TIME;
+  picture->stacked = info->stacked;
+  picture->mark = mark;
+  for (guint i = 0; i < chart->bars->len && i < n_max; i++)
+    {
+      const DspChartBar *bar = &g_array_index (chart->bars, DspChartBar, i);
+      gint64 values[2] = { bar->figures[0], picture->n_series > 1 ? bar->figures[1] : 0 };
+      char *texts[2] = { first_words (info, bar), picture->n_series > 1 ? dsp_chart_figure_text (picture->unit, values[1]) : NULL };
+
+      dsp_picture_add_bar (picture, dsp_chart_bar_axis (office, chart, bar), values, texts);
+    }
+  return picture;
+}
+
+/* ---- the file of figures ---- */
+
+static char *
+plain_number (DspUnit unit,
+              gint64  value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (unit == DSP_UNIT_COUNT)
+    return g_strdup_printf ("%" G_GINT64_FORMAT, value);
+  if (unit == DSP_UNIT_SECONDS)
+    return g_strdup_printf ("%" G_GINT64_FORMAT, (value + 30) / 60);
+  g_ascii_formatd (text, sizeof text, "%.2f", (double) value / 100);
+  return g_strdup (text);
+}
+
+static char *
+figure_heading (const DspFigure *figure)
+{
+  switch (figure->unit)
+    {
+    case DSP_UNIT_SECONDS:
+      /* Translators: heading of a column of numbers: the figure, in minutes */
+      return g_strdup_printf (_("%s (minutes)"), _(figure->label));
+    case DSP_UNIT_SHARE:
+      return g_strdup_printf ("%s (%%)", _(figure->label));
+    case DSP_UNIT_COUNT:
+    case DSP_UNIT_CENTS:
+    default:
+      return g_strdup (_(figure->label));
+    }
+}
+
+char *
+dsp_chart_csv (DspOffice      *office,
+               const DspChart *chart)
+{
+  const DspChartInfo *info = dsp_chart_info (chart->kind);
+  GString *out = g_string_new (DSP_CSV_BOM);
+
+  dsp_csv_write_field (out, ',', TRUE, chart->kind == DSP_CHART_HOURS ? _("Hour") : _(chart->by->label), FALSE);
+  for (guint i = 0; i < info->n_figures; i++)
+    {
+      g_autofree char *heading = figure_heading (&info->figures[i]);
+
+      dsp_csv_write_field (out, ',', FALSE, heading, FALSE);
+    }
+  dsp_csv_write_end (out);
+  for (guint i = 0; i < chart->bars->len; i++)
+    {
+      const DspChartBar *bar = &g_array_index (chart->bars, DspChartBar, i);
+      g_autofree char *name = dsp_chart_bar_label (office, chart, bar);
+
+      dsp_csv_write_field (out, ',', TRUE, name, FALSE);
+      for (guint j = 0; j < info->n_figures; j++)
+        {
+          g_autofree char *number = plain_number (info->figures[j].unit, bar->figures[j]);
+
+          dsp_csv_write_field (out, ',', FALSE, number, TRUE);
+        }
+      dsp_csv_write_end (out);
+    }
+  return g_string_free (out, FALSE);
+}
