@@ -489,6 +489,9 @@ dsp_text_rule (DspRule     rule,
       return g_strdup (_("The policy has no slot at that time."));
     case DSP_RULE_SLOT_FULL:
       return g_strdup (_("That slot has no place left. Choose another one."));
+    case DSP_RULE_QUOTA:
+      return message != NULL ? g_strdup_printf (_("The file does not fit: %s"), message)
+                             : g_strdup (_("The distributor's files have reached the office's quota."));
     case DSP_N_RULES:
     default:
       return g_strdup (message != NULL ? message : _("The server refused it."));

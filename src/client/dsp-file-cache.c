@@ -7,12 +7,11 @@
 #include "dsp-file-cache.h"
 
 #include "dsp-client-error.h"
+#include "dsp-command.h"
 #include "dsp-media-type.h"
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-
-#define MARK ".send"
 
 char *
 dsp_file_cache_folder (const char *replica_path)
@@ -48,7 +47,6 @@ write_file (const char  *path,
 gboolean
 dsp_file_cache_put (const char  *folder,
                     GBytes      *bytes,
-                    gboolean     to_send,
                     char         hash[65],
                     const char **media_type,
                     GError     **error)
@@ -57,7 +55,6 @@ dsp_file_cache_put (const char  *folder,
   gconstpointer data = g_bytes_get_data (bytes, &n);
   g_autofree char *hex = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   g_autofree char *path = dsp_file_cache_path (folder, hex);
-  g_autofree char *mark = g_strconcat (path, MARK, NULL);
   g_autoptr(GError) local = NULL;
 
   g_strlcpy (hash, hex, 65);
@@ -68,8 +65,7 @@ dsp_file_cache_put (const char  *folder,
   else if (*media_type == NULL)
     g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED,
                  _("This is not a JPEG, PNG or WebP picture, a PDF or plain text, whatever its name says."));
-  else if (g_mkdir_with_parents (folder, 0700) != 0 || !write_file (path, data, n, &local) ||
-           (to_send && !write_file (mark, "", 0, &local)))
+  else if (g_mkdir_with_parents (folder, 0700) != 0 || !write_file (path, data, n, &local))
     g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED, _("The file cannot be kept on this computer: %s"),
                  local != NULL ? local->message : folder);
   else
@@ -77,31 +73,17 @@ dsp_file_cache_put (const char  *folder,
   return FALSE;
 }
 
-GStrv
-dsp_file_cache_to_send (const char *folder)
+GPtrArray *
+dsp_file_cache_list (const char *folder)
 {
   g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
-  g_autoptr(GStrvBuilder) hashes = g_strv_builder_new ();
+  GPtrArray *hashes = g_ptr_array_new_with_free_func (g_free);
   const char *name;
 
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, MARK))
-      {
-        g_autofree char *hash = g_strndup (name, strlen (name) - strlen (MARK));
-
-        g_strv_builder_add (hashes, hash);
-      }
-  return g_strv_builder_end (hashes);
-}
-
-void
-dsp_file_cache_sent (const char *folder,
-                     const char *hash)
-{
-  g_autofree char *path = dsp_file_cache_path (folder, hash);
-  g_autofree char *mark = g_strconcat (path, MARK, NULL);
-
-  g_unlink (mark);
+    if (dsp_attachment_is_hash (name))
+      g_ptr_array_add (hashes, g_strdup (name));
+  return hashes;
 }
 
 void

@@ -10,6 +10,8 @@
 #include "config.h"
 #include "dsp-keeper-private.h"
 
+#include "dsp-attachments.h"
+
 #include <string.h>
 
 guint
@@ -334,9 +336,37 @@ facts_booked (gpointer       data,
   return keeper->complete ? DSP_FACT_HERE : DSP_FACT_UNKNOWN;
 }
 
+/* As facts_booked(). */
+static DspFact
+facts_held (gpointer     data,
+            const DspId *scope,
+            gint64      *bytes)
+{
+  DspKeeper *keeper = data;
+  GError *error = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  if (!keeper->judging)
+    return DSP_FACT_UNKNOWN;
+  if (!dsp_attachments_held (keeper->db, scope, bytes, &error))
+    return failed (keeper, error);
+  g_hash_table_iter_init (&iter, keeper->overlay);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const DspOver *over = value;
+      const DspAttachment *attachment = over->record;
+
+      if (over->key.entity == &dsp_attachment && attachment != NULL && dsp_id_equal (&attachment->scope, scope))
+        *bytes += attachment->size.value;
+    }
+  return DSP_FACT_HERE;
+}
+
 void
 dsp_keeper_init_facts (DspKeeper *keeper)
 {
+  keeper->facts.held = facts_held;
   keeper->facts.booked = facts_booked;
   keeper->facts.get = facts_get;
   keeper->facts.find = facts_find;

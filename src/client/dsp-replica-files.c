@@ -41,7 +41,7 @@ do_attach (GTask      *task,
   guint64 given = 0;
   char hash[65];
 
-  if (!dsp_file_cache_put (folder, attaching->bytes, TRUE, hash, &media_type, &error))
+  if (!dsp_file_cache_put (folder, attaching->bytes, hash, &media_type, &error))
     {
       g_task_return_error (task, error);
       return;
@@ -56,8 +56,6 @@ do_attach (GTask      *task,
   outcome = dsp_keeper_give (self->keeper, &dsp_attachment_create, &attaching->id, 1, args, given, FALSE, &error);
   if (outcome != NULL && outcome->group != 0)
     dsp_sync_wake (self);
-  else
-    dsp_file_cache_sent (folder, hash);
   dsp_replica_return_outcome (task, self, outcome, error);
 }
 

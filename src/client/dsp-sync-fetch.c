@@ -208,7 +208,7 @@ do_fetch_file (gpointer data)
     {
       if (dsp_channel_ask (fetch_channel (fetch->self), "GET", path, NULL, fetch->self->all, &answer, &error) && answer.status != 200)
         dsp_answer_set_error (&answer, &error);
-      else if (error == NULL && dsp_file_cache_put (folder, answer.body, FALSE, hash, &media_type, &error) &&
+      else if (error == NULL && dsp_file_cache_put (folder, answer.body, hash, &media_type, &error) &&
                g_strcmp0 (hash, fetch->hash) != 0)
         g_set_error (&error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SERVER, "the file %s came as %s", fetch->hash, hash);
       if (error != NULL)

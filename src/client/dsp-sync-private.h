@@ -26,6 +26,7 @@ struct _DspSync
   DspLane      *fetcher;    /* histories, signing out: its own connection */
   DspChannel   *fetch_channel; /* in the fetcher */
   GCancellable *all;        /* cancelled at the end */
+  GHashTable   *sent_files; /* in the sender: hashes that the server took */
   gint64        exchange_at; /* in the follower: not before, monotonic */
 
   GMutex        lock;
@@ -38,6 +39,7 @@ struct _DspSync
   gboolean      copy;       /* (guarded by lock): fetch everything anew */
   gboolean      to_send;    /* (guarded by lock) */
   gboolean      blobs;      /* (guarded by lock): areas may have come */
+  gboolean      files;      /* (guarded by lock): the server may lack files that are here */
   gboolean      at_head;    /* (guarded by lock) */
   guint         hurry;      /* (guarded by lock): +1: do not wait out pauses */
   Block         block;      /* (guarded by lock) */
@@ -72,9 +74,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DspSyncCall, dsp_sync_call_clear)
  * request may get; 0 otherwise. In the follower. */
 gboolean dsp_sync_fetch_copy  (DspSync *self, DspChannel *channel, guint *status, GError **error);
 
-/* dsp-sync-files.c: in the sender, before commands that refer to files. FALSE: they could not be sent now; @answer has the
- * status, or @error is set. Refused files count as sent: their command is refused too, and says why. */
-gboolean dsp_sync_send_files  (DspSync *self, DspChannel *channel, DspAnswer *answer, GError **error);
+/* dsp-sync-files.c: in the sender, before the commands of @push, which may attach files. FALSE: they could not be sent now;
+ * @answer has the status, or @error is set. For a refused file the command is refused too, and says why. */
+gboolean dsp_sync_send_files  (DspSync *self, DspChannel *channel, const char *push, DspAnswer *answer, GError **error);
+/* The server may have lost what it was sent. */
+void     dsp_sync_forget_sent_files (DspSync *self);
+/* Sends what this computer has and the server lacks of attachments that the user sees. FALSE: not now. */
+gboolean dsp_sync_offer_files (DspSync *self, DspChannel *channel);
 
 /* dsp-sync-token.c: in the follower */
 void     dsp_sync_exchange_token (DspSync *self, DspChannel *channel);

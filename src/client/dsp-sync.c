@@ -353,6 +353,7 @@ follow_copy (DspSync    *self,
     {
       g_mutex_lock (&self->lock);
       self->copy = FALSE;
+      self->files = TRUE;
       g_mutex_unlock (&self->lock);
       *bound_ms = 1000;
       got_contact (self, FALSE, TRUE);
@@ -480,6 +481,7 @@ disagree (DspSync         *self,
 {
   gint64 last = read_last (answer->body);
 
+  dsp_sync_forget_sent_files (self);
   if (g_strcmp0 (answer->code, "epoch") == 0)
     want_copy (self);
   else if (g_strcmp0 (answer->code, "gap") == 0 && last >= 0 && last <= last_no)
@@ -520,7 +522,7 @@ send_once (DspSync    *self,
   if (next.text == NULL)
     return !dsp_sync_is_stopping (self);
   *more = TRUE;
-  if (strstr (next.text, "\"attachment.create\"") != NULL && !dsp_sync_send_files (self, channel, &answer, &error))
+  if (strstr (next.text, "\"attachment.create\"") != NULL && !dsp_sync_send_files (self, channel, next.text, &answer, &error))
     {
       if (error != NULL)
         return after_failure (self, error, bound_ms);
@@ -606,7 +608,18 @@ compare_sums (DspSync    *self,
     want_copy (self);
 }
 
-typedef enum { TODO_END, TODO_SEND, TODO_BLOBS, TODO_SUMS } Todo;
+/* Files are no hurry: what keeps them from going is seen to by the others. */
+static void
+offer_later (DspSync *self,
+             guint   *bound_ms)
+{
+  rest (self, next_pause (bound_ms, 1));
+  g_mutex_lock (&self->lock);
+  self->files = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+typedef enum { TODO_END, TODO_SEND, TODO_BLOBS, TODO_FILES, TODO_SUMS } Todo;
 
 static Todo
 wait_todo (DspSync *self,
@@ -629,6 +642,11 @@ wait_todo (DspSync *self,
             {
               self->blobs = FALSE;
               return TODO_BLOBS;
+            }
+          if (self->files && self->at_head)
+            {
+              self->files = FALSE;
+              return TODO_FILES;
             }
           if (self->at_head && g_get_monotonic_time () >= *sums_at)
             {
@@ -665,6 +683,11 @@ sender_thread (gpointer data)
             g_mutex_unlock (&self->lock);
           }
         break;
+      case TODO_FILES:
+        dsp_sync_forget_sent_files (self);
+        if (!dsp_sync_offer_files (self, channel))
+          offer_later (self, &bound_ms);
+        break;
       case TODO_SUMS:
         compare_sums (self, channel);
         break;
@@ -689,6 +712,7 @@ dsp_sync_finalize (GObject *object)
   g_free (self->server);
   g_free (self->fingerprint);
   g_free (self->token);
+  g_hash_table_unref (self->sent_files);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
   G_OBJECT_CLASS (dsp_sync_parent_class)->finalize (object);
@@ -718,6 +742,8 @@ dsp_sync_init (DspSync *self)
   self->all = g_cancellable_new ();
   self->to_send = TRUE;
   self->blobs = TRUE;
+  self->files = TRUE;
+  self->sent_files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 /**

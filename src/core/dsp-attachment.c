@@ -7,6 +7,7 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
+#include "dsp-calendar.h"
 #include "dsp-command.h"
 #include "dsp-media-type.h"
 #include "dsp-penalty.h"
@@ -37,6 +38,46 @@ dup_base_name (const char *name)
   return g_string_free (text, FALSE);
 }
 
+/**
+ * dsp_attachment_fits:
+ * @office: (nullable): the office's settings
+ * @held: bytes of the attachments that there are in the scope
+ * @size: of one more
+ *
+ * sync-and-security.md, section 13. Returns: FALSE with DSP_RULE_QUOTA if that is more than the office allows.
+ */
+gboolean
+dsp_attachment_fits (const DspOfficeSettings *office,
+                     gint64                   held,
+                     gint64                   size,
+                     GError                 **error)
+{
+  const DspOfficeSettings *defaults = dsp_office_defaults ();
+  gint64 quota = (office != NULL && office->files_quota.is_set ? office->files_quota.value : defaults->files_quota.value) << 20;
+  g_autofree char *quota_text = NULL, *held_text = NULL, *size_text = NULL;
+
+  if (size <= quota - held)
+    return TRUE;
+  quota_text = g_format_size_full ((guint64) quota, G_FORMAT_SIZE_IEC_UNITS);
+  held_text = g_format_size_full ((guint64) held, G_FORMAT_SIZE_IEC_UNITS);
+  size_text = g_format_size_full ((guint64) size, G_FORMAT_SIZE_IEC_UNITS);
+  /* Translators: three sizes: "10.0 GiB" */
+  return dsp_refuse (error, DSP_RULE_QUOTA, _("the quota of the distributor's files is %s, %s are there, and this one has %s"),
+                     quota_text, held_text, size_text);
+}
+
+static gboolean
+fits (DspWork             *work,
+      const DspAttachment *attachment,
+      GError             **error)
+{
+  DspId settings = dsp_office_settings_id (), scope = dsp_attachment.scope (attachment);
+  gint64 held = 0;
+
+  return dsp_work_held (work, &scope, &held) != DSP_FACT_HERE ||
+         dsp_attachment_fits (dsp_work_get (work, &dsp_office_settings, &settings), held, attachment->size.value, error);
+}
+
 static gboolean
 create (DspWork      *work,
         gpointer      record,
@@ -48,26 +89,27 @@ create (DspWork      *work,
   const char *media_type = NULL;
   g_autofree char *name = NULL;
   gint64 size = 0;
+  DspFact there;
 
   if (!dsp_attachment_is_hash (attachment->hash))
     return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” is not the hash of a file"), attachment->hash);
   if (!dsp_work_need (work, &dsp_order, &attachment->order_id, error))
     return FALSE;
-  switch (dsp_work_file (work, attachment->hash, &size, &media_type))
-    {
-    case DSP_FACT_NONE:
-      return dsp_refuse (error, DSP_RULE_REQUIRED, _("the bytes of %s have not arrived"), attachment->name);
-    case DSP_FACT_HERE:
-      attachment->size = (DspInt) { .value = size, .is_set = true };
-      dsp_set_text (&attachment->media_type, media_type);
-      break;
-    case DSP_FACT_UNKNOWN:
-      break;
-    }
-  name = dup_base_name (attachment->name);
-  dsp_set_text (&attachment->name, name);
   order = dsp_work_get (work, &dsp_order, &attachment->order_id);
   attachment->distributor_id = order != NULL ? order->distributor_id : dsp_id_none;
+  there = dsp_work_file (work, attachment->hash, &size, &media_type);
+  if (there == DSP_FACT_HERE)
+    {
+      attachment->size = (DspInt) { .value = size, .is_set = true };
+      dsp_set_text (&attachment->media_type, media_type);
+    }
+  /* Before the bytes are missed: for want of room they may not have been taken. */
+  if (!fits (work, attachment, error))
+    return FALSE;
+  if (there == DSP_FACT_NONE)
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("the bytes of %s have not arrived"), attachment->name);
+  name = dup_base_name (attachment->name);
+  dsp_set_text (&attachment->name, name);
   return TRUE;
 }
 

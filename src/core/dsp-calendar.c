@@ -40,6 +40,7 @@ dsp_office_defaults (void)
     .mileage_tolerance = { 20, true },
     .night_starts = { 22 * 60, true },
     .night_ends = { 6 * 60, true },
+    .files_quota = { 10240, true },
   };
 
   return &defaults;

@@ -126,6 +126,7 @@ static const DspField office_settings_fields[] = {
   DSP_INT    (DspOfficeSettings, mileage_tolerance, N_("Kilometres marked when above the proposal by (percent)"), .max = 500),
   DSP_INT    (DspOfficeSettings, night_starts,     N_("The night's bonus begins"), .max = 1440),
   DSP_INT    (DspOfficeSettings, night_ends,       N_("The night's bonus ends"), .max = 1440),
+  DSP_INT    (DspOfficeSettings, files_quota,      N_("Files of each distributor, at most (MB)"), .min = 1, .max = 10485760),
   DSP_YES_NO (DspOfficeSettings, rescue,           N_("Cancelling and rejecting first open a rescue case")),
 };
 

@@ -149,6 +149,7 @@ typedef struct {
   DspInt   mileage_tolerance;/* percent by which a claim of kilometres may exceed the proposal unmarked */
   DspInt   night_starts;     /* minutes after local midnight: the night's bonus */
   DspInt   night_ends;
+  DspInt   files_quota;      /* MB (2^20 bytes) that the attachments of one distributor's orders may come to */
   DspYesNo rescue;           /* cancel and reject first open a rescue case */
 } DspOfficeSettings;
 extern const DspEntity dsp_office_settings;

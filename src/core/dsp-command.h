@@ -81,6 +81,8 @@ typedef struct {
   DspFact (*booked) (gpointer data, gint64 from_us, gint64 until_us, DspEachBooking each, gpointer user_data);
   /* (nullable: unknown). The bytes of an attachment by their hash: their number, and what they are (static). */
   DspFact (*file) (gpointer data, const char *hash, gint64 *size, const char **media_type);
+  /* (nullable: unknown). The bytes of all attachments of a scope. */
+  DspFact (*held) (gpointer data, const DspId *scope, gint64 *bytes);
   gpointer data;
 } DspFacts;
 
@@ -115,6 +117,7 @@ DspFact         dsp_work_find  (DspWork *work, const DspEntity *entity, gsize of
 DspFact         dsp_work_each  (DspWork *work, const DspEntity *entity, gsize offset, const DspId *id, DspEach each, gpointer user_data);
 DspFact         dsp_work_booked (DspWork *work, gint64 from_us, gint64 until_us, DspEachBooking each, gpointer user_data);
 DspFact         dsp_work_file  (DspWork *work, const char *hash, gint64 *size, const char **media_type);
+DspFact         dsp_work_held  (DspWork *work, const DspId *scope, gint64 *bytes);
 /* Copies of all records of a catalogue, kept for the work's life, until a run changes one of them. */
 GPtrArray      *dsp_work_all   (DspWork *work, const DspEntity *entity);
 /* The office's, with its holidays; kept likewise. */

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "dsp-field.h"
+#include "dsp-catalogue.h"
 
 G_BEGIN_DECLS
 
@@ -92,5 +92,6 @@ typedef struct {
 } DspAttachment;
 extern const DspEntity dsp_attachment;
 DSP_DEFINE_RECORD (DspAttachment, dsp_attachment, dsp_attachment)
+gboolean dsp_attachment_fits (const DspOfficeSettings *office, gint64 held, gint64 size, GError **error);
 
 G_END_DECLS

@@ -36,6 +36,7 @@ static const char *const words[] = {
   [DSP_RULE_ZONE_CLOSED] = "zone_closed",
   [DSP_RULE_NO_SLOT] = "no_slot",
   [DSP_RULE_SLOT_FULL] = "slot_full",
+  [DSP_RULE_QUOTA] = "quota",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (words) == DSP_N_RULES);
 

@@ -35,6 +35,7 @@ typedef enum {
   DSP_RULE_ZONE_CLOSED,   /* a dispatcher closed the zone for that day */
   DSP_RULE_NO_SLOT,       /* not within a slot */
   DSP_RULE_SLOT_FULL,     /* no place left */
+  DSP_RULE_QUOTA,         /* the files of the order's distributor would be more than the office allows */
   DSP_N_RULES
 } DspRule;
 

@@ -294,6 +294,18 @@ dsp_work_file (DspWork     *work,
   return work->facts->file != NULL ? work->facts->file (work->facts->data, hash, size, media_type) : DSP_FACT_UNKNOWN;
 }
 
+/**
+ * dsp_work_held:
+ * How many bytes the attachments of @scope come to, as they were before this run.
+ */
+DspFact
+dsp_work_held (DspWork     *work,
+               const DspId *scope,
+               gint64      *bytes)
+{
+  return work->facts->held != NULL ? work->facts->held (work->facts->data, scope, bytes) : DSP_FACT_UNKNOWN;
+}
+
 typedef struct {
   const DspEntity *entity;
   GPtrArray       *records;

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "dsp-exec-facts.h"
 
+#include "dsp-attachments.h"
 #include "dsp-bookings.h"
 #include "dsp-entities.h"
 #include "dsp-table.h"
@@ -287,6 +288,17 @@ file (gpointer     data,
   return DSP_FACT_HERE;
 }
 
+/* A file is one command's, and each command is stored before the next is judged: the database knows. */
+static DspFact
+held (gpointer     data,
+      const DspId *scope,
+      gint64      *bytes)
+{
+  DspExecFacts *self = data;
+
+  return dsp_attachments_held (self->db, scope, bytes, self->error == NULL ? &self->error : NULL) ? DSP_FACT_HERE : DSP_FACT_UNKNOWN;
+}
+
 void
 dsp_exec_facts_set_files (DspExecFacts *self,
                           DspFiles     *files)
@@ -306,7 +318,7 @@ dsp_exec_facts_new (DspDb *db)
     self->known[i] = g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, NULL, known_free);
   self->dirty = g_ptr_array_new ();
   self->bookings = dsp_bookings_new (db);
-  self->facts = (DspFacts) { .get = get, .find = find, .each = each, .number = number, .booked = booked, .data = self };
+  self->facts = (DspFacts) { .get = get, .find = find, .each = each, .number = number, .booked = booked, .held = held, .data = self };
   return self;
 }
 

@@ -167,3 +167,14 @@ dsp_files_open (DspFiles    *self,
   *size = st.st_size;
   return fd;
 }
+
+gboolean
+dsp_files_has (DspFiles   *self,
+               const char *hash)
+{
+  const char *media_type;
+  gint64 size;
+  int fd = dsp_files_open (self, hash, &size, &media_type);
+
+  return fd >= 0 && close (fd) == 0;
+}

@@ -25,6 +25,7 @@ const char    *dsp_files_folder (DspFiles *self);
  * OTHER_HASH and FORBIDDEN leave nothing behind; FAILED sets @error. */
 DspFilesAnswer dsp_files_take   (DspFiles *self, int fd, const char *hash, const char **media_type, GError **error);
 
+gboolean       dsp_files_has    (DspFiles *self, const char *hash);
 /* Returns: a file descriptor of the caller's; -1: there is none, or it cannot be read (errno). */
 int            dsp_files_open   (DspFiles *self, const char *hash, gint64 *size, const char **media_type);
 

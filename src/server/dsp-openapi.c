@@ -235,7 +235,9 @@ dsp_openapi_print (void)
     { "/v1/sums", "get", "Sums of each scope, to compare a replica" },
     { "/v1/search", "get", "Search over everything: q" },
     { "/v1/blobs/{hashes}", "get", "Packed geometries by hash" },
-    { "/v1/files/{hash}", "put", "The bytes of an attachment under their SHA-256, before attachment.create names it; at most 10 MiB" },
+    { "/v1/files/{hash}", "put", "The bytes of an attachment under their SHA-256, before attachment.create names it; at most 10 MiB;"
+                                 " order: for which one, whose distributor's quota it counts against" },
+    { "/v1/files/missing", "get", "Of hashes (a list), those of attachments whose bytes the server lacks" },
     { "/v1/files/{id}", "get", "The bytes of an attachment that the user sees" },
   };
   GString *out = g_string_new (NULL);

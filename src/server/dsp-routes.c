@@ -96,6 +96,7 @@ const DspRoute dsp_routes[] = {
   { DSP_METHOD_GET,  "v1/search",          0,           TOKEN,                                 0, ENTRY (dsp_handle_search) },
   { DSP_METHOD_GET,  "v1/blobs/*",         0,           TOKEN,                                 0, ENTRY (dsp_handle_blobs) },
   { DSP_METHOD_PUT,  "v1/blobs/*",         BODY_BLOB,   TOKEN | DSP_ROUTE_ANY_TYPE,            0, ENTRY (dsp_handle_blob_put) },
+  { DSP_METHOD_GET,  "v1/files/missing",   0,           TOKEN,                                 0, ENTRY (dsp_handle_files_missing) },
   { DSP_METHOD_GET,  "v1/files/*",         0,           TOKEN | DSP_ROUTE_NO_COMPRESS,         0, ENTRY (dsp_handle_file_get) },
   { DSP_METHOD_PUT,  "v1/files/*",         DSP_ATTACHMENT_MAX, TOKEN | DSP_ROUTE_SPOOL,        0, ENTRY (dsp_handle_file_put) },
   { DSP_METHOD_GET,  "v1/*",               0,           TOKEN,                                 0, ENTRY (dsp_handle_list) },

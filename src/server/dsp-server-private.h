@@ -8,6 +8,7 @@
 
 #include "dsp-actors.h"
 #include "dsp-executor.h"
+#include "dsp-file-quota.h"
 #include "dsp-files.h"
 #include "dsp-housekeeping.h"
 #include "dsp-http.h"
@@ -32,6 +33,7 @@ struct _DspServer
   DspWaiters      *waiters;   /* (owned) */
   DspHousekeeping *housekeeping; /* (owned) */
   DspFiles        *files;     /* (owned) */
+  DspFileQuota    *file_quota; /* (owned) */
   DspSignInLimits *sign_ins;  /* (owned) */
   DspLimits       *requests;  /* (owned) (nullable) */
   DspLimits       *commands;  /* (owned) (nullable) */
@@ -95,6 +97,7 @@ void dsp_handle_search        (DspServer *server, DspRequest *request, DspSessio
 void dsp_handle_blobs         (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_blob_put      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_file_put      (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_files_missing (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_file_get      (DspServer *server, DspRequest *request, DspSession *session);
 
 /* Sessions ended: who waits with one of them is answered now. */

@@ -184,6 +184,7 @@ dsp_server_new (const DspServerOptions  *options,
   self->sessions = dsp_sessions_new (options->rotate_tokens_s, options->token_grace_s);
   self->actors = dsp_actors_new ();
   self->waiters = dsp_waiters_new ();
+  self->file_quota = dsp_file_quota_new ();
   self->sign_ins = dsp_sign_in_limits_new (options->sign_ins_per_minute);
   if (options->requests_per_second > 0)
     self->requests = dsp_limits_new (options->requests_per_second, G_USEC_PER_SEC, 10 * options->requests_per_second);
@@ -216,6 +217,7 @@ dsp_server_free (DspServer *self)
   dsp_readers_free (self->readers);
   dsp_http_free (self->http);
   dsp_files_free (self->files);
+  dsp_file_quota_free (self->file_quota);
   dsp_session_unref (self->local_admin);
   dsp_session_unref (self->local_import);
   dsp_waiters_free (self->waiters);

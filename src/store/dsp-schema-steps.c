@@ -176,6 +176,13 @@ static const char *const replica_too_to_3[] = {
   "CREATE INDEX \"mileage_day_1\" ON \"mileage\" (\"day\")",
 };
 
+/* 4: a quota of files for each distributor; attachments by their hash. */
+static const char *const to_4[] = {
+  "ALTER TABLE \"office_settings\" ADD COLUMN \"files_quota\" INTEGER",
+  "CREATE INDEX \"attachment_hash_1\" ON \"attachment\" (\"hash\")",
+  "CREATE INDEX \"attachment_held_1\" ON \"attachment\" (\"scope\", \"size\")",
+};
+
 static gboolean
 run_all (DspDb             *db,
          const char *const *statements,
@@ -224,14 +231,23 @@ replica_to_3 (DspDb   *db,
          run_all (db, replica_too_to_3, G_N_ELEMENTS (replica_too_to_3), "", error);
 }
 
+static gboolean
+both_to_4 (DspDb   *db,
+           GError **error)
+{
+  return run_all (db, to_4, G_N_ELEMENTS (to_4), "", error);
+}
+
 const DspMigration dsp_schema_server_steps[] = {
   { 2, NULL, server_to_2 },
   { 3, NULL, server_to_3 },
+  { 4, NULL, both_to_4 },
   { 0 },
 };
 
 const DspMigration dsp_schema_replica_steps[] = {
   { 2, NULL, replica_to_2 },
   { 3, NULL, replica_to_3 },
+  { 4, NULL, both_to_4 },
   { 0 },
 };

@@ -54,6 +54,13 @@ static const Index indexes[] = {
   { &dsp_penalty, "due", "\"state\", \"due_at\", \"id\"", true, 0 },
   { &dsp_penalty, "due", "\"state\", \"due_at\", \"id\", \"distributor_id\", \"rule_id\"", false, 0 },
   { &dsp_penalty, "review", "\"state\", \"distributor_id\", \"rule_id\", \"amount\"", false, 0 },
+  /* Of an order; of a hash (who may bring bytes that are missing); and what a scope's come to, which no row is read for. */
+  { &dsp_attachment, "order_id", "\"order_id\"", true, 0 },
+  { &dsp_attachment, "order_id", "\"order_id\"", false, 0 },
+  { &dsp_attachment, "hash", "\"hash\"", true, 0 },
+  { &dsp_attachment, "hash", "\"hash\"", false, 0 },
+  { &dsp_attachment, "held", "\"scope\", \"size\"", true, 0 },
+  { &dsp_attachment, "held", "\"scope\", \"size\"", false, 0 },
   { &dsp_statement_line, "order_id", "\"order_id\"", true, 0 },
   { &dsp_statement_line, "order_id", "\"order_id\"", false, 0 },
   { &dsp_statement_line, "open_for", "\"open_for\"", true, 0 },
@@ -384,8 +391,8 @@ fresh_replica (DspDb   *db,
   return fresh (db, FALSE, error);
 }
 
-const DspSchemaPart dsp_schema_entities = { "entities", 3, fresh_server, dsp_schema_server_steps };
-const DspSchemaPart dsp_schema_replica = { "entities", 3, fresh_replica, dsp_schema_replica_steps };
+const DspSchemaPart dsp_schema_entities = { "entities", 4, fresh_server, dsp_schema_server_steps };
+const DspSchemaPart dsp_schema_replica = { "entities", 4, fresh_replica, dsp_schema_replica_steps };
 
 char *
 dsp_schema_describe (DspDb      *db,

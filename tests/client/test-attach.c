@@ -61,73 +61,200 @@ tick (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-static void
-attached_without_network (void)
-{
-  TestServer *server = test_server_new ();
-  g_autofree char *url = NULL, *distributor = NULL, *order_text = NULL, *ana_key = NULL, *eva_key = NULL, *path = NULL, *contents = NULL;
-  g_autoptr(DspOutcome) outcome = NULL, none = NULL;
-  g_autoptr(GAsyncResult) fetched = NULL;
-  g_autoptr(GPtrArray) list = NULL;
-  g_autoptr(GError) error = NULL;
-  const DspAttachment *there;
-  Replica *ana, *eva;
+typedef struct {
+  TestServer *server;
   TestClient *root;
-  DspId order_id, id;
-  gsize length;
-  guint ticks;
+  Replica    *ana, *eva;
+  DspId       order_id;
+  guint       ticks;
+} Office;
 
-  server->tls = TRUE;
-  server->options[0] = "--sign-ins-per-minute=0";
-  server->options[1] = "--requests-per-second=0";
-  test_server_start (server);
-  url = g_strdup_printf ("https://127.0.0.1:%u", server->port);
-  root = test_administrator (server);
-  distributor = test_distributor (root, "D1");
-  order_text = test_order (root, "904112", distributor, NULL);
-  order_id = id_from (order_text);
-  ana_key = office_user (root, "ana", "dispatcher", OFFICE_ALL, NULL);
-  eva_key = office_user (root, "eva", "supervisor", OFFICE_ALL, NULL);
-  ana = replica_new (url, server->fingerprint, "ana", ana_key);
-  eva = replica_new (url, server->fingerprint, "eva", eva_key);
-  replica_start (ana);
-  replica_start (eva);
-  WAIT_FOR (replica_is_idle (ana) && replica_is_idle (eva));
-  ticks = g_timeout_add (20, tick, NULL);
+static void
+set_up (Office       *office,
+        gconstpointer data)
+{
+  g_autofree char *url = NULL, *distributor = NULL, *order_text = NULL, *ana_key = NULL, *eva_key = NULL;
 
-  test_client_close (root);
-  test_server_stop (server, SIGKILL);
-  id = dsp_replica_new_id (ana->replica);
-  none = attach (ana, &id, &order_id, "foto.jpg", "MZ\x90\x01 a program", 14, &error);
-  g_assert_null (none);
-  g_assert_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED);
-  g_clear_error (&error);
-  g_assert_cmpuint (n_attachments (ana, &order_id), ==, 0);
-  outcome = attach (ana, &id, &order_id, "foto.jpg", PICTURE, sizeof PICTURE - 1, &error);
+  office->server = test_server_new ();
+  office->server->tls = TRUE;
+  office->server->options[0] = "--sign-ins-per-minute=0";
+  office->server->options[1] = "--requests-per-second=0";
+  test_server_start (office->server);
+  url = g_strdup_printf ("https://127.0.0.1:%u", office->server->port);
+  office->root = test_administrator (office->server);
+  distributor = test_distributor (office->root, "D1");
+  order_text = test_order (office->root, "904112", distributor, NULL);
+  office->order_id = id_from (order_text);
+  ana_key = office_user (office->root, "ana", "dispatcher", OFFICE_ALL, NULL);
+  eva_key = office_user (office->root, "eva", "supervisor", OFFICE_ALL, NULL);
+  office->ana = replica_new (url, office->server->fingerprint, "ana", ana_key);
+  office->eva = replica_new (url, office->server->fingerprint, "eva", eva_key);
+  replica_start (office->ana);
+  replica_start (office->eva);
+  WAIT_FOR (replica_is_idle (office->ana) && replica_is_idle (office->eva));
+  office->ticks = g_timeout_add (20, tick, NULL);
+}
+
+static void
+tear_down (Office       *office,
+           gconstpointer data)
+{
+  test_client_free (office->root);
+  g_source_remove (office->ticks);
+  replica_free (office->ana);
+  replica_free (office->eva);
+  test_server_free (office->server);
+}
+
+static void
+stop_server (Office *office,
+             int     signal_number)
+{
+  test_client_close (office->root);
+  test_server_stop (office->server, signal_number);
+}
+
+static void
+attach_picture (Office *office)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspOutcome) outcome = NULL;
+  DspId id = dsp_replica_new_id (office->ana->replica);
+
+  outcome = attach (office->ana, &id, &office->order_id, "foto.jpg", PICTURE, sizeof PICTURE - 1, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (outcome->n_given, ==, 1);
-  g_assert_cmpuint (n_attachments (ana, &order_id), ==, 1);
+  g_assert_cmpuint (n_attachments (office->ana, &office->order_id), ==, 1);
+}
 
-  test_server_start (server);
-  WAIT_FOR (n_attachments (eva, &order_id) == 1);
-  list = attachments (eva, &order_id);
+/* Eva gets the record and then the bytes, from the server. FALSE: it has none. */
+static gboolean
+eva_gets_it (Office *office)
+{
+  g_autoptr(GPtrArray) list = attachments (office->eva, &office->order_id);
+  g_autoptr(GAsyncResult) fetched = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = NULL, *contents = NULL;
+  const DspAttachment *there;
+  gsize length;
+
+  if (list->len == 0)
+    return FALSE;
   there = list->pdata[0];
   g_assert_cmpstr (there->name, ==, "foto.jpg");
   g_assert_cmpstr (there->media_type, ==, "image/jpeg");
-  g_assert_null (dsp_replica_dup_file_path (eva->replica, there->hash));
-  dsp_sync_fetch_file_async (eva->sync, &there->id, there->hash, NULL, replica_on_result, &fetched);
+  dsp_sync_fetch_file_async (office->eva->sync, &there->id, there->hash, NULL, replica_on_result, &fetched);
   WAIT_FOR (fetched != NULL);
-  path = dsp_sync_fetch_file_finish (eva->sync, fetched, &error);
-  g_assert_no_error (error);
+  path = dsp_sync_fetch_file_finish (office->eva->sync, fetched, &error);
+  if (path == NULL)
+    return FALSE;
   g_assert_true (g_file_get_contents (path, &contents, &length, NULL));
   g_assert_cmpmem (contents, length, PICTURE, sizeof PICTURE - 1);
-  g_clear_object (&fetched);
-  WAIT_FOR (replica_is_idle (ana));
-  test_client_free (root);
-  g_source_remove (ticks);
-  replica_free (ana);
-  replica_free (eva);
-  test_server_free (server);
+  return TRUE;
+}
+
+static void
+attached_without_network (Office       *office,
+                          gconstpointer data)
+{
+  g_autoptr(DspOutcome) none = NULL;
+  g_autoptr(GError) error = NULL;
+  DspId id = dsp_replica_new_id (office->ana->replica);
+
+  stop_server (office, SIGKILL);
+  none = attach (office->ana, &id, &office->order_id, "foto.jpg", "MZ\x90\x01 a program", 14, &error);
+  g_assert_null (none);
+  g_assert_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED);
+  g_clear_error (&error);
+  g_assert_cmpuint (n_attachments (office->ana, &office->order_id), ==, 0);
+  attach_picture (office);
+  test_server_start (office->server);
+  WAIT_FOR (n_attachments (office->eva, &office->order_id) == 1);
+  g_assert_true (eva_gets_it (office));
+  WAIT_FOR (replica_is_idle (office->ana));
+}
+
+/* ---- a server that is not what it was ---- */
+
+static void
+copy_database (Office     *office,
+               const char *from,
+               const char *to)
+{
+  static const char *const tails[] = { "", "-wal", "-shm" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tails); i++)
+    {
+      g_autofree char *source = g_strconcat (office->server->database, from, tails[i], NULL);
+      g_autofree char *target = g_strconcat (office->server->database, to, tails[i], NULL);
+      g_autofree char *contents = NULL;
+      gsize length;
+
+      remove (target);
+      if (g_file_get_contents (source, &contents, &length, NULL))
+        g_assert_true (g_file_set_contents (target, contents, (gssize) length, NULL));
+    }
+}
+
+static void
+lose_files (Office *office)
+{
+  g_autofree char *folder = g_build_filename (office->server->folder, "state", "files", NULL);
+  g_autoptr(GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_assert_cmpint (remove (path), ==, 0);
+      n++;
+    }
+  g_assert_cmpuint (n, ==, 1);
+}
+
+/* The backup is older than the attachment: with the next command that one comes again, and its bytes before it. */
+static void
+restored_from_before (Office       *office,
+                      gconstpointer data)
+{
+  DspFollowUp args = { .text = (char *) "called" };
+  g_autoptr(DspOutcome) outcome = NULL;
+
+  stop_server (office, SIGTERM);
+  copy_database (office, "", ".backup");
+  test_server_start (office->server);
+  attach_picture (office);
+  WAIT_FOR (replica_is_idle (office->ana) && n_attachments (office->eva, &office->order_id) == 1);
+  stop_server (office, SIGTERM);
+  copy_database (office, ".backup", "");
+  lose_files (office);
+  test_server_start (office->server);
+  outcome = replica_give (office->ana, &dsp_order_follow_up, &office->order_id, 1, &args,
+                          dsp_table_bit (dsp_order_follow_up.args, offsetof (DspFollowUp, text)));
+  g_assert_cmpuint (outcome->n_given, ==, 1);
+  WAIT_FOR (n_attachments (office->eva, &office->order_id) == 1 && eva_gets_it (office));
+  WAIT_FOR (replica_is_idle (office->ana));
+  g_assert_cmpuint (n_attachments (office->ana, &office->order_id), ==, 1);
+}
+
+/* The database knows the attachment and the folder of files does not have it: whoever still has it offers it. */
+static void
+restored_without_files (Office       *office,
+                        gconstpointer data)
+{
+  attach_picture (office);
+  WAIT_FOR (replica_is_idle (office->ana) && n_attachments (office->eva, &office->order_id) == 1);
+  replica_close (office->ana);
+  stop_server (office, SIGTERM);
+  lose_files (office);
+  test_server_start (office->server);
+  WAIT_FOR (replica_is_idle (office->eva));
+  g_assert_false (eva_gets_it (office));
+  replica_open (office->ana);
+  replica_start (office->ana);
+  WAIT_FOR (eva_gets_it (office));
 }
 
 int
@@ -135,6 +262,9 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/attach/without-network-and-fetched-by-another", attached_without_network);
+#define ADD(name, function) g_test_add ("/attach/" name, Office, NULL, set_up, function, tear_down)
+  ADD ("without-network-and-fetched-by-another", attached_without_network);
+  ADD ("P6/come-again-with-their-command-after-a-restore", restored_from_before);
+  ADD ("P6/offered-again-when-only-the-bytes-were-lost", restored_without_files);
   return g_test_run ();
 }

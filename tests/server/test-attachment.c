@@ -5,6 +5,7 @@
 #include "server-fixture.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -214,6 +215,130 @@ kept_over_a_kill (Office       *office,
   test_client_free (root);
 }
 
+/* A picture of @n bytes, another one for each @seed. */
+static char *
+picture (gsize n,
+         char  seed,
+         char **hash)
+{
+  char *bytes = g_malloc (n);
+
+  memset (bytes, seed, n);
+  memcpy (bytes, PNG, 8);
+  *hash = sha256 (bytes, n);
+  return bytes;
+}
+
+#define BIG (700u << 10)
+
+static TestReply *
+put_for (TestClient *client,
+         const char *hash,
+         const char *order,
+         const char *bytes)
+{
+  g_autofree char *name = g_strdup_printf ("%s?order=%s", hash, order);
+
+  return put (client, name, bytes, BIG);
+}
+
+static void
+quota_is_kept (Office       *office,
+               gconstpointer data)
+{
+  g_autofree char *hash[4] = { 0 }, *bytes[4] = { 0 }, *id = test_id (), *other = test_id (), *again = test_id (), *command = NULL, *south = NULL;
+  DspId settings = dsp_id_from_key ("office_settings", "office");
+  char text[DSP_ID_TEXT];
+  g_autoptr(TestReply) set = NULL, first = NULL, attached = NULL, second = NULL, refused = NULL, same = NULL, theirs = NULL, own = NULL,
+                       own_again = NULL, hidden = NULL, larger = NULL, fits = NULL, now = NULL;
+
+  for (guint i = 0; i < 4; i++)
+    bytes[i] = picture (BIG, (char) i, &hash[i]);
+  dsp_id_print (&settings, text);
+  command = g_strdup_printf ("{\"kind\":\"office_settings.put\",\"id\":\"%s\",\"args\":{\"time_zone\":\"UTC\",\"starts\":480,\"ends\":1080,\"weekdays\":[\"1\"],\"files_quota\":1}}", text);
+  set = test_push (office->root, command, NULL);
+  g_assert_cmpstr (test_text (set, "results/0/status"), ==, "applied");
+  south = test_order (office->root, "904113", office->south_id, NULL);
+
+  first = put_for (office->north, hash[0], office->order, bytes[0]);
+  test_expect (first, 200);
+  /* What came and is not named yet counts already. */
+  second = put_for (office->north, hash[1], office->order, bytes[1]);
+  test_expect (second, 413);
+  g_assert_cmpstr (test_text (second, "error/code"), ==, "quota");
+  g_assert_nonnull (strstr (test_text (second, "error/message"), "1.0"));
+  attached = attach (office->north, id, office->order, hash[0], "foto.png");
+  g_assert_cmpstr (test_text (attached, "results/0/status"), ==, "applied");
+  g_clear_pointer (&second, test_reply_free);
+  second = put_for (office->north, hash[1], office->order, bytes[1]);
+  test_expect (second, 413);
+  g_assert_cmpuint (n_files (office), ==, 1);
+  same = put_for (office->north, hash[0], office->order, bytes[0]);
+  test_expect (same, 200);
+
+  /* Another distributor's is its own; and naming an order that one does not see takes nothing from it. */
+  theirs = put_for (office->south, hash[2], south, bytes[2]);
+  test_expect (theirs, 200);
+  hidden = put_for (office->south, hash[1], office->order, bytes[1]);
+  test_expect (hidden, 200);
+  own = put (office->north, hash[3], bytes[3], BIG);
+  test_expect (own, 200);
+
+  /* Whatever way the bytes came: the command is refused, too, with the rule's name. */
+  refused = attach (office->north, other, office->order, hash[3], "foto.png");
+  g_assert_cmpstr (test_text (refused, "results/0/code"), ==, "quota");
+  g_assert_nonnull (strstr (test_text (refused, "results/0/message"), "1.0"));
+
+  /* The office gives more room. */
+  g_free (command);
+  command = g_strdup_printf ("{\"kind\":\"office_settings.put\",\"id\":\"%s\",\"args\":{\"time_zone\":\"UTC\",\"starts\":480,\"ends\":1080,\"weekdays\":[\"1\"],\"files_quota\":2}}", text);
+  larger = test_push (office->root, command, NULL);
+  g_assert_cmpstr (test_text (larger, "results/0/status"), ==, "applied");
+  fits = attach (office->north, again, office->order, hash[3], "foto.png");
+  g_assert_cmpstr (test_text (fits, "results/0/status"), ==, "applied");
+  for (guint i = 0; i < 4; i++)
+    {
+      g_free (g_steal_pointer (&hash[i]));
+      g_free (g_steal_pointer (&bytes[i]));
+    }
+}
+
+/* As after a restore of the database without all files. */
+static void
+lost_bytes_come_again (Office       *office,
+                       gconstpointer data)
+{
+  g_autofree char *hash = sha256 (PNG, strlen (PNG)), *id = test_id (), *nobodys = sha256 ("x", 1);
+  g_autofree char *file = g_build_filename (office->server->folder, "state", "files", hash, NULL);
+  g_autofree char *ask = g_strdup_printf ("v1/files/missing?hashes=%s,%s", nobodys, hash);
+  g_autoptr(TestReply) kept = put (office->north, hash, PNG, strlen (PNG));
+  g_autoptr(TestReply) attached = attach (office->north, id, office->order, hash, "foto.png");
+  g_autoptr(TestReply) none = test_call (office->north, "GET", ask, NULL);
+  g_autoptr(TestReply) missing = NULL, hidden = NULL, again = NULL, there = NULL, bad = NULL, empty = NULL, bytes = NULL;
+  TestClient *reader = test_user (office->root, "reader", "auditor", "00000000-0000-0000-0000-000000000003");
+
+  test_expect (none, 200);
+  g_assert_cmpint (test_size (none, "missing"), ==, 0);
+  g_assert_cmpint (remove (file), ==, 0);
+  missing = test_call (office->north, "GET", ask, NULL);
+  g_assert_cmpint (test_size (missing, "missing"), ==, 1);
+  g_assert_cmpstr (test_text (missing, "missing/0"), ==, hash);
+  hidden = test_call (office->south, "GET", ask, NULL);
+  g_assert_cmpint (test_size (hidden, "missing"), ==, 0);
+  bad = test_call (office->north, "GET", "v1/files/missing?hashes=..%2Fx", NULL);
+  test_expect (bad, 400);
+  empty = test_call (office->north, "GET", "v1/files/missing", NULL);
+  test_expect (empty, 400);
+  /* Whoever sees the attachment may bring them, and only these. */
+  again = put (reader, hash, PNG, strlen (PNG));
+  test_expect (again, 200);
+  there = put (reader, nobodys, "x", 1);
+  test_expect (there, 403);
+  bytes = get (office->north, id);
+  test_expect (bytes, 200);
+  test_client_free (reader);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -224,5 +349,7 @@ main (int    argc,
   CASE ("only-who-sees-the-order-gets-them", others_do_not_see_it);
   CASE ("what-is-not-taken", what_is_not_taken);
   CASE ("kept-over-a-kill", kept_over_a_kill);
+  CASE ("each-scope-has-a-quota", quota_is_kept);
+  CASE ("lost-bytes-come-again", lost_bytes_come_again);
   return g_test_run ();
 }

@@ -98,6 +98,28 @@ def _():
     close_window(first, number)
 
 
+@tests.case("/files/a_file_beyond_the_offices_quota_is_refused_by_its_name")
+def _():
+    folder = os.path.join(session.folder, "quota")
+    os.mkdir(folder)
+    with open(os.path.join(folder, "office_settings.csv"), "w", encoding="utf-8") as out:
+        out.write("name,time_zone,starts,ends,weekdays,federal_holidays,risk_minutes,files_quota\n"
+                  "Oficina de despacho,America/Mexico_City,08:00,18:00,1|2|3|4|5|6,yes,240,1\n")
+    server.ctl("import", "catalogue", folder)
+    path = os.path.join(session.folder, "larga.txt")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("una línea\n" * 120000)
+    number = first.numbers()[0]
+    order = open_order(first, number)
+    time.sleep(1)                               # the new setting is on its way
+    order.find("push button", "Attach files").press()
+    choose_file(first, path)
+    driver.wait_for(lambda: order.maybe("label", re.compile(r"quota of the distributor's files is 1.0\sMiB")), "the refusal")
+    assert not order.maybe("push button", "larga.txt")
+    first.app.screenshot("files-quota")
+    close_window(first, number)
+
+
 @tests.case("/files/S0-46/a_closing_that_asks_for_a_signature_is_signed")
 def _():
     folder = os.path.join(session.folder, "signed")
