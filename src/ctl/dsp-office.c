@@ -389,6 +389,8 @@ static const Part catalogue_parts[] = {
   { "equipment_models.csv", &dsp_equipment_model, NULL },  { "policies.csv", &dsp_policy, NULL },
   { "slots.csv", &dsp_slot, NULL },                        { "holidays.csv", &dsp_holiday, NULL },
   { "penalty_rules.csv", &dsp_penalty_rule, NULL },
+  { "rates.csv", &dsp_rate, NULL },
+  { "tax_rules.csv", &dsp_tax_rule, NULL },
 };
 
 static const Part office_parts[] = {
