@@ -48,6 +48,9 @@ dsp_outcome_free (DspOutcome *outcome)
 /* Texts of one command being put together. */
 typedef struct {
   DspPending *pending;
+  char       *text;     /* (owned) (nullable): the arguments, as they are sent */
+  gconstpointer args;   /* (nullable): lent by the caller */
+  guint64     given;
   GString    *wanted, *seen;
   GString    *first_wanted, *first_seen;
   bool        same_wanted, same_seen;
@@ -56,10 +59,16 @@ typedef struct {
 static Draft *
 draft_new (const DspCommand *command,
            gint64            no,
-           gint64            group)
+           gint64            group,
+           const char       *text,
+           gconstpointer     args,
+           guint64           given)
 {
   Draft *draft = g_new0 (Draft, 1);
 
+  draft->text = g_strdup (text);
+  draft->args = args;
+  draft->given = given;
   draft->pending = dsp_pending_new (command, no, group);
   draft->wanted = g_string_new ("[");
   draft->seen = g_string_new ("[");
@@ -75,6 +84,7 @@ draft_free (gpointer data)
   Draft *draft = data;
 
   g_clear_pointer (&draft->pending, dsp_pending_free);
+  g_free (draft->text);
   g_string_free (draft->wanted, TRUE);
   g_string_free (draft->seen, TRUE);
   g_string_free (draft->first_wanted, TRUE);
@@ -184,11 +194,10 @@ args_text (const DspCommand *command,
 static gboolean
 store_draft (DspKeeper  *keeper,
              Draft      *draft,
-             const char *args,
              GError    **error)
 {
   DspPending *pending = draft->pending;
-  g_autofree char *body = body_of (keeper, pending, args);
+  g_autofree char *body = body_of (keeper, pending, draft->text);
   g_autoptr(DspStmt) stmt = NULL;
 
   g_string_append_c (draft->wanted, ']');
@@ -207,7 +216,7 @@ store_draft (DspKeeper  *keeper,
   dsp_stmt_bind_int (stmt, 2, pending->group);
   dsp_stmt_bind_text (stmt, 3, pending->command->name, -1);
   dsp_stmt_bind_text (stmt, 4, body, -1);
-  dsp_stmt_bind_text (stmt, 5, args, -1);
+  dsp_stmt_bind_text (stmt, 5, draft->text, -1);
   dsp_stmt_bind_int (stmt, 6, pending->at_us);
   dsp_stmt_bind_int (stmt, 7, pending->ids->len);
   dsp_stmt_bind_text (stmt, 8, draft->wanted->str, -1);
@@ -275,6 +284,7 @@ judge (DspKeeper        *keeper,
        const DspCommand *command,
        const DspId      *ids,
        guint             n_ids,
+       const char       *text,
        gconstpointer     args,
        guint64           given,
        GPtrArray        *drafts,
@@ -308,7 +318,7 @@ judge (DspKeeper        *keeper,
       draft = drafts->len > 0 ? g_ptr_array_index (drafts, drafts->len - 1) : NULL;
       if (draft == NULL || draft->pending->ids->len >= max)
         {
-          draft = draft_new (command, keeper->last_no + 1 + drafts->len, group);
+          draft = draft_new (command, keeper->last_no + 1 + drafts->len, group, text, args, given);
           draft->pending->at_us = now_us;
           g_ptr_array_add (drafts, draft);
         }
@@ -322,7 +332,6 @@ judge (DspKeeper        *keeper,
 static gboolean
 store_drafts (DspKeeper  *keeper,
               GPtrArray  *drafts,
-              const char *args,
               GError    **error)
 {
   gint64 last_no = keeper->last_no + drafts->len;
@@ -330,7 +339,7 @@ store_drafts (DspKeeper  *keeper,
   if (!dsp_db_begin (keeper->db, error))
     return FALSE;
   for (guint i = 0; i < drafts->len; i++)
-    if (!store_draft (keeper, g_ptr_array_index (drafts, i), args, error))
+    if (!store_draft (keeper, g_ptr_array_index (drafts, i), error))
       {
         dsp_db_rollback (keeper->db);
         return FALSE;
@@ -375,6 +384,41 @@ note_result (DspKeeper       *keeper,
     }
 }
 
+/* @command: for who shows the change; (nullable): several. */
+static gboolean
+show_and_store (DspKeeper        *keeper,
+                const DspCommand *command,
+                GPtrArray        *drafts,
+                GHashTable       *replaced,
+                DspOutcome       *outcome,
+                GError          **error)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, replaced);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    dsp_keeper_tell (keeper, key, keeper->user_name, command);
+  dsp_keeper_flush (keeper, TRUE);
+
+  if (!store_drafts (keeper, drafts, error))
+    {
+      put_back (keeper, replaced, true);
+      dsp_keeper_flush (keeper, TRUE);
+      return dsp_keeper_fail (error);
+    }
+  for (guint i = 0; i < drafts->len; i++)
+    {
+      Draft *draft = g_ptr_array_index (drafts, i);
+
+      draft->pending->args = dup_args (draft->pending->command, draft->args);
+      draft->pending->given = draft->given;
+      outcome->group = draft->pending->group;
+      dsp_keeper_add_pending (keeper, g_steal_pointer (&draft->pending));
+    }
+  return TRUE;
+}
+
 /**
  * dsp_keeper_give:
  * Judges @command on each record and stores what is accepted. The change is told before it is on disk, so that it shows
@@ -394,8 +438,6 @@ dsp_keeper_give (DspKeeper        *keeper,
   g_autoptr(GPtrArray) drafts = g_ptr_array_new_with_free_func (draft_free);
   g_autoptr(GHashTable) replaced = g_hash_table_new_full (dsp_key_hash, dsp_key_equal, g_free, over_or_null_free);
   g_autofree char *text = args_text (command, args, given);
-  GHashTableIter iter;
-  gpointer key;
   gboolean judged;
 
   if (!keeper->enrolled)
@@ -406,7 +448,7 @@ dsp_keeper_give (DspKeeper        *keeper,
   keeper->judging = TRUE;
   keeper->scratch_is_fresh = FALSE;
   g_clear_pointer (&keeper->bookings, dsp_bookings_free);
-  judged = judge (keeper, command, ids, n_ids, args, given, drafts, replaced, outcome, error);
+  judged = judge (keeper, command, ids, n_ids, text, args, given, drafts, replaced, outcome, error);
   keeper->judging = FALSE;
   if (!judged)
     {
@@ -422,26 +464,238 @@ dsp_keeper_give (DspKeeper        *keeper,
       return g_steal_pointer (&outcome);
     }
 
-  g_hash_table_iter_init (&iter, replaced);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    dsp_keeper_tell (keeper, key, keeper->user_name, command);
-  dsp_keeper_flush (keeper, TRUE);
+  if (!show_and_store (keeper, command, drafts, replaced, outcome, error))
+    return NULL;
+  return g_steal_pointer (&outcome);
+}
 
-  if (!store_drafts (keeper, drafts, text, error))
+/* ---- rows with their own commands ---- */
+
+static Draft *
+draft_for (DspKeeper   *keeper,
+           const DspGiftStep *step,
+           const char  *text,
+           gint64       group,
+           gint64       after_no,
+           gint64       now_us,
+           GPtrArray   *drafts,
+           GHashTable  *open)
+{
+  g_autofree char *key = g_strconcat (step->command->name, " ", text, NULL);
+  Draft *draft = g_hash_table_lookup (open, key);
+
+  /* What is given to a record keeps its order. */
+  if (draft != NULL && (step->command->flags & DSP_COMMAND_MANY) && draft->pending->ids->len < ROWS_PER_COMMAND && draft->pending->no > after_no)
+    return draft;
+  draft = draft_new (step->command, keeper->last_no + 1 + drafts->len, group, text, step->args, step->given);
+  draft->pending->at_us = now_us;
+  g_ptr_array_add (drafts, draft);
+  g_hash_table_replace (open, g_steal_pointer (&key), draft);
+  return draft;
+}
+
+/* One step of a row, judged: what it changed is kept as text until all of the row's steps are accepted. */
+typedef struct {
+  Draft *single; /* (owned): of this row alone */
+} Judged;
+
+static void
+clear_judged (gpointer data)
+{
+  draft_free (((Judged *) data)->single);
+}
+
+static void
+take_over (GString       *all,
+           GString       *first,
+           bool          *same,
+           const GString *one)
+{
+  if (all->len > 1)
+    g_string_append_c (all, ',');
+  if (all->len == 1)
+    g_string_append_len (first, one->str, (gssize) one->len);
+  else
+    *same = *same && g_string_equal (first, one);
+  g_string_append_len (all, one->str, (gssize) one->len);
+}
+
+static void
+merge_draft (Draft       *to,
+             const Draft *one)
+{
+  g_array_append_vals (to->pending->ids, one->pending->ids->data, 1);
+  g_array_append_vals (to->pending->bases, one->pending->bases->data, 1);
+  take_over (to->wanted, to->first_wanted, &to->same_wanted, one->first_wanted);
+  take_over (to->seen, to->first_seen, &to->same_seen, one->first_seen);
+}
+
+/* Keeps what was there before the row only where the rows before it did not change the same record. */
+static void
+merge_replaced (GHashTable *all,
+                GHashTable *row)
+{
+  GHashTableIter iter;
+  gpointer key, over;
+
+  g_hash_table_iter_init (&iter, row);
+  while (g_hash_table_iter_next (&iter, &key, &over))
+    if (!g_hash_table_contains (all, key))
+      {
+        g_hash_table_iter_steal (&iter);
+        g_hash_table_insert (all, key, over);
+      }
+}
+
+static void
+refuse_gift (DspGift      *gift,
+             guint         step,
+             DspRule       rule,
+             const char   *message)
+{
+  gift->refused = TRUE;
+  gift->refused_step = step;
+  gift->rule = rule;
+  g_free (gift->message);
+  gift->message = g_strdup (message);
+}
+
+/* All of a row's steps, or none. FALSE: a read failed. */
+static gboolean
+judge_gift (DspKeeper   *keeper,
+            DspWork     *work,
+            DspGift     *gift,
+            gint64       now_us,
+            GArray      *judged,
+            GHashTable  *replaced,
+            GError     **error)
+{
+  gconstpointer record;
+
+  gift->refused = FALSE;
+  if (dsp_keeper_effective (keeper, gift->steps[0].command->entity, &gift->id, &record) == DSP_FACT_HERE && gift->version != 0
+      && ((const DspRecord *) record)->version != gift->version)
     {
-      put_back (keeper, replaced, true);
-      dsp_keeper_flush (keeper, TRUE);
+      refuse_gift (gift, 0, DSP_RULE_CHANGED, "changed since it was looked at");
+      return TRUE;
+    }
+  for (guint i = 0; i < gift->n_steps; i++)
+    {
+      const DspGiftStep *step = &gift->steps[i];
+      g_autoptr(GError) why = NULL;
+      Judged one;
+      gint64 base = 0;
+
+      if (dsp_keeper_effective (keeper, step->command->entity, &gift->id, &record) == DSP_FACT_HERE)
+        base = ((const DspRecord *) record)->version;
+      if (!dsp_work_run (work, step->command, &gift->id, base, step->args, step->given, NULL, &why))
+        {
+          refuse_gift (gift, i, why->domain == DSP_RULE_ERROR ? (DspRule) why->code : DSP_RULE_INVALID, why->message);
+          return TRUE;
+        }
+      if (keeper->facts_error != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&keeper->facts_error));
+          return FALSE;
+        }
+      one.single = draft_new (step->command, 0, 0, NULL, NULL, 0);
+      draft_add (one.single, &gift->id, base, work);
+      g_array_append_val (judged, one);
+      dsp_keeper_take_edits (keeper, work, replaced);
+    }
+  return TRUE;
+}
+
+static gboolean
+judge_gifts (DspKeeper   *keeper,
+             DspGift    **gifts,
+             guint        n_gifts,
+             gint64       group,
+             GPtrArray   *drafts,
+             GHashTable  *replaced,
+             DspOutcome  *outcome,
+             GError     **error)
+{
+  gint64 now_us = g_get_real_time ();
+  g_autoptr(DspWork) work = dsp_work_new (&keeper->facts, keeper->actor, now_us);
+  g_autoptr(GHashTable) open = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GArray) judged = g_array_new (FALSE, FALSE, sizeof (Judged));
+
+  g_array_set_clear_func (judged, clear_judged);
+  for (guint i = 0; i < n_gifts; i++)
+    {
+      g_autoptr(GHashTable) of_row = g_hash_table_new_full (dsp_key_hash, dsp_key_equal, g_free, over_or_null_free);
+      gint64 last_no = 0;
+
+      g_array_set_size (judged, 0);
+      if (!judge_gift (keeper, work, gifts[i], now_us, judged, of_row, error))
+        {
+          put_back (keeper, of_row, false);
+          return FALSE;
+        }
+      if (gifts[i]->refused)
+        {
+          put_back (keeper, of_row, false);
+          continue;
+        }
+      outcome->n_given++;
+      merge_replaced (replaced, of_row);
+      for (guint j = 0; j < judged->len; j++)
+        {
+          const DspGiftStep *step = &gifts[i]->steps[j];
+          g_autofree char *text = args_text (step->command, step->args, step->given);
+          Draft *draft = draft_for (keeper, step, text, group, last_no, now_us, drafts, open);
+
+          merge_draft (draft, g_array_index (judged, Judged, j).single);
+          last_no = draft->pending->no;
+        }
+    }
+  return TRUE;
+}
+
+/**
+ * dsp_keeper_give_rows:
+ * @gifts: records, each with its own commands; each is told what became of it
+ * @group: of an earlier call whose action this goes on with; 0: a new one
+ *
+ * The steps of one record are accepted together or not at all. What is accepted is stored in one transaction.
+ */
+DspOutcome *
+dsp_keeper_give_rows (DspKeeper  *keeper,
+                      DspGift   **gifts,
+                      guint       n_gifts,
+                      gint64      group,
+                      gboolean    preview,
+                      GError    **error)
+{
+  g_autoptr(DspOutcome) outcome = dsp_outcome_new ();
+  g_autoptr(GPtrArray) drafts = g_ptr_array_new_with_free_func (draft_free);
+  g_autoptr(GHashTable) replaced = g_hash_table_new_full (dsp_key_hash, dsp_key_equal, g_free, over_or_null_free);
+  gboolean judged;
+
+  if (!keeper->enrolled)
+    {
+      g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SIGN_IN, "nobody has signed in here yet");
+      return NULL;
+    }
+  keeper->judging = TRUE;
+  keeper->scratch_is_fresh = FALSE;
+  g_clear_pointer (&keeper->bookings, dsp_bookings_free);
+  judged = judge_gifts (keeper, gifts, n_gifts, group != 0 ? group : keeper->last_no + 1, drafts, replaced, outcome, error);
+  keeper->judging = FALSE;
+  if (!judged)
+    {
+      put_back (keeper, replaced, false);
       dsp_keeper_fail (error);
       return NULL;
     }
-  for (guint i = 0; i < drafts->len; i++)
+  if (preview || drafts->len == 0)
     {
-      Draft *draft = g_ptr_array_index (drafts, i);
-
-      draft->pending->args = dup_args (command, args);
-      draft->pending->given = given;
-      outcome->group = draft->pending->group;
-      dsp_keeper_add_pending (keeper, g_steal_pointer (&draft->pending));
+      put_back (keeper, replaced, false);
+      outcome->group = group;
+      return g_steal_pointer (&outcome);
     }
+  if (!show_and_store (keeper, NULL, drafts, replaced, outcome, error))
+    return NULL;
   return g_steal_pointer (&outcome);
 }

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "dsp-keeper-private.h"
 
+#include "dsp-json-read.h"
 #include "dsp-record-json.h"
 
 #include <string.h>
@@ -192,6 +193,154 @@ opposite (const DspCommand *command)
   return NULL;
 }
 
+/* ---- processes: a step back to where the order was, as far as the rules know one ---- */
+
+typedef struct {
+  DspReschedule reschedule;
+  DspReopen     reopen;
+  DspReturn     back;
+  DspAssign     assign;
+} BackArgs;
+
+static gboolean
+note_reason (gconstpointer record,
+             gpointer      user_data)
+{
+  const DspReasonCode *reason = record;
+  const char **code = user_data;
+
+  if (reason->process == DSP_PROCESS_REOPEN && reason->retired != DSP_YES)
+    *code = g_intern_string (reason->code);
+  return *code == NULL;
+}
+
+static const char *
+reason_to_reopen (DspKeeper *keeper)
+{
+  const char *code = NULL;
+
+  keeper->facts.each (keeper->facts.data, &dsp_reason_code, NULL, NULL, note_reason, &code);
+  return code;
+}
+
+static void
+add_step (DspGift          *gift,
+          const DspCommand *command,
+          gpointer          args,
+          guint64           given)
+{
+  gift->steps[gift->n_steps++] = (DspGiftStep) { command, args, given };
+}
+
+/* FALSE: there is no way back. The texts of @args are lent. */
+static gboolean
+steps_back (DspKeeper      *keeper,
+            DspPending     *pending,
+            const DspOrder *before,
+            guint64         had,
+            BackArgs       *args,
+            DspGift        *gift)
+{
+  gconstpointer record;
+  const DspOrder *now;
+
+  if (dsp_keeper_effective (keeper, &dsp_order, &gift->id, &record) != DSP_FACT_HERE)
+    return FALSE;
+  now = record;
+  args->assign.crew_id = had & dsp_table_bit (&dsp_order.table, offsetof (DspOrder, crew_id)) ? before->crew_id : now->crew_id;
+  if (pending->command == &dsp_order_reschedule)
+    {
+      const DspReschedule *done = pending->args;
+
+      args->reschedule = (DspReschedule) { before->attention_at, before->attention_until, done->reason, done->asked_by, DSP_YES };
+      add_step (gift, &dsp_order_reschedule, &args->reschedule, before->attention_until.us != 0 ? 0x1f : 0x1d);
+      if (before->attention_at.us == 0)
+        return FALSE;
+    }
+  else if (pending->command == &dsp_order_reject)
+    {
+      args->back.note = pending->args != NULL ? ((DspReject *) pending->args)->reason : NULL;
+      add_step (gift, &dsp_order_return, &args->back, 1);
+    }
+  else if (pending->command == &dsp_order_cancel || pending->command == &dsp_order_close)
+    {
+      args->reopen.reason = (char *) reason_to_reopen (keeper);
+      if (args->reopen.reason == NULL)
+        return FALSE;
+      add_step (gift, &dsp_order_reopen, &args->reopen, 1);
+    }
+  else
+    return FALSE;
+  /* A rescheduled order kept its crew, or lost it. */
+  if (!dsp_id_is_none (&args->assign.crew_id) && (pending->command != &dsp_order_reschedule || dsp_id_is_none (&now->crew_id)))
+    add_step (gift, &dsp_order_assign, &args->assign, 1);
+  return TRUE;
+}
+
+static void
+refuse_back (DspOutcome *outcome,
+             DspGift    *gift,
+             gboolean    there_is_a_way)
+{
+  DspRefusal refusal = { gift->id, there_is_a_way ? gift->rule : DSP_RULE_STATE,
+                         there_is_a_way ? g_steal_pointer (&gift->message) : g_strdup ("cannot be undone") };
+
+  g_array_append_val (outcome->refused, refusal);
+}
+
+/* The records before, of an array or one for all; FALSE at the end or where nothing is known. */
+static gboolean
+next_seen (DspJsonReader *reader,
+           bool           list,
+           guint          row,
+           DspOrder      *before,
+           guint64       *had)
+{
+  if (!list && row > 0)
+    return TRUE;
+  dsp_table_clear (&dsp_order.table, before);
+  *had = 0;
+  return (!list || dsp_json_next_item (reader)) && dsp_record_json_read_at (&dsp_order.table, DSP_STRICT_RECORD, reader, before, had, NULL);
+}
+
+/* Each row goes its own way back, or is refused. */
+static DspOutcome *
+give_process_back (DspKeeper  *keeper,
+                   DspPending *pending,
+                   const char *seen,
+                   GError    **error)
+{
+  g_autoptr(DspOutcome) outcome = dsp_outcome_new ();
+  g_autoptr(DspOrder) before = dsp_order_new ();
+  bool list = seen != NULL && *seen == '[', known = seen != NULL;
+  DspJsonReader reader;
+  guint64 had = 0;
+
+  if (known)
+    {
+      dsp_json_reader_init (&reader, seen, strlen (seen));
+      known = !list || dsp_json_enter_array (&reader);
+    }
+  for (guint row = 0; row < pending->ids->len; row++)
+    {
+      DspGift gift = { .id = g_array_index (pending->ids, DspId, row) }, *one = &gift;
+      g_autoptr(DspOutcome) part = NULL;
+      BackArgs args = { 0 };
+      gboolean way;
+
+      known = known && next_seen (&reader, list, row, before, &had);
+      way = known && steps_back (keeper, pending, before, had, &args, &gift);
+      if (way && (part = dsp_keeper_give_rows (keeper, &one, 1, outcome->group, FALSE, error)) == NULL)
+        return NULL;
+      if (!way || gift.refused)
+        refuse_back (outcome, &gift, way);
+      else
+        add_outcome (outcome, part);
+      g_free (gift.message);
+    }
+  return g_steal_pointer (&outcome);
+}
+
 static DspOutcome *
 give_inverse (DspKeeper  *keeper,
               DspPending *pending,
@@ -215,6 +364,8 @@ give_inverse (DspKeeper  *keeper,
     return dsp_keeper_give (keeper, opposite (pending->command), ids, n, NULL, 0, FALSE, error);
   if ((pending->command->flags & DSP_COMMAND_PUTS) && !(pending->command->flags & (DSP_COMMAND_CREATES | DSP_COMMAND_IMPORT)))
     return give_values_back (keeper, pending, seen, error);
+  if (pending->command->entity == &dsp_order && !(pending->command->flags & (DSP_COMMAND_CREATES | DSP_COMMAND_IMPORT)))
+    return give_process_back (keeper, pending, seen, error);
   g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED, "%s cannot be undone", pending->command->name);
   return NULL;
 }

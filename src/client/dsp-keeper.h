@@ -85,6 +85,7 @@ void            dsp_keeper_contact      (DspKeeper *keeper, gint64 now_us);
 /* commands (dsp-outbox.c, dsp-keeper-give.c, -answers.c, -undo.c) */
 DspOutcome     *dsp_keeper_give      (DspKeeper *keeper, const DspCommand *command, const DspId *ids, guint n_ids,
                                       gconstpointer args, guint64 given, gboolean preview, GError **error);
+DspOutcome     *dsp_keeper_give_rows (DspKeeper *keeper, DspGift **gifts, guint n_gifts, gint64 group, gboolean preview, GError **error);
 DspOutcome     *dsp_keeper_undo      (DspKeeper *keeper, gint64 group, GError **error);
 DspOutcome     *dsp_keeper_retry     (DspKeeper *keeper, gint64 no, const DspId *id, GError **error);
 gboolean        dsp_keeper_discard   (DspKeeper *keeper, gint64 no, const DspId *id, GError **error);

@@ -150,6 +150,66 @@ dsp_replica_preview_finish (DspReplica   *self,
   return finish_outcome (result, error);
 }
 
+/* ---- rows ---- */
+
+typedef struct {
+  DspGift **gifts; /* (owned): the array alone */
+  guint     n_gifts;
+  gint64    group;
+  gboolean  preview;
+} Rows;
+
+static void
+rows_free (gpointer data)
+{
+  g_free (((Rows *) data)->gifts);
+  g_free (data);
+}
+
+static void
+do_give_rows (GTask      *task,
+              DspReplica *self,
+              gpointer    data)
+{
+  Rows *rows = data;
+  GError *error = NULL;
+  DspOutcome *outcome = dsp_keeper_give_rows (self->keeper, rows->gifts, rows->n_gifts, rows->group, rows->preview, &error);
+
+  if (!rows->preview && outcome != NULL && outcome->n_given > 0)
+    dsp_sync_wake (self);
+  dsp_replica_return_outcome (task, self, outcome, error);
+}
+
+void
+dsp_replica_give_rows_async (DspReplica         *self,
+                             DspGift           **gifts,
+                             guint               n_gifts,
+                             gint64              group,
+                             gboolean            preview,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Rows *rows = g_new0 (Rows, 1);
+
+  g_task_set_source_tag (task, dsp_replica_give_rows_async);
+  rows->gifts = g_memdup2 (gifts, n_gifts * sizeof *gifts);
+  rows->n_gifts = n_gifts;
+  rows->group = group;
+  rows->preview = preview;
+  g_task_set_task_data (task, rows, rows_free);
+  dsp_replica_run (self, FALSE, task, do_give_rows);
+}
+
+DspOutcome *
+dsp_replica_give_rows_finish (DspReplica   *self,
+                              GAsyncResult *result,
+                              GError      **error)
+{
+  return finish_outcome (result, error);
+}
+
 /* ---- one number and perhaps an id ---- */
 
 typedef struct {

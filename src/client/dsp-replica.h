@@ -126,6 +126,37 @@ void        dsp_replica_preview_async  (DspReplica *self, const DspCommand *comm
                                         GAsyncReadyCallback callback, gpointer user_data);
 DspOutcome *dsp_replica_preview_finish (DspReplica *self, GAsyncResult *result, GError **error);
 
+/* ---- many records, each with commands of its own ---- */
+
+#define DSP_GIFT_STEPS 4
+
+typedef struct {
+  const DspCommand *command;
+  gpointer          args;     /* (owned by the caller): of command->args */
+  guint64           given;
+} DspGiftStep;
+
+/* One record and what is to be done to it, in this order: all of it or nothing. */
+typedef struct {
+  DspId       id;
+  gint64      version;        /* with which the person saw it: another one is refused as changed. 0: any */
+  DspGiftStep steps[DSP_GIFT_STEPS];
+  guint       n_steps;
+  /* the answer */
+  gboolean    refused;
+  guint       refused_step;
+  DspRule     rule;
+  char       *message;        /* (owned by the caller once set): English, for the log */
+} DspGift;
+
+/* Judges and, unless @preview, gives what is accepted: one action, to be undone as one. @gifts is lent until the callback, which
+ * finds the answers in them; no other thread looks at them before. @group: of an earlier call whose action this goes on with; 0: a
+ * new action. The outcome has the group and how many records were accepted. A call of some hundred records takes the time of a
+ * few frames: give thousands in several calls. */
+void        dsp_replica_give_rows_async  (DspReplica *self, DspGift **gifts, guint n_gifts, gint64 group, gboolean preview,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+DspOutcome *dsp_replica_give_rows_finish (DspReplica *self, GAsyncResult *result, GError **error);
+
 /* Takes a gesture back: commands not yet sent become nothing, sent ones get their inverse command, as a new group (its
  * number is in the outcome, 0 if nothing had been sent). Rows whose state no longer allows it are refused one by one. */
 void        dsp_replica_undo_async   (DspReplica *self, gint64 group, GCancellable *cancellable,

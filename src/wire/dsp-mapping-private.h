@@ -4,6 +4,7 @@
 #pragma once
 
 #include "dsp-mapping.h"
+#include "dsp-wall-time.h"
 
 G_BEGIN_DECLS
 
@@ -62,18 +63,5 @@ struct _DspMapping
   gboolean          shifts;
   int               shift_by;   /* index of the field, -1 for all */
 };
-
-/* Microseconds of the clock on the wall, as if it were UTC. */
-typedef struct { gint64 us; } DspWallTime;
-
-gboolean dsp_wall_time_check_format (const char         *format,
-                                     char              **fault);
-gboolean dsp_wall_time_read         (const char         *text,
-                                     const char         *format,
-                                     GTimeZone          *zone,
-                                     DspWallTime        *wall,
-                                     char              **fault);
-DspTime  dsp_wall_time_to_utc       (DspWallTime         wall,
-                                     GTimeZone          *zone);
 
 G_END_DECLS

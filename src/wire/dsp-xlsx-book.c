@@ -9,6 +9,7 @@
 #include "config.h"
 #include "dsp-xlsx-private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>

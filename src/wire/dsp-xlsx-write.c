@@ -296,6 +296,16 @@ dsp_xlsx_sheet_hide_column (DspXlsxSheet *self,
 }
 
 void
+dsp_xlsx_sheet_hide_row (DspXlsxSheet *self,
+                         guint         row)
+{
+  lxw_row_col_options hidden = { .hidden = LXW_TRUE };
+
+  if (usable (self))
+    keep_error (self, row, 0, worksheet_set_row_opt (self->sheet, row, LXW_DEF_ROW_HEIGHT, NULL, &hidden));
+}
+
+void
 dsp_xlsx_sheet_hide (DspXlsxSheet *self)
 {
   if (usable (self))

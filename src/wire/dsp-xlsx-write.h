@@ -57,6 +57,7 @@ DspXlsxSheet  *dsp_xlsx_writer_add_sheet (DspXlsxWriter *self, const char *name)
 /* Rows and columns count from 0. */
 void dsp_xlsx_sheet_set_column (DspXlsxSheet *self, guint column, double width_chars, DspXlsxLook look);
 void dsp_xlsx_sheet_hide_column (DspXlsxSheet *self, guint column);
+void dsp_xlsx_sheet_hide_row   (DspXlsxSheet *self, guint row);               /* the one begun last */
 void dsp_xlsx_sheet_hide       (DspXlsxSheet *self);                          /* not the first one */
 void dsp_xlsx_sheet_freeze     (DspXlsxSheet *self, guint rows, guint columns);
 void dsp_xlsx_sheet_filter     (DspXlsxSheet *self, guint first_row, guint last_row, guint last_column); /* buttons in the first row */
