@@ -43,6 +43,7 @@ struct _DspReviewFilter
   DspOffice      *office;              /* (owned) */
   DspPenaltyQuery query;
   GArray         *counts;              /* (owned): of DspPenaltyCount */
+  GArray         *fine;                /* (owned): the same by crew and fault too, asked for when they are looked at */
   GtkWidget      *box;
   GtkWidget      *views[N_VIEWS];
   GtkWidget      *menus[N_CHOICES];
@@ -147,53 +148,107 @@ on_choice (GtkListBox      *list,
 static GtkWidget *
 add_choice (DspReviewFilter *self,
             Choice           choice,
-            const char      *label,
-            guint            n,
-            gint64           cents)
+            const char      *label)
 {
   GtkWidget *row = gtk_list_box_row_new (), *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18), *name = gtk_label_new (label);
+  GtkWidget *numbers = gtk_label_new (NULL);
 
   gtk_label_set_xalign (GTK_LABEL (name), 0);
   gtk_widget_set_hexpand (name, TRUE);
   gtk_box_append (GTK_BOX (line), name);
-  if (n > 0)
-    {
-      g_autofree char *money = dsp_text_money (cents);
-      g_autofree char *text = g_strdup_printf ("%u · %s", n, money);
-      GtkWidget *numbers = gtk_label_new (text);
-
-      gtk_widget_add_css_class (numbers, "dim-label");
-      gtk_widget_add_css_class (numbers, "numeric");
-      gtk_box_append (GTK_BOX (line), numbers);
-    }
+  gtk_widget_add_css_class (numbers, "dim-label");
+  gtk_widget_add_css_class (numbers, "numeric");
+  gtk_box_append (GTK_BOX (line), numbers);
+  g_object_set_data (G_OBJECT (row), "numbers", numbers);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), line);
   gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   gtk_list_box_append (GTK_LIST_BOX (self->lists[choice]), row);
   return row;
 }
 
-/* How many penalties of the shown states the record has, and what they come to; of a crew that is not known here. */
-static guint
-numbers_of (DspReviewFilter *self,
-            Choice           choice,
-            const DspId     *id,
-            gint64          *cents)
+static gboolean
+is_fine (Choice choice)
 {
-  guint n = 0;
+  return choice == BY_CREW || choice == BY_FAULT;
+}
 
-  *cents = 0;
-  for (guint i = 0; i < self->counts->len; i++)
+/* Whether the count is of what the row offers; the first row, "every", is of none. */
+static gboolean
+is_of_row (const DspPenaltyCount *count,
+           Choice                 choice,
+           GObject               *row)
+{
+  const DspId *id = g_object_get_data (row, "id");
+  guint fault = GPOINTER_TO_UINT (g_object_get_data (row, "fault"));
+
+  if (choice == BY_FAULT)
+    return fault != DSP_FAULT_NONE && count->fault == fault;
+  return id != NULL && dsp_id_equal (id, choice == BY_DISTRIBUTOR ? &count->distributor_id
+                                         : choice == BY_CREW      ? &count->crew_id
+                                                                  : &count->rule_id);
+}
+
+/* How many penalties of the shown states each row has, and what they come to. */
+static void
+show_numbers (DspReviewFilter *self,
+              Choice           choice)
+{
+  const GArray *counts = is_fine (choice) ? self->fine : self->counts;
+
+  for (GtkWidget *row = gtk_widget_get_first_child (self->lists[choice]); row != NULL; row = gtk_widget_get_next_sibling (row))
     {
-      const DspPenaltyCount *count = &g_array_index (self->counts, DspPenaltyCount, i);
-      const DspId *of = choice == BY_DISTRIBUTOR ? &count->distributor_id : &count->rule_id;
+      guint n = 0;
+      gint64 cents = 0;
 
-      if (choice == BY_CREW || !dsp_id_equal (of, id) ||
-          (self->query.states != 0 && (self->query.states & DSP_BIT (count->state)) == 0))
-        continue;
-      n += count->n;
-      *cents += count->cents;
+      for (guint i = 0; i < counts->len; i++)
+        {
+          const DspPenaltyCount *count = &g_array_index (counts, DspPenaltyCount, i);
+
+          if (!is_of_row (count, choice, G_OBJECT (row)) ||
+              (self->query.states != 0 && (self->query.states & DSP_BIT (count->state)) == 0))
+            continue;
+          n += count->n;
+          cents += count->cents;
+        }
+      if (n > 0)
+        {
+          g_autofree char *money = dsp_text_money (cents);
+          g_autofree char *text = g_strdup_printf ("%'u · %s", n, money);
+
+          gtk_label_set_text (g_object_get_data (G_OBJECT (row), "numbers"), text);
+          gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+        }
     }
-  return n;
+}
+
+static void
+counted_cb (GObject      *source,
+            GAsyncResult *res,
+            gpointer      user_data)
+{
+  g_autoptr(DspReviewFilter) self = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspPenaltyResult) result = dsp_replica_penalties_finish (DSP_REPLICA (source), res, &error);
+
+  if (result == NULL)
+    {
+      g_warning ("Could not count the penalties by crew: %s", error->message);
+      return;
+    }
+  g_array_set_size (self->fine, 0);
+  g_array_append_vals (self->fine, result->counts->data, result->counts->len);
+  for (Choice choice = 0; choice < N_CHOICES && self->box != NULL; choice++)
+    if (is_fine (choice))
+      show_numbers (self, choice);
+}
+
+/* The old numbers stand until the new ones come. */
+static void
+count_finely (DspReviewFilter *self)
+{
+  DspPenaltyQuery query = { .n = 1, .finely = true };
+
+  dsp_replica_penalties_async (dsp_office_get_replica (self->office), &query, NULL, counted_cb, g_object_ref (self));
 }
 
 static void
@@ -208,21 +263,21 @@ fill_list (GtkWidget       *popover,
     choice++;
   while ((child = gtk_widget_get_first_child (self->lists[choice])) != NULL)
     gtk_list_box_remove (GTK_LIST_BOX (self->lists[choice]), child);
-  add_choice (self, choice, _(choices[choice].any), 0, 0);
+  add_choice (self, choice, _(choices[choice].any));
   entity = entity_of (choice);
   for (guint fault = 1; entity == NULL && fault < DSP_N_FAULTS; fault++)
-    g_object_set_data (G_OBJECT (add_choice (self, choice, dsp_text_word (&DspFault_words, fault), 0, 0)), "fault",
+    g_object_set_data (G_OBJECT (add_choice (self, choice, dsp_text_word (&DspFault_words, fault))), "fault",
                        GUINT_TO_POINTER (fault));
   for (guint i = 0; entity != NULL && i < dsp_office_records (self->office, entity)->len; i++)
     {
       const DspRecord *record = dsp_office_records (self->office, entity)->pdata[i];
       g_autofree char *title = dsp_office_record_title (self->office, entity, record);
-      gint64 cents;
-      guint n = numbers_of (self, choice, &record->id, &cents);
 
-      g_object_set_data_full (G_OBJECT (add_choice (self, choice, title, n, cents)), "id",
-                              g_memdup2 (&record->id, sizeof record->id), g_free);
+      g_object_set_data_full (G_OBJECT (add_choice (self, choice, title)), "id", g_memdup2 (&record->id, sizeof record->id), g_free);
     }
+  show_numbers (self, choice);
+  if (is_fine (choice))
+    count_finely (self);
 }
 
 /* ---- states and order ---- */
@@ -299,6 +354,7 @@ static void
 dsp_review_filter_finalize (GObject *object)
 {
   g_array_unref (DSP_REVIEW_FILTER (object)->counts);
+  g_array_unref (DSP_REVIEW_FILTER (object)->fine);
   G_OBJECT_CLASS (dsp_review_filter_parent_class)->finalize (object);
 }
 
@@ -315,6 +371,7 @@ static void
 dsp_review_filter_init (DspReviewFilter *self)
 {
   self->counts = g_array_new (FALSE, FALSE, sizeof (DspPenaltyCount));
+  self->fine = g_array_new (FALSE, FALSE, sizeof (DspPenaltyCount));
   self->query.states = views[0].states;
 }
 

@@ -42,82 +42,114 @@ wants_state (const DspPenaltyQuery *query,
 
 /* ---- numbers ---- */
 
-static void
-add_count (GArray         *counts,
-           DspPenaltyState state,
-           const DspId    *distributor_id,
-           const DspId    *rule_id,
-           int             n,
-           gint64          cents)
+static DspPenaltyCount
+cell_of (const DspPenaltyQuery *query,
+         const DspPenalty      *penalty)
 {
-  DspPenaltyCount count = { state, *distributor_id, *rule_id, 0, 0 };
+  DspPenaltyCount cell = { .state = penalty->state, .distributor_id = penalty->distributor_id, .rule_id = penalty->rule_id };
+
+  if (query->finely)
+    {
+      cell.crew_id = penalty->crew_id;
+      cell.fault = penalty->fault;
+    }
+  return cell;
+}
+
+static void
+add_count (GArray                *counts,
+           const DspPenaltyCount *cell,
+           int                    n,
+           gint64                 cents)
+{
   DspPenaltyCount *there = NULL;
 
   for (guint i = 0; i < counts->len && there == NULL; i++)
     {
       DspPenaltyCount *one = &g_array_index (counts, DspPenaltyCount, i);
 
-      if (one->state == state && dsp_id_equal (&one->distributor_id, distributor_id) && dsp_id_equal (&one->rule_id, rule_id))
+      if (one->state == cell->state && one->fault == cell->fault && dsp_id_equal (&one->distributor_id, &cell->distributor_id) &&
+          dsp_id_equal (&one->rule_id, &cell->rule_id) && dsp_id_equal (&one->crew_id, &cell->crew_id))
         there = one;
     }
   if (there == NULL)
     {
-      g_array_append_val (counts, count);
+      g_array_append_val (counts, *cell);
       there = &g_array_index (counts, DspPenaltyCount, counts->len - 1);
     }
   there->n = (guint) ((int) there->n + n);
   there->cents += cents;
 }
 
-/* The groups come as the index "review" has them: nothing is sorted and no row is read. */
-static gboolean
-count_stored (DspDb    *db,
-              GArray   *counts,
-              GError  **error)
+static guint
+word_at (DspStmt        *stmt,
+         int             column,
+         const DspWords *words)
 {
-  g_autoptr(DspStmt) stmt = NULL;
+  gsize length;
+  const char *text = dsp_stmt_text (stmt, column, &length);
+
+  return text != NULL ? dsp_words_find (words, text, length) : 0;
+}
+
+/* The groups come as the index "review" has them: nothing is sorted and no row is read, unless it is to be finely. */
+static gboolean
+count_stored (DspDb                 *db,
+              const DspPenaltyQuery *query,
+              GArray                *counts,
+              GError               **error)
+{
+  const char *finely = query->finely ? ", \"crew_id\", \"fault\"" : "";
+  g_autofree char *sql = g_strdup_printf ("SELECT \"state\", \"distributor_id\", \"rule_id\", count(*), sum(\"amount\")%s FROM \"penalty\""
+                                          " GROUP BY \"state\", \"distributor_id\", \"rule_id\"%s", finely, finely);
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, sql, error);
   DspStep step;
 
-  stmt = dsp_db_prepare (db, "SELECT \"state\", \"distributor_id\", \"rule_id\", count(*), sum(\"amount\") FROM \"penalty\""
-                             " GROUP BY \"state\", \"distributor_id\", \"rule_id\"", error);
   if (stmt == NULL)
     return FALSE;
   while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
     {
-      gsize length;
-      const char *state = dsp_stmt_text (stmt, 0, &length);
-      DspPenaltyCount count = { .state = state != NULL ? dsp_words_find (&DspPenaltyState_words, state, length) : 0,
+      DspPenaltyCount count = { .state = word_at (stmt, 0, &DspPenaltyState_words),
                                 .distributor_id = dsp_stmt_id (stmt, 1), .rule_id = dsp_stmt_id (stmt, 2),
                                 .n = (guint) dsp_stmt_int (stmt, 3), .cents = dsp_stmt_int (stmt, 4) };
 
+      if (query->finely)
+        {
+          count.crew_id = dsp_stmt_id (stmt, 5);
+          count.fault = word_at (stmt, 6, &DspFault_words);
+        }
       g_array_append_val (counts, count);
     }
   return step == DSP_STEP_DONE;
 }
 
 static gboolean
-count_overlay (DspDb      *db,
-               GPtrArray  *overlay,
-               GArray     *counts,
-               GError    **error)
+count_overlay (DspDb                 *db,
+               const DspPenaltyQuery *query,
+               GPtrArray             *overlay,
+               GArray                *counts,
+               GError               **error)
 {
   g_autoptr(DspPenalty) before = dsp_penalty_new ();
 
   for (guint i = 0; i < overlay->len; i++)
     {
       const DspPenalty *now = overlay->pdata[i];
+      DspPenaltyCount cell;
 
       switch (dsp_table_get (db, NULL, &dsp_penalty, &now->id, DSP_FIELDS_ALL, before, error))
         {
         case DSP_STEP_FAILED:
           return FALSE;
         case DSP_STEP_ROW:
-          add_count (counts, before->state, &before->distributor_id, &before->rule_id, -1, -before->amount.cents);
+          cell = cell_of (query, before);
+          add_count (counts, &cell, -1, -before->amount.cents);
           break;
         case DSP_STEP_DONE:
           break;
         }
-      add_count (counts, now->state, &now->distributor_id, &now->rule_id, 1, now->amount.cents);
+      cell = cell_of (query, now);
+      add_count (counts, &cell, 1, now->amount.cents);
     }
   return TRUE;
 }
@@ -329,7 +361,7 @@ dsp_penalty_query_run (DspDb                 *db,
     overlay = none;
   result->rows = g_ptr_array_new_with_free_func (free_penalty);
   result->counts = g_array_new (FALSE, FALSE, sizeof (DspPenaltyCount));
-  if (!count_stored (db, result->counts, error) || !count_overlay (db, overlay, result->counts, error) ||
+  if (!count_stored (db, query, result->counts, error) || !count_overlay (db, query, overlay, result->counts, error) ||
       !read_page (db, query, overlay, result, error))
     return NULL;
   if (query->fault != DSP_FAULT_NONE || !dsp_id_is_none (&query->crew_id))

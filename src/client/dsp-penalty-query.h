@@ -25,12 +25,14 @@ typedef struct {
   DspPenaltySort sort;
   bool           reversed;
   guint          first, n;       /* the page */
+  bool           finely;         /* the counts tell crews and faults apart too: of no index, every row is read */
 } DspPenaltyQuery;
 
-/* One cell: penalties of one state, distributor and rule. */
+/* One cell: penalties of one state, distributor and rule; counted finely also of one crew and fault, else of none. */
 typedef struct {
   DspPenaltyState state;
-  DspId           distributor_id, rule_id;
+  DspId           distributor_id, rule_id, crew_id;
+  DspFault        fault;
   guint           n;
   gint64          cents;
 } DspPenaltyCount;

@@ -110,7 +110,8 @@ check_query (DspDb                 *db,
           const DspPenalty *one = all->pdata[j];
 
           plain += one->state == count->state && dsp_id_equal (&one->distributor_id, &count->distributor_id) &&
-                   dsp_id_equal (&one->rule_id, &count->rule_id);
+                   dsp_id_equal (&one->rule_id, &count->rule_id) &&
+                   (!query->finely || (one->fault == count->fault && dsp_id_equal (&one->crew_id, &count->crew_id)));
         }
       g_assert_cmpuint (count->n, ==, plain);
       n += count->n;
@@ -152,6 +153,7 @@ agrees_with_plain (void)
             .crew_id = id_of ("crew", MAX (g_test_rand_int_range (-16, 8), 0)),
             .sort = g_test_rand_bit () ? DSP_PENALTY_BY_DUE : DSP_PENALTY_BY_MONEY,
             .reversed = g_test_rand_bit (),
+            .finely = g_test_rand_int_range (0, 5) == 0,
             .first = (guint) g_test_rand_int_range (0, 3) * 20,
             .n = (guint) g_test_rand_int_range (1, 60),
           };
