@@ -6,6 +6,7 @@
 #include "config.h"
 #include "dsp-process-bar.h"
 
+#include "dsp-fault-dialog.h"
 #include "dsp-process-dialog.h"
 #include "dsp-text.h"
 
@@ -42,13 +43,16 @@ on_clicked (GtkWidget     *button,
             DspProcessBar *self)
 {
   gtk_popover_popdown (GTK_POPOVER (self->popover));
-  dsp_process_dialog_open (window_of (GTK_WIDGET (self)), self->office, command_of (button), &self->id, 1);
+  if (command_of (button) == &dsp_penalty_create)
+    dsp_fault_dialog_open (window_of (GTK_WIDGET (self)), self->office, &self->id);
+  else
+    dsp_process_dialog_open (window_of (GTK_WIDGET (self)), self->office, command_of (button), &self->id, 1);
 }
 
 static GtkWidget *
 make_button (const DspCommand *command)
 {
-  GtkWidget *button = gtk_button_new_with_label (_(command->label));
+  GtkWidget *button = gtk_button_new_with_label (command == &dsp_penalty_create ? _("Note a fault") : _(command->label));
 
   g_object_set_data (G_OBJECT (button), "dsp-command", (gpointer) command);
   return button;

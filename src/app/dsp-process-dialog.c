@@ -23,7 +23,8 @@ const DspCommand *const dsp_processes[] = {
   &dsp_order_retype, &dsp_order_cancel, &dsp_order_reject, &dsp_order_reschedule, &dsp_order_close, &dsp_order_update_address, NULL,
 };
 const DspCommand *const dsp_more_processes[] = {
-  &dsp_order_start, &dsp_order_needs_reschedule, &dsp_order_follow_up, &dsp_order_return, &dsp_order_transfer, &dsp_order_reopen, NULL,
+  &dsp_order_start, &dsp_order_needs_reschedule, &dsp_order_follow_up, &dsp_order_return, &dsp_order_transfer, &dsp_order_reopen,
+  &dsp_penalty_create, NULL,
 };
 
 typedef struct {

@@ -47,7 +47,7 @@ dsp_process_hidden (DspOffice        *office,
 {
   const DspTable *table = command->args;
   const DspOrderType *type = type_of (office, order);
-  guint64 hidden = 0;
+  guint64 hidden = command == &dsp_penalty_create ? dsp_fault_rows_hidden () : 0;
 
   for (guint i = 0; i < table->n_fields; i++)
     if (table->fields[i].target == &dsp_attachment && (order == NULL || !dsp_office_may (office, &dsp_attachment_create)))
@@ -508,6 +508,8 @@ dsp_process_row_make (DspRecordRow *row)
   const char *name = row->field->name;
   DspProcess process = process_of (command);
 
+  if (command == &dsp_penalty_create)
+    return dsp_fault_row_make (row);
   if (row->field->kind == DSP_KIND_YES_NO)
     return make_yes_no (row);
   if (row->field->target == &dsp_attachment)

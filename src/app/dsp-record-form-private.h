@@ -30,6 +30,7 @@ typedef struct {
 struct _DspRecordRow {
   DspRecordForm  *form;
   const DspField *field;
+  const char     *label;      /* untranslated: the field's, unless it is called otherwise here */
   DspRecordEdit   kind;
   GtkWidget      *box;
   GtkWidget      *editor;
@@ -87,6 +88,9 @@ guint64    dsp_process_hidden     (DspOffice *office, const DspCommand *command,
 GtkWidget *dsp_equipment_row_make (DspRecordRow *row);
 GtkWidget *dsp_slot_row_make      (DspRecordRow *row);
 GtkWidget *dsp_file_row_make      (DspRecordRow *row);
+/* dsp-fault-row.c: of a penalty that is noted by hand. */
+GtkWidget *dsp_fault_row_make     (DspRecordRow *row);
+guint64    dsp_fault_rows_hidden  (void);
 
 /* dsp-new-order-row.c: the same for an order that is taken down, and how they stand. */
 extern const DspFormLine dsp_new_order_lines[];

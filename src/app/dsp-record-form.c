@@ -332,10 +332,10 @@ read_row (DspRecordForm *self,
   if (wrong != NULL || (none && row->by_itself))
     return wrong;
   if (none && row->asked && row->field->kind == DSP_KIND_TEXT)
-    return g_strdup_printf (_("%s is needed."), _(row->field->label));
+    return g_strdup_printf (_("%s is needed."), _(row->label));
   if (dsp_table_check (self->table, record, dsp_table_bit (self->table, row->field->offset), &error))
     return NULL;
-  return error->code == DSP_RULE_REQUIRED ? g_strdup_printf (_("%s is needed."), _(row->field->label)) : dsp_text_error (error);
+  return error->code == DSP_RULE_REQUIRED ? g_strdup_printf (_("%s is needed."), _(row->label)) : dsp_text_error (error);
 }
 
 static void

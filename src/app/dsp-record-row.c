@@ -245,6 +245,9 @@ dsp_record_row_read (DspRecordRow *row,
           }
         if (field->kind == DSP_KIND_TIME)
           return dsp_record_row_read_time (row, record);
+        /* Of a percentage the sign may be written too. */
+        if (field->kind == DSP_KIND_INT && g_str_has_suffix (text, "%"))
+          text[strlen (text) - 1] = '\0';
         if (!dsp_field_set_text (field, record, text, &error))
           return dsp_text_error (error);
         /* What came in before the rule stays as it is. */
@@ -573,6 +576,7 @@ dsp_record_form_add_row (DspRecordForm  *self,
 
   row->form = self;
   row->field = field;
+  row->label = field->label;
   row->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
   gtk_widget_set_hexpand (row->box, TRUE);
   gtk_widget_set_valign (row->box, GTK_ALIGN_START);
@@ -581,7 +585,7 @@ dsp_record_form_add_row (DspRecordForm  *self,
     content = dsp_process_row_make (row);
   else if (is_sort_of_order (field))
     content = dsp_proposal_row_make (row);
-  title = ((field->flags & DSP_REQUIRED) && !row->by_itself) || row->asked ? g_strconcat (_(field->label), " *", NULL) : g_strdup (_(field->label));
+  title = ((field->flags & DSP_REQUIRED) && !row->by_itself) || row->asked ? g_strconcat (_(row->label), " *", NULL) : g_strdup (_(row->label));
   label = gtk_label_new (title);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
@@ -591,7 +595,7 @@ dsp_record_form_add_row (DspRecordForm  *self,
   if (content == NULL)
     content = make_editor (row);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), row->editor);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row->editor), GTK_ACCESSIBLE_PROPERTY_LABEL, _(field->label), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row->editor), GTK_ACCESSIBLE_PROPERTY_LABEL, _(row->label), -1);
 
   row->error = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (row->error), 0);

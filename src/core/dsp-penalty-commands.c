@@ -219,7 +219,9 @@ review (DspWork    *work,
 {
   dsp_set_text (&penalty->reviewed_by, dsp_work_actor (work)->user_name);
   penalty->reviewed_at.us = dsp_work_now (work);
-  dsp_set_text (&penalty->reason, reason);
+  /* A verdict without words leaves those of whoever noted the fault. */
+  if (reason != NULL)
+    dsp_set_text (&penalty->reason, reason);
 }
 
 /* Whoever bears it can appeal from the verdict on. */

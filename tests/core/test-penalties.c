@@ -329,6 +329,7 @@ noted_by_a_supervisor (void)
   const guint64 given = dsp_table_bit (&dsp_penalty.table, offsetof (DspPenalty, order_id)) |
                         dsp_table_bit (&dsp_penalty.table, offsetof (DspPenalty, fault));
   DspId distributor = world_id (1);
+  DspReason verdict = { 0 };
 
   act (w, "supervisor", NOW + HOUR / 2);
   late.fault = DSP_FAULT_LATE_ATTENTION;
@@ -337,11 +338,17 @@ noted_by_a_supervisor (void)
   world_refused (w, &dsp_penalty_create, world_id (71), &judged, DSP_RULE_INVALID);
   world_refused (w, &dsp_penalty_create, world_id (71), &args, DSP_RULE_REQUIRED);
   args.amount = (DspMoney) { 7000, true };
+  args.reason = (char *) "the customer waited in vain";
   g_assert_true (world_give (w, &dsp_penalty_create, world_id (71), 0, &args,
-                             given | dsp_table_bit (&dsp_penalty.table, offsetof (DspPenalty, amount)), NULL));
+                             given | dsp_table_bit (&dsp_penalty.table, offsetof (DspPenalty, amount)) |
+                               dsp_table_bit (&dsp_penalty.table, offsetof (DspPenalty, reason)), NULL));
   g_assert_cmpint (penalty_at (w, 0)->state, ==, DSP_PENALTY_PENDING);
   g_assert_cmpint (penalty_at (w, 0)->amount.cents, ==, 7000);
   g_assert_true (dsp_id_equal (&penalty_at (w, 0)->distributor_id, &distributor));
+  g_assert_cmpstr (penalty_at (w, 0)->reason, ==, "the customer waited in vain");
+  g_assert_true (world_give (w, &dsp_penalty_confirm, world_id (71), 0, &verdict, DSP_FIELDS_ALL, NULL));
+  g_assert_cmpint (penalty_at (w, 0)->state, ==, DSP_PENALTY_CONFIRMED);
+  g_assert_cmpstr (penalty_at (w, 0)->reason, ==, "the customer waited in vain");
   world_act_as (w, "distributor", world_id (1));
   world_refused (w, &dsp_penalty_create, world_id (72), &args, DSP_RULE_FORBIDDEN);
 }

@@ -84,8 +84,17 @@ def _():
     save()
     driver.wait_for(lambda: says("noventa"), "the wrong amount to be named")
     field("Amount").set_text("95.50")
+    share = "Percent of the order's pay"
+    for wrong in ("doce", "12.345", "101"):
+        field(share).set_text(wrong)
+        save()
+        driver.wait_for(lambda: says("%s.*%s|%s.*%s" % (share, re.escape(wrong), re.escape(wrong), share)), "the wrong percentage to be named")
+    field(share).set_text("12.5 %")
     save()
     saved()
+    choose_record("^ATENCION ")
+    choose_record("^CITA ")
+    assert field(share).text == "12.5", field(share).text
 
 
 @tests.case("/administration/what_may_stay_empty_stays_empty")

@@ -157,8 +157,20 @@ def _():
     driver.wait_for(lambda: desk.count("To review") == before - 3, "three cases less")
 
 
-@tests.case("/review/a_filter_without_penalties_says_how_to_go_back")
+@tests.case("/review/each_crew_says_its_numbers_and_a_filter_without_penalties_how_to_go_back")
 def _():
+    desk.app.find("push button", re.compile("^Crew$"), tables=False).press()
+    item = lambda: next((e for e in desk.app.find_all("list item") if re.match(r"C-\d\d ", e.name) and
+                         re.match(r"[\d,]+ · \$[\d,.]+$", e.description)), None)
+    crew = driver.wait_for(item, "how many penalties each crew has, and what they come to")
+    code, numbers = crew.name.split()[0], crew.description
+    desk.app.screenshot("review-crews")
+    crew.click()
+    n, money = numbers.split(" · ")
+    driver.wait_for(lambda: desk.says("^%s penalt(y|ies) · %s$" % (n, re.escape(money))), "the queue of crew %s: %s" % (code, numbers))
+    desk.app.find("push button", re.compile("^Crew: "), tables=False).press()
+    time.sleep(0.3)
+    desk.app.find("list item", "Every crew").click()
     desk.app.find("push button", re.compile("^Fault$"), tables=False).press()
     driver.wait_for(lambda: desk.app.maybe(None, "Equipment not returned"), "the faults")
     time.sleep(0.3)
@@ -245,11 +257,71 @@ def _():
     other.app.close()
 
 
-@tests.case("/review/S0-7/who_may_not_judge_has_no_review_desk")
+def open_order(window, number):
+    """The order's own window, from the list of all orders."""
+    window.app.find("push button", "Assignments", tables=False).click()
+    window.open_tab("All")
+    window.rows()[number][0].find("label", re.compile(r"^\s*%s\s*$" % number)).click()
+    return driver.wait_for(lambda: next((w for w in window.app.root.children() if ("Order " + number) in w.name and w.has("visible")),
+                                        None), "the window of order " + number)
+
+
+def fault_button(window, order):
+    order.find("push button", "More").press()
+    return driver.wait_for(lambda: window.app.maybe("push button", "Note a fault", tables=False), "the menu")
+
+
+@tests.case("/review/a_supervisor_notes_a_fault_that_no_clock_sees_and_the_server_takes_it")
+def _():
+    global other
+    window = desk.window
+    window.app.bring_to_front()
+    window.app.find("push button", "Assignments", tables=False).click()
+    window.open_tab("All")
+    number = window.numbers()[0]
+    order = open_order(window, number)
+    fault_button(window, order).press()
+    dialog = driver.wait_for(lambda: next((w for w in window.app.root.children() if w.name.startswith("Note a fault")), None),
+                             "the form")
+    window.app.choose(dialog.find("combo box", re.compile("^Fault")), re.compile(r"^Nobody came · .* · \$"))
+    driver.wait_for(lambda: dialog.maybe("label", re.compile(r"A penalty is noted: Nobody came, \$\d")), "what it costs")
+    assert dialog.maybe("label", re.compile("Distributor: D0")), "who bears it is not told"
+    save = dialog.find("push button", re.compile("^Save"))
+    save.press()
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("Reason is needed")), "the missing reason to be named")
+    dialog.find("text", re.compile("^Reason")).set_text("El cliente esperó todo el día")
+    when = dialog.find("text", re.compile("^When it happened"))
+    now = when.text
+    when.set_text("01/01/2099 10:00")
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("future")), "a fault in the future to be refused")
+    when.set_text(now)
+    dialog.find("text", re.compile("^Amount")).set_text("321.50")
+    driver.wait_for(lambda: dialog.maybe("label", re.compile(r"Nobody came, \$321\.50")), "an amount of its own")
+    window.app.screenshot("note-fault")
+    save.press()
+    driver.wait_for(lambda: not any(w.name.startswith("Note a fault") for w in window.app.root.children()), "the form to close")
+    other = Desk(Window(session.app(server, "administrator")).wait_until_open()).open()
+    noted = lambda: [cells for n, _r, cells in other.rows(60) if n == number and "Nadie se presentó" in cells]
+    other.app.find("push button", re.compile("^Fault$"), tables=False).press()
+    driver.wait_for(lambda: other.app.maybe(None, "Nobody came"), "the faults")
+    time.sleep(0.3)
+    other.app.find("list item", "Nobody came").click()
+    driver.wait_for(noted, "the noted fault at the server")
+    assert any("321.50" in cell for cell in noted()[0]), noted()
+    other.choose(0)
+    driver.wait_for(lambda: other.says("^El cliente esperó todo el día$"), "the reason among the facts")
+    other.app.screenshot("noted-fault")
+    other.app.close()
+
+
+@tests.case("/review/S0-7/who_may_not_judge_has_no_review_desk_and_notes_no_fault")
 def _():
     window = Window(session.app(server, "dispatcher")).wait_until_open()
     assert window.app.maybe("push button", "Assignments", tables=False)
     assert not window.app.maybe("push button", "Review desk", tables=False)
+    button = fault_button(window, open_order(window, window.numbers()[0]))
+    assert not button.has("sensitive")
+    assert button.description, "it does not say why"
 
 
 if __name__ == "__main__":
