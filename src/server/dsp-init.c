@@ -8,6 +8,7 @@
 
 #include "dsp-feed.h"
 #include "dsp-judge.h"
+#include "dsp-shipped-profiles.h"
 #include "dsp-table.h"
 
 static gboolean
@@ -22,28 +23,6 @@ is_there (DspDb           *db,
 
   *there = step == DSP_STEP_ROW;
   return step != DSP_STEP_FAILED;
-}
-
-static gboolean
-add_profile (DspJudge                *judge,
-             DspDb                   *db,
-             const DspShippedProfile *shipped,
-             DspPublished            *published,
-             GError                 **error)
-{
-  DspId id = dsp_id_from_key ("profile", shipped->name);
-  g_autoptr(DspProfile) profile = dsp_profile_new ();
-  g_autofree char *words = g_strstrip (g_strdup (shipped->permissions));
-  gboolean there;
-
-  if (!is_there (db, &dsp_profile, &id, &there, error))
-    return FALSE;
-  if (there)
-    return TRUE;
-  profile->name = g_strdup (shipped->name);
-  profile->label = g_strdup (shipped->label);
-  profile->permissions = g_strsplit (words, " ", -1);
-  return dsp_judge_internal (judge, &dsp_profile_create, &id, profile, DSP_FIELDS_ALL, g_get_real_time (), published, error);
 }
 
 /* The owner of the server's files stands in the list of users: the history names him. He has no way to sign in. */
@@ -89,8 +68,7 @@ fill (DspFeed  *feed,
       break;
     }
   done = done && add_local_user (judge, db, &published, error);
-  for (guint i = 0; done && dsp_shipped_profiles[i].name != NULL; i++)
-    done = add_profile (judge, db, &dsp_shipped_profiles[i], &published, error);
+  done = done && dsp_ship_profiles (judge, db, &published, error);
   dsp_published_clear (&published);
   dsp_judge_free (judge);
   return done;

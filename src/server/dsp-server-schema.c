@@ -12,13 +12,16 @@
  * drop. folio: the last public number given. due: dsp-due.h. */
 #define DUE "CREATE TABLE due (at INTEGER NOT NULL, entity TEXT NOT NULL, id BLOB NOT NULL, PRIMARY KEY (at, entity, id))"
 
+/* What the program shipped last for each of its profiles: words, separated by blanks. */
+#define SHIPPED "CREATE TABLE shipped_profile (id BLOB NOT NULL PRIMARY KEY, permissions TEXT NOT NULL)"
+
 static gboolean
 fresh (DspDb   *db,
        GError **error)
 {
   return dsp_db_exec (db, "CREATE TABLE grants_scopes (user_id BLOB NOT NULL, grants_ver INTEGER NOT NULL,"
                           " scopes BLOB NOT NULL, PRIMARY KEY (user_id, grants_ver));"
-                          "CREATE TABLE folio (entity TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL);" DUE, error);
+                          "CREATE TABLE folio (entity TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL);" DUE ";" SHIPPED, error);
 }
 
 /* 2: the clock. Orders that wait are looked at when their date comes, or at once if it has passed; what was closed long
@@ -26,10 +29,11 @@ fresh (DspDb   *db,
 static const DspMigration steps[] = {
   { 2, DUE "; INSERT INTO due (at, entity, id) SELECT \"penalty_at\", 'order', \"id\" FROM \"order\" WHERE \"penalty_at\" IS NOT NULL"
        " AND \"status\" IN ('unassigned', 'assigned', 'in_progress', 'to_reschedule', 'rejected')", NULL },
+  { 3, SHIPPED, NULL },
   { 0 },
 };
 
-const DspSchemaPart dsp_schema_server = { .name = "server", .version = 2, .fresh = fresh, .migrations = steps };
+const DspSchemaPart dsp_schema_server = { .name = "server", .version = 3, .fresh = fresh, .migrations = steps };
 
 DspId
 dsp_local_user_id (void)
