@@ -25,4 +25,8 @@ gint64 dsp_money_for_distance (gint64 cents_per_km, gint64 metres);
 #define DSP_MONEY_TEXT 32
 void dsp_money_print (gint64 cents, char text[DSP_MONEY_TEXT]);
 
+/* In Spanish words, for documents: "UN MIL DOSCIENTOS PESOS 50/100 M.N.". @currency: "MXN", or another's three letters. Any number
+ * of cents. (transfer full); dsp-money-words.c */
+char *dsp_money_dup_words (gint64 cents, const char *currency) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS
