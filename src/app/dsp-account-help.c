@@ -9,7 +9,7 @@
 #include "config.h"
 #include "dsp-account-help.h"
 
-#include "dsp-filter-form.h"
+#include "dsp-filter-words.h"
 #include "dsp-record-form-private.h"
 #include "dsp-text.h"
 

@@ -6,7 +6,7 @@
 #include "config.h"
 #include "dsp-chart-export.h"
 
-#include "dsp-filter-form.h"
+#include "dsp-filter-words.h"
 #include "dsp-text.h"
 
 #include <cairo-pdf.h>

@@ -45,22 +45,6 @@ none_of (const DspField *by)
 }
 
 static char *
-reason_label (DspOffice  *office,
-              const char *code)
-{
-  const GPtrArray *reasons = dsp_office_records (office, &dsp_reason_code);
-
-  for (guint i = 0; i < reasons->len; i++)
-    {
-      const DspReasonCode *reason = reasons->pdata[i];
-
-      if (g_strcmp0 (reason->code, code) == 0)
-        return g_strdup (reason->label != NULL ? reason->label : code);
-    }
-  return g_strdup (code);
-}
-
-static char *
 format_day (DspDate     date,
             const char *format)
 {
@@ -127,7 +111,7 @@ label (DspOffice         *office,
     }
   if (bar->text == NULL)
     return g_strdup (none_of (chart->by));
-  return chart->by->offset == offsetof (DspOrder, reason) ? reason_label (office, bar->text) : g_strdup (bar->text);
+  return chart->by->offset == offsetof (DspOrder, reason) ? dsp_office_reason_title (office, bar->text) : g_strdup (bar->text);
 }
 
 char *

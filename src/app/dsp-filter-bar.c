@@ -7,6 +7,7 @@
 #include "dsp-filter-bar.h"
 
 #include "dsp-filter-form.h"
+#include "dsp-filter-words.h"
 #include "dsp-text.h"
 
 #include <adwaita.h>

@@ -10,6 +10,7 @@
 #include "dsp-filter-form.h"
 
 #include "dsp-chooser.h"
+#include "dsp-filter-words.h"
 #include "dsp-text.h"
 
 #include <glib/gi18n.h>
@@ -22,6 +23,8 @@ typedef struct {
   const DspField *field;  /* nullable */
   GtkWidget      *editor; /* entry, chooser or drop-down */
   GtkWidget      *second; /* "to", or the hours */
+  char           *shown;  /* (owned) (nullable): what the editors showed of the filter … */
+  char           *values; /* (owned) (nullable): … and what that was: kept as long as nobody writes something else */
 } Ask;
 
 struct _DspFilterForm
@@ -32,6 +35,7 @@ struct _DspFilterForm
   GArray    *asks;   /* (owned) of Ask */
   GtkWidget *box;
   GtkWidget *error;
+  gboolean   cleared; /* conditions that have no editor go too */
 };
 
 G_DEFINE_FINAL_TYPE (DspFilterForm, dsp_filter_form, GTK_TYPE_WIDGET)
@@ -44,25 +48,13 @@ static const struct { const char *name; AskKind kind; } criteria[] = {
   { "created_at", ASK_DATES },   { "attention_at", ASK_DATES },{ "penalized", ASK_PENALIZED },  { "account", ASK_TEXT },
   { "parent", ASK_TEXT },        { "postal_code", ASK_TEXT },  { "status", ASK_CHOICE },
   { "crew_id", ASK_CHOICE },     { "distributor_id", ASK_CHOICE }, { "municipality", ASK_CHOICE },
-  { "neighbourhood", ASK_CHOICE },{ "priority", ASK_CHOICE },  { "q", ASK_TEXT },
+  { "neighbourhood", ASK_CHOICE },{ "priority", ASK_CHOICE },  { "reason", ASK_CHOICE },        { "reschedules", ASK_TEXT },
+  { "assigned_at", ASK_DATES },  { "closed_at", ASK_DATES },   { "q", ASK_TEXT },
 };
 
 enum { PENALIZED_ANY, PENALIZED_YES, PENALIZED_NO, PENALIZED_WITHIN };
 
 /* ---- text form ---- */
-
-char *
-dsp_filter_escape (const char *value)
-{
-  GString *out = g_string_new (NULL);
-
-  for (const char *p = value; *p != '\0'; p++)
-    if (g_ascii_isalnum (*p))
-      g_string_append_c (out, *p);
-    else
-      g_string_append_printf (out, "%%%02X", (guint8) *p);
-  return g_string_free (out, FALSE);
-}
 
 static gboolean
 all_digits (const char *text)
@@ -96,9 +88,9 @@ values_of_text (const DspField *field,
         ends = g_strsplit (part, "..", 2);
       else if (strstr (part, "–") != NULL)
         ends = g_strsplit (part, "–", 2);
-      else if (field->flags & DSP_DIGITS)
+      else if ((field->flags & DSP_DIGITS) || field->kind == DSP_KIND_INT)
         ends = g_strsplit (part, "-", 2);
-      is_range = ends != NULL && ends[0] != NULL && ends[1] != NULL &&
+      is_range = ends != NULL && ends[0] != NULL && ends[1] != NULL && !g_str_equal (part, "-") &&
                  (!(field->flags & DSP_DIGITS) || (all_digits (g_strstrip (ends[0])) && all_digits (g_strstrip (ends[1]))));
       if (is_range)
         {
@@ -107,6 +99,8 @@ values_of_text (const DspField *field,
 
           g_string_append_printf (out, "%s..%s", from, to);
         }
+      else if (g_str_equal (part, "-") || g_str_equal (part, "+"))
+        g_string_append (out, part);
       else if (part[length - 1] == '*')
         {
           g_autofree char *prefix = NULL;
@@ -139,135 +133,38 @@ values_of_choice (GStrv values)
   return out->len > 0 ? g_string_free (g_steal_pointer (&out), FALSE) : NULL;
 }
 
-/* ---- conditions in words ---- */
-
-static const DspCondition *
-condition_of (const DspFilter *filter,
-              const char      *name)
-{
-  for (guint i = 0; i < filter->conditions->len; i++)
-    {
-      const DspCondition *condition = &g_array_index (filter->conditions, DspCondition, i);
-
-      if (g_str_equal (condition->field->name, name))
-        return condition;
-    }
-  return NULL;
-}
-
-static char *
-day_of (gint64 us)
-{
-  return dsp_text_date (dsp_text_local_day (us));
-}
-
-static char *
-alternative_words (DspOffice            *office,
-                   const DspField       *field,
-                   const DspAlternative *alternative)
-{
-  switch (alternative->op)
-    {
-    case DSP_OP_NONE:
-      return g_strdup (_("none"));
-    case DSP_OP_ANY:
-      return g_strdup (_("any"));
-    case DSP_OP_PREFIX:
-      return g_strdup_printf ("%s*", alternative->text);
-    case DSP_OP_RANGE:
-      if (field->kind == DSP_KIND_TIME)
-        {
-          g_autofree char *from = alternative->from != G_MININT64 ? day_of (alternative->from) : NULL;
-          g_autofree char *to = alternative->to != G_MAXINT64 ? day_of (alternative->to - 1) : NULL;
-
-          if (from != NULL && to != NULL)
-            return g_str_equal (from, to) ? g_strdup (from) : g_strdup_printf ("%s–%s", from, to);
-          if (from != NULL)
-            return g_strdup_printf (_("from %s"), from);
-          return g_strdup_printf (_("until %s"), to != NULL ? to : "");
-        }
-      if (field->kind == DSP_KIND_INT)
-        return g_strdup_printf ("%d–%d", (int) MAX (alternative->from, field->min), (int) MIN (alternative->to, field->max));
-      return g_strdup_printf ("%s–%s", alternative->text != NULL ? alternative->text : "",
-                              alternative->text_to != NULL ? alternative->text_to : "");
-    case DSP_OP_EQUAL:
-    default:
-      break;
-    }
-  switch ((DspKind) field->kind)
-    {
-    case DSP_KIND_ID:
-      return field->target != NULL ? dsp_office_title_of (office, field->target, &alternative->id) : g_strdup ("");
-    case DSP_KIND_WORD:
-      return g_strdup (dsp_text_word (field->words, (guint) alternative->from));
-    case DSP_KIND_INT:
-      return g_strdup_printf ("%d", (int) alternative->from);
-    case DSP_KIND_TIME:
-      return dsp_text_time ((DspTime) { alternative->from });
-    case DSP_KIND_TEXT:
-    case DSP_KIND_DATE:
-    case DSP_KIND_MONEY:
-    case DSP_KIND_YES_NO:
-    case DSP_KIND_LIST:
-    default:
-      return g_strdup (alternative->text != NULL ? alternative->text : "");
-    }
-}
-
-char *
-dsp_filter_words (DspOffice       *office,
-                  const DspFilter *filter,
-                  const char      *name)
-{
-  const DspCondition *condition;
-  g_autoptr(GString) words = g_string_new (NULL);
-
-  if (g_str_equal (name, "q"))
-    return g_strdup_printf ("“%s”", filter->words);
-  if (g_str_equal (name, "penalized"))
-    switch (filter->penalized)
-      {
-      case DSP_PENALIZED_YES:
-        return g_strdup (_("Penalized"));
-      case DSP_PENALIZED_NO:
-        return g_strdup (_("Not penalized"));
-      case DSP_PENALIZED_WITHIN:
-        return g_strdup_printf (_("Penalized within %d h"), filter->within_hours);
-      case DSP_PENALIZED_ANY:
-      default:
-        return g_strdup ("");
-      }
-  condition = condition_of (filter, name);
-  if (condition == NULL)
-    return g_strdup ("");
-  for (guint i = 0; i < condition->any->len && i < 2; i++)
-    {
-      g_autofree char *one = alternative_words (office, condition->field, &g_array_index (condition->any, DspAlternative, i));
-
-      g_string_append_printf (words, "%s%s", i > 0 ? ", " : "", one);
-    }
-  if (condition->any->len > 2)
-    g_string_append_printf (words, ngettext (" and %u more", " and %u more", condition->any->len - 2),
-                            condition->any->len - 2);
-  /* Translators: a field of an order, then the values that are looked for */
-  return g_strdup_printf (_("%s: %s"), _(condition->field->label), words->str);
-}
-
-GStrv
-dsp_filter_names (const DspFilter *filter)
-{
-  g_autoptr(GStrvBuilder) names = g_strv_builder_new ();
-
-  for (guint i = 0; i < filter->conditions->len; i++)
-    g_strv_builder_add (names, g_array_index (filter->conditions, DspCondition, i).field->name);
-  if (filter->penalized != DSP_PENALIZED_ANY)
-    g_strv_builder_add (names, "penalized");
-  if (filter->words != NULL)
-    g_strv_builder_add (names, "q");
-  return g_strv_builder_end (names);
-}
-
 /* ---- reading the form ---- */
+
+/* What stands in the editors, to be compared. */
+static char *
+editors_say (const Ask *ask)
+{
+  switch (ask->kind)
+    {
+    case ASK_CHOICE:
+      {
+        g_auto(GStrv) chosen = dsp_chooser_get_values (DSP_CHOOSER (ask->editor));
+
+        return g_strjoinv ("\n", chosen);
+      }
+    case ASK_DATES:
+      return g_strconcat (gtk_editable_get_text (GTK_EDITABLE (ask->editor)), "\n", gtk_editable_get_text (GTK_EDITABLE (ask->second)), NULL);
+    case ASK_TEXT:
+      return g_strdup (gtk_editable_get_text (GTK_EDITABLE (ask->editor)));
+    case ASK_PENALIZED:
+    default:
+      return NULL;
+    }
+}
+
+static void
+clear_ask (gpointer data)
+{
+  Ask *ask = data;
+
+  g_clear_pointer (&ask->shown, g_free);
+  g_clear_pointer (&ask->values, g_free);
+}
 
 /* Two local days, both inclusive, as instants. Returns a sentence if a text is no day. */
 static char *
@@ -313,11 +210,17 @@ read_ask (Ask        *ask,
           DspFilter  *filter)
 {
   g_autofree char *values = NULL;
+  g_autofree char *say = ask->values != NULL ? editors_say (ask) : NULL;
   g_autoptr(GError) error = NULL;
 
   gtk_widget_remove_css_class (ask->editor, "error");
   if (ask->second != NULL)
     gtk_widget_remove_css_class (ask->second, "error");
+  if (say != NULL && g_strcmp0 (say, ask->shown) == 0)
+    {
+      dsp_filter_set (filter, ask->name, ask->values, NULL);
+      return NULL;
+    }
   switch (ask->kind)
     {
     case ASK_TEXT:
@@ -383,7 +286,7 @@ read_ask (Ask        *ask,
 static void
 apply (DspFilterForm *self)
 {
-  g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_order);
+  g_autoptr(DspFilter) filter = self->cleared ? dsp_filter_new (&dsp_order) : dsp_filter_dup (dsp_office_get_filter (self->office));
   g_autofree char *first_wrong = NULL;
 
   for (guint i = 0; i < self->asks->len; i++)
@@ -412,6 +315,7 @@ clear (DspFilterForm *self)
     {
       Ask *ask = &g_array_index (self->asks, Ask, i);
 
+      clear_ask (ask);
       gtk_widget_remove_css_class (ask->editor, "error");
       if (ask->kind == ASK_CHOICE)
         dsp_chooser_set_values (DSP_CHOOSER (ask->editor), NULL);
@@ -425,6 +329,7 @@ clear (DspFilterForm *self)
           gtk_widget_remove_css_class (ask->second, "error");
         }
     }
+  self->cleared = TRUE;
   gtk_widget_set_visible (self->error, FALSE);
 }
 
@@ -479,8 +384,14 @@ add_choices (DspFilterForm *self,
         const DspColumnValue *value = &g_array_index (values, DspColumnValue, i);
 
         if (value->text != NULL)
-          dsp_chooser_add (chooser, value->text, value->text);
+          {
+            g_autofree char *label = field->offset == offsetof (DspOrder, reason) ? dsp_office_reason_title (self->office, value->text)
+                                                                                  : g_strdup (value->text);
+
+            dsp_chooser_add (chooser, value->text, label);
+          }
       }
+    dsp_chooser_add (chooser, "-", _("(none)"));
   }
 }
 
@@ -533,7 +444,9 @@ show_text (DspFilterForm      *self,
     g_string_append (text, filter->words != NULL ? filter->words : "");
   for (guint i = 0; condition != NULL && i < condition->any->len; i++)
     {
-      g_autofree char *one = alternative_words (self->office, ask->field, &g_array_index (condition->any, DspAlternative, i));
+      const DspAlternative *alternative = &g_array_index (condition->any, DspAlternative, i);
+      g_autofree char *one = alternative->op == DSP_OP_NONE ? g_strdup ("-") : alternative->op == DSP_OP_ANY ? g_strdup ("+")
+                             : dsp_filter_alternative_words (self->office, ask->field, alternative);
 
       g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", one);
     }
@@ -541,15 +454,26 @@ show_text (DspFilterForm      *self,
 }
 
 static void
-show_dates (Ask                *ask,
-            const DspCondition *condition)
+show_ends (Ask                  *ask,
+           const DspAlternative *a)
 {
-  const DspAlternative *a = condition != NULL && condition->any->len > 0 ? &g_array_index (condition->any, DspAlternative, 0) : NULL;
-  g_autofree char *from = a != NULL && a->from != G_MININT64 ? day_of (a->from) : g_strdup ("");
-  g_autofree char *to = a != NULL && a->to != G_MAXINT64 ? day_of (a->to - 1) : g_strdup ("");
+  g_autofree char *from = a != NULL && a->from != G_MININT64 ? dsp_text_date (dsp_text_local_day (a->from)) : g_strdup ("");
+  g_autofree char *to = a != NULL && a->to != G_MAXINT64 ? dsp_text_date (dsp_text_local_day (a->to - 1)) : g_strdup ("");
 
   gtk_editable_set_text (GTK_EDITABLE (ask->editor), from);
   gtk_editable_set_text (GTK_EDITABLE (ask->second), to);
+}
+
+static void
+show_dates (Ask                *ask,
+            const DspCondition *condition)
+{
+  const DspAlternative *a = NULL;
+
+  for (guint i = 0; condition != NULL && a == NULL && i < condition->any->len; i++)
+    if (g_array_index (condition->any, DspAlternative, i).op == DSP_OP_RANGE)
+      a = &g_array_index (condition->any, DspAlternative, i);
+  show_ends (ask, a);
 }
 
 void
@@ -561,7 +485,7 @@ dsp_filter_form_show (DspFilterForm *self)
   for (guint i = 0; i < self->asks->len; i++)
     {
       Ask *ask = &g_array_index (self->asks, Ask, i);
-      const DspCondition *condition = condition_of (filter, ask->name);
+      const DspCondition *condition = dsp_filter_condition (filter, ask->name);
 
       switch (ask->kind)
         {
@@ -583,7 +507,10 @@ dsp_filter_form_show (DspFilterForm *self)
         default:
           g_assert_not_reached ();
         }
+      ask->values = dsp_filter_get (filter, ask->name);
+      ask->shown = editors_say (ask);
     }
+  self->cleared = FALSE;
 }
 
 /* ---- making it ---- */
@@ -669,6 +596,7 @@ make_ask (DspFilterForm *self,
     default:
       content = ask->editor = make_entry (self, title,
                                           ask->field == NULL ? _("name, street, telephone …")
+                                          : ask->field->kind == DSP_KIND_INT ? "1, 2-5, -"
                                           : (ask->field->flags & DSP_DIGITS) ? "03100, 031*, 03100-03199" : "904112, 9041*");
       break;
     }
@@ -709,6 +637,7 @@ static void
 dsp_filter_form_init (DspFilterForm *self)
 {
   self->asks = g_array_new (FALSE, TRUE, sizeof (Ask));
+  g_array_set_clear_func (self->asks, clear_ask);
 }
 
 GtkWidget *

@@ -14,11 +14,4 @@ G_DECLARE_FINAL_TYPE (DspFilterForm, dsp_filter_form, DSP, FILTER_FORM, GtkWidge
 GtkWidget *dsp_filter_form_new  (DspOffice *office);
 void       dsp_filter_form_show (DspFilterForm *self); /* what the office's filter says, with the present choices */
 
-/* One condition in words, for a chip: "Order type: Repair"; (transfer full). @name: a field, "penalized" or "q". */
-char      *dsp_filter_words     (DspOffice *office, const DspFilter *filter, const char *name);
-/* Names of the criteria that are set, in the order of the table; (transfer full). */
-GStrv      dsp_filter_names     (const DspFilter *filter);
-/* A value in the text form, with what has a meaning there protected; (transfer full). */
-char      *dsp_filter_escape    (const char *value);
-
 G_END_DECLS

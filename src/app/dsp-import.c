@@ -6,7 +6,7 @@
 #include "config.h"
 #include "dsp-import.h"
 
-#include "dsp-filter-form.h"
+#include "dsp-filter-words.h"
 #include "dsp-outbox-window.h"
 #include "dsp-text.h"
 

@@ -89,6 +89,22 @@ dsp_office_title_of (DspOffice       *self,
 }
 
 char *
+dsp_office_reason_title (DspOffice  *self,
+                         const char *code)
+{
+  const GPtrArray *reasons = dsp_office_records (self, &dsp_reason_code);
+
+  for (guint i = 0; i < reasons->len; i++)
+    {
+      const DspReasonCode *reason = reasons->pdata[i];
+
+      if (g_strcmp0 (reason->code, code) == 0 && reason->label != NULL)
+        return g_strdup (reason->label);
+    }
+  return g_strdup (code);
+}
+
+char *
 dsp_office_members (DspOffice   *self,
                     const DspId *crew_id,
                     DspDate      day)
@@ -136,6 +152,8 @@ dsp_office_field_text (DspOffice      *self,
     case DSP_KIND_INT:
     case DSP_KIND_MONEY:
     default:
+      if (field == dsp_table_at (&dsp_order.table, offsetof (DspOrder, reason)) && *dsp_field_text (field, record) != NULL)
+        return dsp_office_reason_title (self, *dsp_field_text (field, record));
       text = dsp_field_dup_text (field, record);
       return text != NULL ? text : g_strdup ("");
     }

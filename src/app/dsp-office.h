@@ -64,6 +64,7 @@ const GPtrArray *dsp_office_records (DspOffice *self, const DspEntity *entity);
 gconstpointer dsp_office_get        (DspOffice *self, const DspEntity *entity, const DspId *id); /* nullable */
 char       *dsp_office_record_title (DspOffice *self, const DspEntity *entity, gconstpointer record); /* "C-07 Norte" */
 char       *dsp_office_title_of     (DspOffice *self, const DspEntity *entity, const DspId *id);      /* "" for none */
+char       *dsp_office_reason_title (DspOffice *self, const char *code);                              /* its words; the code if it is not known */
 /* Who was in a crew on a local day, today by its roll call: "Juan Pérez, Ana Robles"; "" for nobody. */
 char       *dsp_office_members (DspOffice *self, const DspId *crew_id, DspDate day);
 /* The same by that day's own roll call, which is read first. On an error: by the memberships alone. */

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "config.h"
-#include "dsp-filter-form.h"
+#include "dsp-filter-words.h"
 #include "dsp-text.h"
 
 #include <locale.h>

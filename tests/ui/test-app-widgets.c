@@ -5,6 +5,7 @@
 #include "dsp-assignments-page.h"
 #include "dsp-chooser.h"
 #include "dsp-filter-form.h"
+#include "dsp-filter-words.h"
 #include "dsp-icons.h"
 #include "dsp-order-list.h"
 #include "dsp-record-form.h"
