@@ -12,7 +12,7 @@ libmicrohttpd-dev libgnutls28-dev libsystemd-dev libzint-dev libxlsxwriter-dev l
 PACKAGES_RUN="glib-networking gsettings-desktop-schemas adwaita-icon-theme librsvg2-common fonts-dejavu-core tzdata
 dbus at-spi2-core libglib2.0-bin"
 
-PACKAGES_TEST="postgresql xvfb xauth xdotool x11-utils imagemagick openbox gir1.2-atspi-2.0 python3 python3-gi
+PACKAGES_TEST="postgresql haproxy xvfb xauth xdotool x11-utils imagemagick openbox gir1.2-atspi-2.0 python3 python3-gi
 libegl1 libgl1-mesa-dri libasan8 libubsan1 curl openssl unzip zip xz-utils
 poppler-utils zbar-tools libreoffice-calc-nogui"
 

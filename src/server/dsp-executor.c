@@ -59,6 +59,7 @@ struct _DspExecutor
   guint8          epoch[16];
   DspPublishFunc  publish;
   gpointer        publish_data;
+  char           *word;        /* (owned) (nullable): for other processes */
 
   GMutex          lock;
   GCond           wake;
@@ -72,6 +73,7 @@ struct _DspExecutor
   /* the thread's own */
   gint64          replay_us;   /* where the clock of a replay stands; 0: real time */
   DspPublished    published;
+  gint64          begun_seq;   /* the head before the open batch */
   gint64          idle_since_us;
   gint64          grants_seen_us;
   gint64          next_tick_us;
@@ -323,15 +325,30 @@ publish (DspExecutor *self)
       (self->published.scopes->len > 0 || self->published.grants_changed || self->published.ended_users->len > 0))
     {
       self->published.seq = dsp_feed_get_state (self->feed)->seq;
+      self->published.after_seq = self->begun_seq;
       self->publish (&self->published, self->publish_data);
     }
   reset_published (self);
 }
 
 static gboolean
+begin (DspExecutor *self,
+       GError     **error)
+{
+  if (!dsp_feed_begin (self->feed, error))
+    return FALSE;
+  self->begun_seq = dsp_feed_get_state (self->feed)->seq;
+  if (dsp_feed_others_wrote (self->feed))
+    dsp_judge_forget (self->judge);
+  return TRUE;
+}
+
+static gboolean
 commit (DspExecutor *self,
         GError     **error)
 {
+  if (self->word != NULL && dsp_feed_get_state (self->feed)->seq != self->begun_seq && !dsp_db_notify (self->db, self->word, error))
+    return FALSE;
   if (!dsp_feed_commit (self->feed, error))
     return FALSE;
   g_atomic_pointer_add (&self->n_batches, 1);
@@ -342,7 +359,7 @@ static void
 roll_back (DspExecutor *self)
 {
   dsp_feed_rollback (self->feed);
-  dsp_judge_rolled_back (self->judge);
+  dsp_judge_forget (self->judge);
   reset_published (self);
 }
 
@@ -440,7 +457,7 @@ run_batch (DspExecutor *self)
   g_autoptr(GPtrArray) items = g_ptr_array_new ();
   g_autoptr(GError) error = NULL;
 
-  if (!dsp_feed_begin (self->feed, &error) || !fill_batch (self, items, &error) || !commit (self, &error))
+  if (!begin (self, &error) || !fill_batch (self, items, &error) || !commit (self, &error))
     {
       Item *item;
 
@@ -473,7 +490,7 @@ in_transaction (DspExecutor  *self,
                 gpointer      user_data,
                 GError      **error)
 {
-  if (dsp_feed_begin (self->feed, error) && func (self->feed, user_data, error) && commit (self, error))
+  if (begin (self, error) && func (self->feed, user_data, error) && commit (self, error))
     {
       publish (self);
       return TRUE;
@@ -525,6 +542,9 @@ tick (DspExecutor *self,
   if (monotonic_us < self->next_tick_us)
     return;
   self->next_tick_us = monotonic_us + TICK_US;
+  /* Another process may have noted what is due, and be gone. */
+  if (dsp_db_is_shared (self->db))
+    dsp_judge_forget (self->judge);
 
   stmt = dsp_db_prepare (self->db, "SELECT count(*) FROM \"grant\" WHERE \"until\" > $1 AND \"until\" <= $2", &error);
   if (stmt != NULL)
@@ -675,6 +695,7 @@ dsp_executor_free (DspExecutor *self)
     g_debug ("last checkpoint: %s", error->message);
   dsp_db_close (self->db);
   dsp_published_clear (&self->published);
+  g_free (self->word);
   g_cond_clear (&self->written);
   g_cond_clear (&self->wake);
   g_mutex_clear (&self->lock);
@@ -688,6 +709,14 @@ dsp_executor_set_publish (DspExecutor   *self,
 {
   self->publish_data = user_data;
   self->publish = func;
+}
+
+void
+dsp_executor_set_word (DspExecutor *self,
+                       const char  *word)
+{
+  g_free (self->word);
+  self->word = g_strdup (word);
 }
 
 void

@@ -31,6 +31,7 @@ typedef void (*DspPushDone) (const DspPushReply *reply, gpointer user_data);
 /* What a commit brought, on the executor's thread, after the answers. */
 typedef struct {
   gint64      seq;             /* the head now */
+  gint64      after_seq;       /* the head before */
   GArray     *scopes;          /* of DspId: scopes that a change left or entered */
   GPtrArray  *ended_users;     /* of DspId: disabled: their sessions end */
   gboolean    grants_changed;  /* what somebody may see or do is another */
@@ -50,6 +51,9 @@ void         dsp_executor_set_publish (DspExecutor *self, DspPublishFunc func, g
 
 /* Whether what becomes due is done (not, at first). Any thread. */
 void         dsp_executor_set_clock   (DspExecutor *self, gboolean on);
+/* What others are told with each commit that changes something, where several processes write: see dsp_db_notify().
+ * Before the first push. */
+void         dsp_executor_set_word    (DspExecutor *self, const char *word);
 /* Where the bytes of attachments are; not owned. Before the first command. */
 void         dsp_executor_set_files   (DspExecutor *self, DspFiles *files);
 

@@ -67,7 +67,7 @@ dsp_judge_free (DspJudge *self)
 }
 
 void
-dsp_judge_rolled_back (DspJudge *self)
+dsp_judge_forget (DspJudge *self)
 {
   dsp_exec_facts_forget (self->facts);
   dsp_actors_forget (self->actors);

@@ -26,7 +26,8 @@ gboolean  dsp_judge_internal (DspJudge *self, const DspCommand *command, const D
 DspActorRef *dsp_judge_get_actor (DspJudge *self, const DspId *user_id, gint64 now_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Grants that ended since @from_us: their users are told. */
 gboolean  dsp_judge_end_grants (DspJudge *self, gint64 from_us, gint64 now_us, DspPublished *published, GError **error);
-void      dsp_judge_rolled_back (DspJudge *self);
+/* After a rollback, and when others wrote: what is remembered of the tables. */
+void      dsp_judge_forget   (DspJudge *self);
 
 /* ---- the clock ---- */
 /* When it has something to do: an instant; G_MAXINT64: never. */

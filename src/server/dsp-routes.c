@@ -130,27 +130,15 @@ find_session (DspServer  *server,
                             ? server->local_import : server->local_admin);
 }
 
-void
-dsp_routes_dispatch (DspRequest *request,
-                     gpointer    data)
+static void
+dispatch_known (DspServer  *server,
+                DspRequest *request,
+                DspSession *session)
 {
   const Entry *entry = dsp_request_get_route (request)->data;
-  g_autoptr(DspSession) session = NULL;
   char user[DSP_ID_TEXT];
-  DspServer *server = data;
   guint wait_s;
 
-  if (entry->open)
-    {
-      entry->handler (server, request, NULL);
-      return;
-    }
-  session = find_session (server, request);
-  if (session == NULL)
-    {
-      dsp_request_reply_error (request, 401, "token", "sign in first");
-      return;
-    }
   if (session->local)
     {
       entry->handler (server, request, session);
@@ -169,6 +157,49 @@ dsp_routes_dispatch (DspRequest *request,
       return;
     }
   entry->handler (server, request, session);
+}
+
+/* On a reader's thread: who signed in at another server a moment ago is in the table. */
+static void
+look_up (DspDb   *db,
+         gpointer data)
+{
+  g_autoptr(DspCall) call = data;
+  g_autoptr(DspSession) session = NULL;
+  g_autoptr(GError) error = NULL;
+  guint8 hash[32];
+
+  if (!dsp_token_hash (dsp_request_get_token (call->request), hash) ||
+      dsp_sessions_follow (call->server->sessions, db, hash, g_get_real_time (), NULL, &error))
+    session = find_session (call->server, call->request);
+  if (session != NULL)
+    dispatch_known (call->server, call->request, session);
+  else if (error != NULL)
+    dsp_reply_fault (call->request, error);
+  else
+    dsp_request_reply_error (call->request, 401, "token", "sign in first");
+}
+
+void
+dsp_routes_dispatch (DspRequest *request,
+                     gpointer    data)
+{
+  const Entry *entry = dsp_request_get_route (request)->data;
+  g_autoptr(DspSession) session = NULL;
+  DspServer *server = data;
+
+  if (entry->open)
+    {
+      entry->handler (server, request, NULL);
+      return;
+    }
+  session = find_session (server, request);
+  if (session != NULL)
+    dispatch_known (server, request, session);
+  else if (server->follower != NULL && dsp_request_get_token (request) != NULL)
+    dsp_call_read (dsp_call_new (server, request, NULL), server->readers, look_up);
+  else
+    dsp_request_reply_error (request, 401, "token", "sign in first");
 }
 
 /* ---- shared by the handlers ---- */

@@ -10,6 +10,7 @@
 #include "dsp-executor.h"
 #include "dsp-file-quota.h"
 #include "dsp-files.h"
+#include "dsp-follower.h"
 #include "dsp-housekeeping.h"
 #include "dsp-http.h"
 #include "dsp-limits.h"
@@ -31,6 +32,7 @@ struct _DspServer
   DspSessions     *sessions;  /* (owned) */
   DspActors       *actors;    /* (owned): of readers */
   DspWaiters      *waiters;   /* (owned) */
+  DspFollower     *follower;  /* (owned) (nullable): where other processes write, too */
   DspHousekeeping *housekeeping; /* (owned) */
   DspFiles        *files;     /* (owned) */
   DspFileQuota    *file_quota; /* (owned) */

@@ -38,10 +38,10 @@ dsp_server_options_init (DspServerOptions *options)
   };
 }
 
-/* On the executor's thread, after each commit that changed something. */
+/* What a commit means for those who wait and read; of another process on the follower's thread. */
 static void
-on_published (const DspPublished *published,
-              gpointer            user_data)
+publish (const DspPublished *published,
+         gpointer            user_data)
 {
   DspServer *server = user_data;
 
@@ -50,6 +50,24 @@ on_published (const DspPublished *published,
   for (guint i = 0; i < published->ended_users->len; i++)
     dsp_sessions_end_user (server->sessions, published->ended_users->pdata[i], NULL);
   dsp_waiters_publish (server->waiters, published);
+}
+
+/* On the executor's thread, after each commit that changed something. */
+static void
+on_published (const DspPublished *published,
+              gpointer            user_data)
+{
+  DspServer *server = user_data;
+
+  if (server->follower != NULL)
+    dsp_follower_own (server->follower, published);
+  publish (published, server);
+}
+
+static void
+on_ended_elsewhere (gpointer user_data)
+{
+  dsp_wake_ended (user_data);
 }
 
 /* "HOST:PORT", "[ADDRESS]:PORT", ":PORT" for every address. */
@@ -155,12 +173,20 @@ open_store (DspServer               *self,
             GError                 **error)
 {
   g_autoptr(DspDb) db = dsp_db_open (options->database, DSP_DB_CREATE | DSP_DB_LOCK, error);
+  gboolean shared = db != NULL && dsp_db_is_shared (db);
 
-  if (db == NULL || !dsp_database_init (db, error) || !dsp_sessions_load (self->sessions, db, g_get_real_time (), error))
+  if (db == NULL || !dsp_database_init (db, error) || !dsp_db_share (db, error) || !dsp_sessions_load (self->sessions, db, g_get_real_time (), error))
     return FALSE;
   self->executor = dsp_executor_new (g_steal_pointer (&db), options->replay_from_us, error);
   if (self->executor == NULL)
     return FALSE;
+  if (shared)
+    {
+      self->follower = dsp_follower_new (options->database, self->sessions, publish, on_ended_elsewhere, self, error);
+      if (self->follower == NULL)
+        return FALSE;
+      dsp_executor_set_word (self->executor, dsp_follower_get_word (self->follower));
+    }
   dsp_executor_set_publish (self->executor, on_published, self);
   dsp_executor_set_clock (self->executor, options->clock);
   self->readers = dsp_readers_new ("reader", options->database, N_READERS, READ_QUEUE, READ_MS, error);
@@ -172,7 +198,7 @@ open_store (DspServer               *self,
 
 /**
  * dsp_server_new:
- * Opens the database, which no other process may hold, and listens. Blocks on files.
+ * Opens the database, which no other process may hold unless its store can be shared, and listens. Blocks on files.
  */
 DspServer *
 dsp_server_new (const DspServerOptions  *options,
@@ -214,6 +240,7 @@ dsp_server_free (DspServer *self)
   dsp_readers_free (self->signers);
   dsp_housekeeping_free (self->housekeeping);
   dsp_executor_free (self->executor);
+  dsp_follower_free (self->follower);
   dsp_readers_free (self->readers);
   dsp_http_free (self->http);
   dsp_files_free (self->files);

@@ -26,6 +26,7 @@ struct _DspSessions
   GMutex      lock;
   GHashTable *by_hash; /* (guarded by lock): hash to DspSession */
   GArray     *over;    /* (guarded by lock) of 32-byte families that ended, to be deleted by the next dsp_token_touch() */
+  GHashTable *gone;    /* (guarded by lock): families that ended: what is read of them from the table is of before */
   gint64      rotate_us, grace_us;
 };
 
@@ -166,6 +167,7 @@ dsp_sessions_new (guint rotate_s,
   g_mutex_init (&self->lock);
   self->by_hash = g_hash_table_new_full (hash_hash, hash_equal, NULL, (GDestroyNotify) dsp_session_unref);
   self->over = g_array_new (FALSE, FALSE, 32);
+  self->gone = g_hash_table_new_full (hash_hash, hash_equal, g_free, NULL);
   self->rotate_us = (gint64) rotate_s * G_USEC_PER_SEC;
   self->grace_us = (gint64) grace_s * G_USEC_PER_SEC;
   return self;
@@ -178,6 +180,7 @@ dsp_sessions_free (DspSessions *self)
     return;
   g_hash_table_unref (self->by_hash);
   g_array_unref (self->over);
+  g_hash_table_unref (self->gone);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -197,6 +200,63 @@ counts (DspSession *session,
   return now_us - session->began_us < ABSOLUTE_US && now_us - session->seen_us < IDLE_US;
 }
 
+/* Of one token, or of all: "%s" is the condition. */
+#define TOKENS "SELECT t.hash, t.user_id, u.\"name\", t.device, t.made_at, t.used_at, t.family," \
+               " (SELECT min(f.made_at) FROM token f WHERE f.family = t.family)," \
+               " (SELECT min(f.used_at) FROM token f WHERE f.family = t.family AND f.made_at > t.made_at" \
+               "   AND f.used_at > f.made_at)" \
+               " FROM token t JOIN \"user\" u ON u.\"id\" = t.user_id"
+
+/* (transfer full) (nullable): not a token of ours */
+static DspSession *
+read_session (DspStmt *stmt)
+{
+  DspId user_id = dsp_stmt_id (stmt, 1), device = dsp_stmt_id (stmt, 3);
+  gsize size = 0;
+  gconstpointer hash = dsp_stmt_blob (stmt, 0, &size);
+  DspSession *session;
+
+  if (size != sizeof session->hash)
+    return NULL;
+  session = session_new (&user_id, dsp_stmt_text (stmt, 2, NULL), &device);
+  set_hash (session, hash);
+  session->made_us = dsp_stmt_int (stmt, 4);
+  session->seen_us = session->stored_us = dsp_stmt_int (stmt, 5);
+  hash = dsp_stmt_blob (stmt, 6, &size);
+  if (size == sizeof session->family)
+    memcpy (session->family, hash, size);
+  session->began_us = dsp_stmt_int (stmt, 7);
+  session->replaced_us = dsp_stmt_int (stmt, 8);
+  return session;
+}
+
+/* Reads the tokens that still count into @found. */
+static gboolean
+read_sessions (DspDb        *db,
+               const guint8 *hash,
+               gint64        now_us,
+               GPtrArray    *found,
+               GError      **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, hash != NULL ? TOKENS " WHERE t.hash = $1" : TOKENS, error);
+  DspStep step;
+
+  if (stmt == NULL)
+    return FALSE;
+  if (hash != NULL)
+    dsp_stmt_bind_blob (stmt, 1, hash, 32);
+  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
+    {
+      DspSession *session = read_session (stmt);
+
+      if (session != NULL && counts (session, now_us))
+        g_ptr_array_add (found, session);
+      else
+        dsp_session_unref (session);
+    }
+  return step == DSP_STEP_DONE;
+}
+
 /**
  * dsp_sessions_load:
  * Reads the tokens that still count, once at start.
@@ -208,37 +268,77 @@ dsp_sessions_load (DspSessions *self,
                    GError     **error)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  g_autoptr(DspStmt) stmt = NULL;
-  DspStep step;
+  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_session_unref);
 
-  stmt = dsp_db_prepare (db, "SELECT t.hash, t.user_id, u.\"name\", t.device, t.made_at, t.used_at, t.family,"
-                             " (SELECT min(f.made_at) FROM token f WHERE f.family = t.family),"
-                             " (SELECT min(f.used_at) FROM token f WHERE f.family = t.family AND f.made_at > t.made_at"
-                             "   AND f.used_at > f.made_at)"
-                             " FROM token t JOIN \"user\" u ON u.\"id\" = t.user_id", error);
-  if (stmt == NULL)
+  if (!read_sessions (db, NULL, now_us, found, error))
     return FALSE;
-  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
-    {
-      DspId user_id = dsp_stmt_id (stmt, 1), device = dsp_stmt_id (stmt, 3);
-      g_autoptr(DspSession) session = session_new (&user_id, dsp_stmt_text (stmt, 2, NULL), &device);
-      gsize size = 0;
-      gconstpointer hash = dsp_stmt_blob (stmt, 0, &size);
+  for (guint i = 0; i < found->len; i++)
+    g_hash_table_replace (self->by_hash, ((DspSession *) found->pdata[i])->hash, dsp_session_ref (found->pdata[i]));
+  return TRUE;
+}
 
-      if (size != sizeof session->hash)
-        continue;
-      set_hash (session, hash);
-      session->made_us = dsp_stmt_int (stmt, 4);
-      session->seen_us = session->stored_us = dsp_stmt_int (stmt, 5);
-      hash = dsp_stmt_blob (stmt, 6, &size);
-      if (size == sizeof session->family)
-        memcpy (session->family, hash, size);
-      session->began_us = dsp_stmt_int (stmt, 7);
-      session->replaced_us = dsp_stmt_int (stmt, 8);
-      if (counts (session, now_us))
-        g_hash_table_insert (self->by_hash, session->hash, dsp_session_ref (session));
+/* Under the lock. Takes what the table says of a session; what is known here better stays. */
+static void
+follow (DspSessions *self,
+        DspSession  *read)
+{
+  DspSession *known = g_hash_table_lookup (self->by_hash, read->hash);
+
+  if (known == NULL)
+    {
+      if (!g_hash_table_contains (self->gone, read->family))
+        g_hash_table_insert (self->by_hash, read->hash, dsp_session_ref (read));
+      return;
     }
-  return step == DSP_STEP_DONE;
+  known->seen_us = MAX (known->seen_us, read->seen_us);
+  if (known->replaced_us == 0)
+    known->replaced_us = read->replaced_us;
+}
+
+gboolean
+dsp_sessions_follow (DspSessions  *self,
+                     DspDb        *db,
+                     const guint8 *hash,
+                     gint64        now_us,
+                     guint        *n_ended,
+                     GError      **error)
+{
+  g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_session_unref);
+  g_autoptr(GPtrArray) before = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_session_unref);
+  g_autoptr(GHashTable) there = g_hash_table_new (hash_hash, hash_equal);
+  GHashTableIter iter;
+  DspSession *session;
+  guint n = 0;
+
+  /* One that is let in while the table is read was stored after that, and is not missing. */
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->by_hash);
+  while (hash == NULL && g_hash_table_iter_next (&iter, NULL, (gpointer *) &session))
+    g_ptr_array_add (before, dsp_session_ref (session));
+  g_mutex_unlock (&self->lock);
+  if (!read_sessions (db, hash, now_us, found, error))
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < found->len; i++)
+    {
+      session = found->pdata[i];
+      g_hash_table_add (there, session->hash);
+      follow (self, session);
+    }
+  for (guint i = 0; i < before->len; i++)
+    {
+      session = before->pdata[i];
+      if (g_hash_table_contains (there, session->hash) || g_hash_table_lookup (self->by_hash, session->hash) != session)
+        continue;
+      g_atomic_int_set (&session->ended, 1);
+      g_hash_table_add (self->gone, g_memdup2 (session->family, 32));
+      g_hash_table_remove (self->by_hash, session->hash);
+      n++;
+    }
+  g_mutex_unlock (&self->lock);
+  if (n_ended != NULL)
+    *n_ended = n;
+  return TRUE;
 }
 
 /* Under the lock. */
@@ -250,6 +350,7 @@ end_family (DspSessions  *self,
   DspSession *session;
 
   g_array_append_vals (self->over, family, 1);
+  g_hash_table_add (self->gone, g_memdup2 (family, 32));
   g_hash_table_iter_init (&iter, self->by_hash);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &session))
     if (hash_equal (session->family, family))
@@ -275,6 +376,18 @@ replace_older (DspSessions      *self,
       session->replaced_us = now_us;
 }
 
+gboolean
+dsp_token_hash (const char *token,
+                guint8      hash[32])
+{
+  guint8 bytes[TOKEN_BYTES];
+
+  if (!dsp_base64url_parse (token, bytes, sizeof bytes))
+    return FALSE;
+  crypto_hash_sha256 (hash, bytes, sizeof bytes);
+  return TRUE;
+}
+
 /**
  * dsp_sessions_find:
  * @token: as it came in the Authorization field
@@ -288,12 +401,11 @@ dsp_sessions_find (DspSessions *self,
                    gboolean    *reused)
 {
   g_autoptr(GMutexLocker) locker = NULL;
-  guint8 bytes[TOKEN_BYTES], hash[32];
+  guint8 hash[32];
   DspSession *session;
 
-  if (!dsp_base64url_parse (token, bytes, sizeof bytes))
+  if (!dsp_token_hash (token, hash))
     return NULL;
-  crypto_hash_sha256 (hash, bytes, sizeof bytes);
   locker = g_mutex_locker_new (&self->lock);
   session = g_hash_table_lookup (self->by_hash, hash);
   if (session == NULL)
@@ -370,6 +482,7 @@ dsp_sessions_end_user (DspSessions      *self,
     if (dsp_id_equal (&session->user_id, user_id) && (but == NULL || !hash_equal (but->family, session->family)))
       {
         g_atomic_int_set (&session->ended, 1);
+        g_hash_table_add (self->gone, g_memdup2 (session->family, 32));
         g_hash_table_iter_remove (&iter);
       }
 }
@@ -409,7 +522,7 @@ dsp_token_delete (DspDb        *db,
   if (stmt == NULL)
     return FALSE;
   dsp_stmt_bind_blob (stmt, 1, hash, 32);
-  return dsp_stmt_run (stmt, NULL, error);
+  return dsp_stmt_run (stmt, NULL, error) && dsp_db_notify (db, DSP_WORD_TOKENS, error);
 }
 
 gboolean
@@ -426,7 +539,7 @@ dsp_token_delete_user (DspDb        *db,
     return FALSE;
   dsp_stmt_bind_id (stmt, 1, user_id);
   dsp_stmt_bind_blob (stmt, 2, but_hash != NULL ? but_hash : nobody, 32);
-  return dsp_stmt_run (stmt, NULL, error);
+  return dsp_stmt_run (stmt, NULL, error) && dsp_db_notify (db, DSP_WORD_TOKENS, error);
 }
 
 /**
@@ -481,5 +594,5 @@ dsp_token_touch (DspDb       *db,
       if (!dsp_stmt_run (forget, NULL, error))
         return FALSE;
     }
-  return TRUE;
+  return over->len == 0 || dsp_db_notify (db, DSP_WORD_TOKENS, error);
 }

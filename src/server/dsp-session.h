@@ -40,11 +40,19 @@ typedef struct _DspSessions DspSessions;
 DspSessions *dsp_sessions_new      (guint rotate_s, guint grace_s) G_GNUC_WARN_UNUSED_RESULT;
 void         dsp_sessions_free     (DspSessions *self);
 gboolean     dsp_sessions_load     (DspSessions *self, DspDb *db, gint64 now_us, GError **error);
+/* What other processes did since: sessions that they ended end here, too; theirs are let in. @hash: (nullable): only the
+ * session of that token, which nobody knows here yet. @n_ended: (out) (optional). */
+gboolean     dsp_sessions_follow   (DspSessions *self, DspDb *db, const guint8 *hash, gint64 now_us, guint *n_ended, GError **error);
+/* The hash by which a token is known; FALSE: it is none. */
+gboolean     dsp_token_hash        (const char *token, guint8 hash[32]);
 /* @reused: (out) (optional): it was a replaced one, past its grace: all of its family have ended now. */
 DspSession  *dsp_sessions_find     (DspSessions *self, const char *token, gint64 now_us, gboolean *reused) G_GNUC_WARN_UNUSED_RESULT;
 /* Is it time for the client to exchange its token? */
 gboolean     dsp_sessions_is_due   (DspSessions *self, DspSession *session, gint64 now_us);
 guint        dsp_sessions_get_n    (DspSessions *self);
+
+/* What other processes are told when tokens ended. */
+#define DSP_WORD_TOKENS "tokens"
 
 /* In the writer's transaction; then, once that is committed, the same in memory. */
 gboolean     dsp_token_insert      (DspDb *db, DspSession *session, GError **error);

@@ -132,14 +132,14 @@ find_schema (DspPostgres *self,
   return result != NULL;
 }
 
-/* Where one process alone may write, it holds this as long as it is connected. A process that was killed a moment ago
- * still has it until the server notices. */
+/* Who must be alone holds this until dsp_db_share(), or as long as it is connected. A process that was killed a moment ago
+ * still has it until the server notices, and one that makes the tables for a moment. */
 static gboolean
 take_lock (DspPostgres *self,
            GError     **error)
 {
-  static const char sql[] = "BEGIN; SET LOCAL lock_timeout = '2s';"
-                            "SELECT pg_advisory_lock(hashtext('despacho ' || current_schema())); COMMIT";
+  static const char sql[] = "BEGIN; SET LOCAL lock_timeout = '4s';"
+                            "SELECT pg_advisory_lock(" DSP_POSTGRES_LOCK "); COMMIT";
   g_autoptr(GError) fault = NULL;
   PGresult *result = dsp_postgres_command (self, sql, &fault);
 

@@ -22,6 +22,7 @@ typedef struct
   bool       in_transaction; /* as the caller sees it: also after the connection was lost in the middle */
   bool       moved;          /* another server takes the writes now */
   bool       writes;         /* the transaction does: what it writes may be queued */
+  guint      listens;        /* life of the connection that does */
   GMutex     lock;
   PGcancel  *cancel;         /* (owned) (nullable) (guarded by lock) */
   gint       stopped;        /* (atomic): a cancel was asked for by us */
@@ -51,6 +52,21 @@ DspDb    *dsp_postgres_open    (const char     *where,
                                 GError        **error);
 void      dsp_postgres_close   (DspDb          *db);
 void      dsp_postgres_interrupt (DspDb        *db);
+
+/* dsp-db-postgres-shared.c */
+gboolean  dsp_postgres_share   (DspDb          *db,
+                                GError        **error);
+gboolean  dsp_postgres_notify  (DspDb          *db,
+                                const char     *what,
+                                GError        **error);
+gboolean  dsp_postgres_wait    (DspDb          *db,
+                                guint           wait_ms,
+                                DspDbTold       told,
+                                gpointer        user_data,
+                                GError        **error);
+
+/* The key of the lock that a process holds which must be alone. */
+#define DSP_POSTGRES_LOCK "hashtext('despacho ' || current_schema())"
 
 /* dsp-db-postgres-words.c: the SQL of dsp-db.h in PostgreSQL's words. (transfer full) */
 char     *dsp_postgres_words   (const char     *sql);

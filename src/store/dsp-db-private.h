@@ -53,6 +53,10 @@ typedef struct {
   void        (*rollback)    (DspDb *db);
   gboolean    (*in_transaction) (DspDb *db);
   gboolean    (*part)        (DspDb *db, DspDbPart what, GError **error);
+  /* (nullable, all three): others may write, too */
+  gboolean    (*share)       (DspDb *db, GError **error);
+  gboolean    (*notify)      (DspDb *db, const char *what, GError **error);
+  gboolean    (*wait)        (DspDb *db, guint wait_ms, DspDbTold told, gpointer user_data, GError **error);
   void        (*interrupt)   (DspDb *db);
   void        (*stop_changed) (DspDb *db);
   gboolean    (*checkpoint)  (DspDb *db, DspCheckpoint how, gint64 *remaining, GError **error);

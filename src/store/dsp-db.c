@@ -435,6 +435,39 @@ dsp_db_savepoint_rollback (DspDb *db)
     }
 }
 
+gboolean
+dsp_db_is_shared (DspDb *db)
+{
+  return db->driver->share != NULL;
+}
+
+gboolean
+dsp_db_share (DspDb   *db,
+              GError **error)
+{
+  return !dsp_db_is_shared (db) || db->driver->share (db, error);
+}
+
+gboolean
+dsp_db_notify (DspDb      *db,
+               const char *what,
+               GError    **error)
+{
+  return !dsp_db_is_shared (db) || db->driver->notify (db, what, error);
+}
+
+gboolean
+dsp_db_wait (DspDb     *db,
+             guint      wait_ms,
+             DspDbTold  told,
+             gpointer   user_data,
+             GError   **error)
+{
+  g_return_val_if_fail (dsp_db_is_shared (db), FALSE);
+
+  return db->driver->wait (db, wait_ms, told, user_data, error);
+}
+
 void
 dsp_db_set_stop (DspDb    *db,
                  DspDbStop stop,

@@ -121,6 +121,26 @@ gboolean    dsp_db_savepoint_release (DspDb *db,
                                GError    **error);
 void        dsp_db_savepoint_rollback (DspDb *db);
 
+/* ---- several processes on one database ---- */
+
+/* Whether others may write, too: PostgreSQL, where the lock of a batch makes all writing one line. */
+gboolean    dsp_db_is_shared  (DspDb      *db);
+/* The tables are made, the lock (DSP_DB_LOCK) is no longer needed: where others may write, it is given back. */
+gboolean    dsp_db_share      (DspDb      *db,
+                               GError    **error);
+/* In a transaction that writes: once it is committed, those who wait for it are told @what, a short word. */
+gboolean    dsp_db_notify     (DspDb      *db,
+                               const char *what,
+                               GError    **error);
+/* Waits until something was told, at most @wait_ms, on a connection that does nothing else. @told gets each word, and NULL
+ * when the connection was made anew: words may have been missed. FALSE: there is no connection now. */
+typedef void (*DspDbTold) (const char *what, gpointer user_data);
+gboolean    dsp_db_wait       (DspDb      *db,
+                               guint       wait_ms,
+                               DspDbTold   told,
+                               gpointer    user_data,
+                               GError    **error);
+
 /* Called about every 10,000 steps of the SQL engine in the connection's thread; TRUE stops the statement with
  * G_IO_ERROR_CANCELLED. NULL removes it. */
 typedef gboolean (*DspDbStop) (gpointer user_data);

@@ -29,6 +29,7 @@ struct _DspFeed
   DspFeedState state;      /* as of now */
   DspFeedState committed;  /* as of the last commit */
   DspFeedState marked;     /* as of dsp_feed_mark() */
+  bool         others_wrote; /* before this batch */
   GHashTable  *sums;       /* (owned) of DspScopeSum, key itself */
   GHashTable  *devices;    /* (owned) of DspFeedDevice, key its id */
   GChecksum   *checksum;   /* (owned) used anew for each digest */

@@ -136,9 +136,16 @@ dsp_feed_begin (DspFeed *feed,
       g_set_error_literal (error, DSP_STORE_ERROR, DSP_STORE_ERROR_FAILED, "the database's history is another than when this program opened it");
       return FALSE;
     }
+  feed->others_wrote = memcmp (&now, &feed->committed, sizeof now) != 0;
   feed->committed = now;
   forget (feed, &feed->committed);
   return TRUE;
+}
+
+gboolean
+dsp_feed_others_wrote (DspFeed *feed)
+{
+  return feed->others_wrote;
 }
 
 static gboolean

@@ -93,6 +93,8 @@ gboolean dsp_feed_begin    (DspFeed *feed,
 gboolean dsp_feed_commit   (DspFeed *feed,
                             GError **error);
 void     dsp_feed_rollback (DspFeed *feed);
+/* Whether others wrote between the last batch and the open one: what was remembered of the tables counts no more. */
+gboolean dsp_feed_others_wrote (DspFeed *feed);
 /* One command of a batch that may still have to be undone alone; at most one at a time. */
 gboolean dsp_feed_mark     (DspFeed *feed,
                             GError **error);

@@ -243,6 +243,45 @@ test_busy (Fixture      *f,
   dsp_feed_close (second);
 }
 
+static void
+on_told (const char *what,
+         gpointer    user_data)
+{
+  g_string_append_printf (user_data, "%s ", what != NULL ? what : "(anew)");
+}
+
+/* A word is told when its transaction is committed, and only then; a connection that was lost says so. */
+static void
+test_words (Fixture      *f,
+            gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspDb) db = test_db_open (&f->place, DSP_DB_CREATE | DSP_DB_LOCK);
+  g_autoptr(DspDb) waiting = test_db_open (&f->place, DSP_DB_READ_ONLY);
+  g_autoptr(DspDb) other = NULL;
+  g_autoptr(GString) told = g_string_new (NULL);
+
+  g_assert_true (dsp_db_is_shared (db));
+  g_assert_true (dsp_db_share (db, &error));
+  other = dsp_db_open (f->place.uri, DSP_DB_LOCK, &error);
+  g_assert_no_error (error);
+
+  g_assert_true (dsp_db_wait (waiting, 0, on_told, told, &error));
+  g_assert_true (dsp_db_begin (db, &error));
+  g_assert_true (dsp_db_notify (db, "one", &error));
+  g_assert_true (dsp_db_wait (waiting, 50, on_told, told, &error));
+  dsp_db_rollback (db);
+  g_assert_true (dsp_db_begin (db, &error));
+  g_assert_true (dsp_db_notify (db, "two", &error));
+  g_assert_true (dsp_db_commit (db, &error));
+  g_assert_true (dsp_db_wait (waiting, 5000, on_told, told, &error));
+  g_assert_cmpstr (told->str, ==, "(anew) two ");
+  cut (other, waiting);
+  g_assert_true (dsp_db_wait (waiting, 0, on_told, told, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (told->str, ==, "(anew) two (anew) ");
+}
+
 /* Texts are compared by their bytes, whatever language the database sorts by; a place without a value comes first. */
 static void
 test_order (Fixture      *f,
@@ -270,6 +309,7 @@ main (int    argc,
   ADD ("/store/db-postgres/a-lost-connection-is-made-again", test_lost);
   ADD ("/store/db-postgres/what-was-only-sent-fails-with-its-transaction", test_queued);
   ADD ("/store/db-postgres/one-writes-the-other-waits", test_busy);
+  ADD ("/store/db-postgres/words-are-told-with-the-commit", test_words);
   ADD ("/store/db-postgres/bytes-order-texts", test_order);
   return g_test_run ();
 }
