@@ -95,6 +95,19 @@ action_show (GtkWidget  *widget,
     gtk_list_box_select_row (GTK_LIST_BOX (self->list), gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), (int) kind));
 }
 
+/* Tab leaves the list, in which arrows move; GTK's own way stops at each row. */
+static gboolean
+on_list_key (GtkEventControllerKey *keys,
+             guint                  keyval,
+             guint                  keycode,
+             GdkModifierType        state,
+             DspChartPage          *self)
+{
+  if (keyval == GDK_KEY_Tab && (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) == 0)
+    return gtk_widget_child_focus (self->stack, GTK_DIR_TAB_FORWARD);
+  return keyval == GDK_KEY_ISO_Left_Tab && gtk_widget_child_focus (GTK_WIDGET (self->filter_bar), GTK_DIR_TAB_BACKWARD);
+}
+
 /* ---- the widget ---- */
 
 static void
@@ -116,8 +129,12 @@ static GtkWidget *
 make_list (DspChartPage *self)
 {
   GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
 
   self->list = gtk_list_box_new ();
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect (keys, "key-pressed", G_CALLBACK (on_list_key), self);
+  gtk_widget_add_controller (self->list, keys);
   add_row (self->list, _("Overview"));
   for (guint kind = 1; kind < DSP_N_CHARTS; kind++)
     add_row (self->list, _(DspChartKind_words.list[kind].label));

@@ -108,6 +108,28 @@ def _():
     driver.wait_for(lambda: {cells[0]: number(cells[1]) for cells in desk.figures() if cells[0] != "Without distributor"} == names, "distributors")
 
 
+@tests.case("/charts/S0-16/enter_on_a_bar_opens_its_orders_and_the_way_back_finds_the_chart")
+def _():
+    types = stored('SELECT "type", count(*) FROM "order" GROUP BY 1')
+    first = max(types, key=types.get)
+    desk.choose("Orders by type")
+    for _turn in range(6):
+        driver.keys("Tab")
+        if driver.try_for(lambda: desk.picture(r"^%s\. Orders: " % re.escape(first)), 0.5):
+            break
+    bar = driver.wait_for(lambda: desk.picture(r"^%s\. Orders: " % re.escape(first)), "the first bar in words", 5)
+    assert re.search(r"\. 1 of %d\. Orders by type$" % len(types), bar.name), bar.name
+    driver.keys("Down")
+    bar = driver.wait_for(lambda: desk.picture(r"\. 2 of %d\. Orders by type$" % len(types)), "the second bar in words", 5)
+    second = re.match(r"^(.*?)\. Orders", bar.name).group(1)
+    driver.keys("Return")
+    driver.wait_for(lambda: desk.window.count("All") == types[second], "the orders of " + second, 10)
+    assert "Order type: " + second in desk.chips(), desk.chips()
+    desk.open()
+    desk.wait_for_figures(types, "all types again")
+    assert not desk.chips(), desk.chips()
+
+
 @tests.case("/charts/S0-16/a_row_of_the_figures_opens_them_too")
 def _():
     desk.choose("Penalized share and cost")
