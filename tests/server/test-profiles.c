@@ -7,7 +7,7 @@
 #include "server-fixture.h"
 
 #include "dsp-actor.h"
-#include "dsp-db.h"
+#include "dsp-db-postgres.h"
 #include "dsp-entities.h"
 #include "dsp-table.h"
 
@@ -261,6 +261,7 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  dsp_db_postgres_init ();
 #define ADD(name, function) g_test_add ("/profiles/T12/" name, Office, NULL, office_open, function, office_close)
   ADD ("new_actions_go_where_nothing_was_taken", new_actions_go_where_nothing_was_taken);
   ADD ("older_than_what_is_kept", older_than_what_is_kept);
