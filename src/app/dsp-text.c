@@ -448,7 +448,7 @@ dsp_text_rule (DspRule     rule,
     case DSP_RULE_FORBIDDEN:
       return g_strdup (_("Your profile does not allow this."));
     case DSP_RULE_STATE:
-      return g_strdup (_("Not possible in the state that the order is in now."));
+      return g_strdup (_("Not possible in the state that it is in now."));
     case DSP_RULE_CHANGED:
       return g_strdup (_("Somebody else changed it meanwhile."));
     case DSP_RULE_CREW_RETIRED:
@@ -470,7 +470,7 @@ dsp_text_rule (DspRule     rule,
     case DSP_RULE_UPGRADE:
       return g_strdup (_("This needs a newer version of Despacho. It stays in the list until then."));
     case DSP_RULE_OVERLAP:
-      return g_strdup (_("The dates overlap with an earlier entry."));
+      return g_strdup (message != NULL ? message : _("The dates overlap with an earlier entry."));
     case DSP_RULE_PAST:
       return g_strdup (_("That date has passed."));
     case DSP_RULE_RESCHEDULE_COUNT:

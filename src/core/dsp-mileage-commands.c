@@ -47,10 +47,12 @@ contradiction (const DspMileage *mine,
   if (mine->odometer_start.value < other->odometer_end.value && other->odometer_start.value < mine->odometer_end.value)
     return g_strdup_printf (_("the odometer's %.1f to %.1f km overlap with %.1f to %.1f km of %s"), KM (mine->odometer_start.value),
                             KM (mine->odometer_end.value), KM (other->odometer_start.value), KM (other->odometer_end.value), day);
-  if ((mine->day.day > other->day.day && mine->odometer_start.value < other->odometer_end.value) ||
-      (mine->day.day < other->day.day && mine->odometer_end.value > other->odometer_start.value))
+  if (mine->day.day > other->day.day && mine->odometer_start.value < other->odometer_end.value)
     return g_strdup_printf (_("the odometer runs backwards: %.1f km, and %.1f km on %s"), KM (mine->odometer_start.value),
                             KM (other->odometer_end.value), day);
+  if (mine->day.day < other->day.day && mine->odometer_end.value > other->odometer_start.value)
+    return g_strdup_printf (_("the odometer runs backwards: %.1f km, and %.1f km on %s"), KM (mine->odometer_end.value),
+                            KM (other->odometer_start.value), day);
   return NULL;
 }
 
@@ -140,6 +142,9 @@ put (DspWork      *work,
   mileage->submitted_at.us = mileage->decided_at.us = 0;
   dsp_set_text (&mileage->decided_by, NULL);
   dsp_set_text (&mileage->reason, NULL);
+  /* What it says of itself comes before what others contradict. */
+  if (!dsp_mileage.check (mileage, error))
+    return FALSE;
   dsp_work_each (work, &dsp_mileage, offsetof (DspMileage, crew_id), &mileage->crew_id, look_at, &others);
   refusal = others.refusal;
   return refusal == NULL || dsp_refuse (error, DSP_RULE_OVERLAP, "%s", refusal);
@@ -188,6 +193,9 @@ adjust (DspWork      *work,
   DspMileage *mileage = record;
   const DspMileageAdjust *said = args;
 
+  if (said->approved.value > mileage->claimed.value)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("%.1f km would be approved, and %.1f km are claimed"), KM (said->approved.value),
+                       KM (mileage->claimed.value));
   mileage->approved = said->approved;
   decide (work, mileage, said->reason);
   dsp_statement_add_mileage (work, mileage);

@@ -31,8 +31,6 @@ extern const DspCommand dsp_statement_line_correct, dsp_statement_line_withdraw,
 /* For closed orders without a line: closed elsewhere, or before there were statements. */
 extern const DspCommand dsp_order_bill;
 
-/* Sets a line free again, without its pre-invoice and taxes. */
-void dsp_statement_line_release (DspStatementLine *line);
 
 /* ---- dsp-pre-invoice-commands.c ---- */
 typedef struct { char *uuid, *number; DspDate day; } DspInvoiced;
@@ -62,6 +60,9 @@ void dsp_statement_add_order   (DspWork *work, const DspOrder *order);   /* it w
 void dsp_statement_void_order  (DspWork *work, const DspOrder *order);   /* it was reopened */
 void dsp_statement_add_mileage (DspWork *work, const DspMileage *mileage); /* it was approved */
 void dsp_statement_add_penalty (DspWork *work, DspPenalty *penalty);     /* a verdict was given */
+/* It leaves its pre-invoice, without its taxes: free again, if what it came from still stands; else void, and what stands
+ * instead (an order that was closed again) gets its lines. */
+void dsp_statement_release     (DspWork *work, DspStatementLine *line);
 /* Sets the line's price by the rates in force; none: no rate applies. And the prices of those that depend on it. */
 void dsp_statement_price       (DspWork *work, DspStatementLine *line);
 

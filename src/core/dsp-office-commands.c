@@ -130,7 +130,7 @@ membership_put (DspWork      *work,
     {
       const DspTechnician *technician = dsp_work_get (work, &dsp_technician, &membership->technician_id);
 
-      return dsp_refuse (error, DSP_RULE_OVERLAP, "technician %s is in a crew on some of these days already",
+      return dsp_refuse (error, DSP_RULE_OVERLAP, _("technician %s is in a crew on some of these days already"),
                          technician != NULL ? technician->code : "?");
     }
   crew = dsp_work_get (work, &dsp_crew, &membership->crew_id);

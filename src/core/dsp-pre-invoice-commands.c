@@ -160,7 +160,7 @@ set_free (DspWork       *work,
       DspStatementLine *line = dsp_work_edit (work, &dsp_statement_line, &g_array_index (ids, DspId, i), NULL);
 
       if (line != NULL)
-        dsp_statement_line_release (line);
+        dsp_statement_release (work, line);
     }
   pre_invoice->n_observed = (DspInt) { 0 };
 }

@@ -226,16 +226,6 @@ correct (DspWork      *work,
   return TRUE;
 }
 
-void
-dsp_statement_line_release (DspStatementLine *line)
-{
-  line->state = DSP_LINE_FREE;
-  line->open_for = line->distributor_id;
-  line->pre_invoice_id = dsp_id_none;
-  line->vat_rate = (DspInt) { 0 };
-  line->vat = line->vat_withheld = line->income_withheld = (DspMoney) { 0 };
-}
-
 static gboolean
 withdraw (DspWork      *work,
           gpointer      record,
@@ -253,8 +243,8 @@ withdraw (DspWork      *work,
   dsp_pre_invoice_get_totals (pre_invoice, &totals);
   dsp_totals_remove (&totals, line);
   dsp_pre_invoice_set_totals (pre_invoice, &totals);
-  dsp_statement_line_release (line);
   dsp_set_text (&line->reason, ((const DspReason *) args)->reason);
+  dsp_statement_release (work, line);
   return TRUE;
 }
 
@@ -325,7 +315,7 @@ const DspCommand dsp_statement_line_accept =
 const DspCommand dsp_statement_line_correct =
   { "statement_line.correct",  N_("Correct amount"), N_("Amount corrected"), &dsp_statement_line, &correct_args, L (FREE) | DSP_LINE_IN_PRE_INVOICE, L (FREE) | DSP_LINE_IN_PRE_INVOICE, STEP, correct };
 const DspCommand dsp_statement_line_withdraw =
-  { "statement_line.withdraw", N_("Withdraw line"), N_("Line withdrawn"), &dsp_statement_line, &withdraw_args, DSP_LINE_IN_PRE_INVOICE, L (FREE), MANY_STEP, withdraw };
+  { "statement_line.withdraw", N_("Withdraw line"), N_("Line withdrawn"), &dsp_statement_line, &withdraw_args, DSP_LINE_IN_PRE_INVOICE, L (FREE) | L (VOID), MANY_STEP, withdraw };
 const DspCommand dsp_statement_line_reprice =
   { "statement_line.reprice",  N_("Price again"), N_("Priced again"), &dsp_statement_line, NULL, L (FREE), L (FREE), MANY_STEP, reprice };
 const DspCommand dsp_order_bill =

@@ -172,6 +172,40 @@ price_dependents (DspWork                *work,
     }
 }
 
+static gboolean
+add_decided (gconstpointer record,
+             gpointer      user_data)
+{
+  const DspPenalty *penalty = record;
+
+  if (penalty->state == DSP_PENALTY_CONFIRMED || penalty->state == DSP_PENALTY_TRANSFERRED)
+    g_array_append_val (user_data, penalty->id);
+  return TRUE;
+}
+
+/* Penalties that are a percentage on a service that had no price when they were confirmed. */
+static void
+charge_what_waited (DspWork                *work,
+                    const DspStatementLine *service)
+{
+  GPtrArray *rules = dsp_work_all (work, &dsp_penalty_rule);
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+  bool by_percent = false;
+
+  for (guint i = 0; i < rules->len && !by_percent; i++)
+    by_percent = ((const DspPenaltyRule *) rules->pdata[i])->percent.is_set;
+  if (!by_percent)
+    return;
+  dsp_work_each (work, &dsp_penalty, offsetof (DspPenalty, order_id), &service->order_id, add_decided, ids);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      DspPenalty *penalty = dsp_work_edit (work, &dsp_penalty, &g_array_index (ids, DspId, i), NULL);
+
+      if (penalty != NULL)
+        dsp_statement_add_penalty (work, penalty);
+    }
+}
+
 void
 dsp_statement_price (DspWork          *work,
                      DspStatementLine *line)
@@ -205,6 +239,8 @@ dsp_statement_price (DspWork          *work,
     }
   if (line->amount.is_set)
     price_dependents (work, line);
+  if (line->amount.is_set && line->pays == DSP_PAYS_SERVICE)
+    charge_what_waited (work, line);
 }
 
 /* ---- lines ---- */
@@ -305,6 +341,36 @@ add_bonus (DspWork                *work,
   price_upon (work, line, service);
 }
 
+/* Is @line of the closing as which @order stands now? */
+static bool
+is_of_closing (DspWork                *work,
+               const DspStatementLine *line,
+               const DspOrder         *order)
+{
+  return order->status == DSP_ORDER_CLOSED && dsp_id_equal (&line->distributor_id, &order->distributor_id) &&
+         line->day.day == dsp_calendar_day (dsp_work_calendar (work), order->closed_at.us, NULL).day;
+}
+
+/* The service's line that is free for this closing, made if there is none; NULL if an earlier closing was billed. */
+static DspStatementLine *
+need_service (DspWork        *work,
+              const DspOrder *order)
+{
+  DspId id = dsp_statement_line_id (&order->id, DSP_CONCEPT_SERVICE, DSP_PAYS_SERVICE);
+  DspStatementLine *line = make (work, &order->id, DSP_CONCEPT_SERVICE, DSP_PAYS_SERVICE, &order->distributor_id);
+
+  if (line == NULL)
+    {
+      line = dsp_work_edit (work, &dsp_statement_line, &id, NULL);
+      return line != NULL && line->state == DSP_LINE_FREE && is_of_closing (work, line, order) ? line : NULL;
+    }
+  take_order (line, order);
+  line->crew_id = order->crew_id;
+  line->day = dsp_calendar_day (dsp_work_calendar (work), order->closed_at.us, NULL);
+  dsp_statement_price (work, line);
+  return line;
+}
+
 void
 dsp_statement_add_order (DspWork        *work,
                          const DspOrder *order)
@@ -313,13 +379,9 @@ dsp_statement_add_order (DspWork        *work,
 
   if (dsp_id_is_none (&order->distributor_id) || order->closed_at.us == 0)
     return;
-  line = make (work, &order->id, DSP_CONCEPT_SERVICE, DSP_PAYS_SERVICE, &order->distributor_id);
+  line = need_service (work, order);
   if (line == NULL)
     return;
-  take_order (line, order);
-  line->crew_id = order->crew_id;
-  line->day = dsp_calendar_day (dsp_work_calendar (work), order->closed_at.us, NULL);
-  dsp_statement_price (work, line);
   for (DspPays pays = DSP_PAYS_SAME_DAY; pays <= DSP_PAYS_HOLIDAY; pays++)
     if (earned (work, order, pays))
       add_bonus (work, line, pays);
@@ -372,6 +434,28 @@ dsp_statement_void_order (DspWork        *work,
       if (line != NULL)
         void_line (work, line);
     }
+}
+
+void
+dsp_statement_release (DspWork          *work,
+                       DspStatementLine *line)
+{
+  const DspOrder *there = NULL;
+  g_autoptr(DspOrder) order = NULL;
+
+  line->state = DSP_LINE_FREE;
+  line->open_for = line->distributor_id;
+  line->pre_invoice_id = dsp_id_none;
+  line->vat_rate = (DspInt) { 0 };
+  line->vat = line->vat_withheld = line->income_withheld = (DspMoney) { 0 };
+  if (line->concept == DSP_CONCEPT_SERVICE || line->concept == DSP_CONCEPT_BONUS)
+    there = dsp_work_get (work, &dsp_order, &line->order_id);
+  if (there == NULL || is_of_closing (work, line, there))
+    return;
+  order = dsp_order_dup (there);
+  void_line (work, line);
+  if (order->status == DSP_ORDER_CLOSED)
+    dsp_statement_add_order (work, order);
 }
 
 void
@@ -433,9 +517,13 @@ charge (DspWork    *work,
 {
   const DspPenaltyRule *there = dsp_work_get (work, &dsp_penalty_rule, &penalty->rule_id);
   g_autoptr(DspPenaltyRule) rule = there != NULL ? dsp_penalty_rule_dup (there) : NULL;
+  DspId id = dsp_statement_line_id (&penalty->id, DSP_CONCEPT_PENALTY, DSP_PAYS_NONE);
+  const DspStatementLine *charged = dsp_work_get (work, &dsp_statement_line, &id);
   const DspOrder *order;
   DspStatementLine *line;
 
+  if (charged != NULL && charged->state != DSP_LINE_VOID)
+    return;
   if (rule != NULL && rule->percent.is_set)
     charge_by_percent (work, penalty, rule);
   if (penalty->amount.cents == 0 || dsp_id_is_none (&penalty->distributor_id))

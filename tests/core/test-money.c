@@ -662,6 +662,58 @@ reopened (void)
   assert_whole (w);
 }
 
+/* Billed, reopened, closed again on another day: once it is out of its pre-invoice, the new closing is what is paid. */
+static void
+closed_again_while_billed (void)
+{
+  g_autoptr(World) w = office ();
+  DspReopen reopen = { .reason = (char *) "QUEJA" };
+  DspAssign assign = { .crew_id = world_id (11) };
+  DspClose args = { .closed_at = { at (20, 23) }, .attended = DSP_YES, .satisfied = DSP_YES, .resolution = (char *) "done again" };
+  DspReason why = { .reason = (char *) "closed again" };
+
+  g_assert_true (world_give (w, &dsp_reason_code_create, world_id (75), 0,
+                             &(DspReasonCode) { .code = (char *) "QUEJA", .label = (char *) "Complaint", .process = DSP_PROCESS_REOPEN }, DSP_FIELDS_ALL, NULL));
+  add_closed (w, 31, "REP", NULL, "31000", 11, 10, HOUR);
+  generate (w, 91);
+  give (w, &dsp_order_reopen, 31, &reopen);
+  /* Not closed: what leaves its pre-invoice has nothing to stand on. */
+  g_assert_true (world_give (w, &dsp_statement_line_withdraw, line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->id, 0, &why, 1, NULL));
+  g_assert_cmpint (line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->state, ==, DSP_LINE_VOID);
+  assert_whole (w);
+  give (w, &dsp_order_assign, 31, &assign);
+  give (w, &dsp_order_close, 31, &args);
+  g_assert_cmpint (service (w, 31)->day.day, ==, jan (11).day);
+  g_assert_null (line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_NIGHT));
+  give (w, &dsp_pre_invoice_discard, 91, NULL);
+  g_assert_cmpint (service (w, 31)->state, ==, DSP_LINE_FREE);
+  g_assert_cmpint (service (w, 31)->day.day, ==, jan (20).day);
+  g_assert_cmpint (line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_NIGHT)->amount.cents, ==, 7500);
+  g_assert_cmpint (line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->state, ==, DSP_LINE_VOID);
+  assert_whole (w);
+}
+
+/* A percentage of a pay that is not known yet is charged when it is. */
+static void
+percent_waits_for_the_price (void)
+{
+  g_autoptr(World) w = office ();
+
+  give (w, &dsp_rate_change, 81, &(DspRate) { .code = (char *) "T81", .pays = DSP_PAYS_SERVICE, .from = jan (1), .until = jan (10), .amount = cents (35000) });
+  add_closed (w, 34, "SURVEY", NULL, "06700", 12, 10, 2 * DAY);
+  fault (w, 51, 34);
+  give (w, &dsp_penalty_confirm, 51, &(DspReason) { .reason = (char *) "photo shows it" });
+  g_assert_null (line_of (w, 51, DSP_CONCEPT_PENALTY, DSP_PAYS_NONE));
+  add_rate (w, 101, (DspRate) { .pays = DSP_PAYS_SERVICE, .from = jan (11), .amount = cents (40000) });
+  give (w, &dsp_rate_apply, 101, NULL);
+  g_assert_cmpint (line_of (w, 51, DSP_CONCEPT_PENALTY, DSP_PAYS_NONE)->amount.cents, ==, -5000);
+  /* Priced again, the verdict stays what it was. */
+  g_assert_true (try (w, &dsp_rate_change, 101, &(DspRate) { .amount = cents (80000) }, NULL));
+  g_assert_true (world_give (w, &dsp_statement_line_reprice, service (w, 34)->id, 0, NULL, 0, NULL));
+  g_assert_cmpint (service (w, 34)->amount.cents, ==, 80000);
+  g_assert_cmpint (line_of (w, 51, DSP_CONCEPT_PENALTY, DSP_PAYS_NONE)->amount.cents, ==, -5000);
+}
+
 static void
 waived_after_billing (void)
 {
@@ -748,6 +800,10 @@ contradictions (void)
   refused (w, &dsp_mileage_create, 42, &args, DSP_RULE_OVERLAP, "12050.0 to 12200.0 km overlap with 12000.0 to 12100.0 km of 2027-01-11");
   args = by_odometer (12, 11000, 11900);
   refused (w, &dsp_mileage_create, 42, &args, DSP_RULE_OVERLAP, "backwards: 11000.0 km, and 12100.0 km on 2027-01-11");
+  /* Entered late, of an earlier day: the two figures that contradict each other. */
+  args = by_odometer (10, 12500, 12600);
+  args.day = jan (9);
+  refused (w, &dsp_mileage_create, 42, &args, DSP_RULE_OVERLAP, "backwards: 12600.0 km, and 12000.0 km on 2027-01-11");
   args = by_odometer (17, 12200, 12300); /* a Sunday */
   refused (w, &dsp_mileage_create, 42, &args, DSP_RULE_INVALID, "2027-01-17 off");
   args = by_odometer (6, 11900, 11950);
@@ -784,6 +840,7 @@ only_approved_is_paid (void)
   add_closed (w, 31, "REP", NULL, "06700", 11, 10, 2 * DAY);
   claim (w, 41, 31, 11, 90000);
   g_assert_null (line_of (w, 41, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE));
+  refused (w, &dsp_mileage_adjust, 41, &(DspMileageAdjust) { number (90001), (char *) "longer road" }, DSP_RULE_INVALID, "90.0 km are claimed");
   give (w, &dsp_mileage_adjust, 41, &less);
   g_assert_cmpint (line_of (w, 41, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE)->metres.value, ==, 5000);
   g_assert_cmpint (line_of (w, 41, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE)->amount.cents, ==, 2425);
@@ -811,6 +868,8 @@ main (int    argc,
   ADD ("S0-18/to-the-payment", to_the_payment);
   ADD ("S0-18/reproducible", reproducible);
   ADD ("reopened", reopened);
+  ADD ("closed-again-while-billed", closed_again_while_billed);
+  ADD ("percent-waits-for-the-price", percent_waits_for_the_price);
   ADD ("waived-after-billing", waived_after_billing);
   ADD ("anything-keeps-the-sums", anything);
   ADD ("S0-15/contradictions", contradictions);
