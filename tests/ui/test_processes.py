@@ -111,6 +111,8 @@ def _():
     first.app.bring_to_front()
     close_window(first, number)
     first.select_nothing()
+    # It was looked for among all orders.
+    first.open_tab("Unassigned")
 
 
 @tests.case("/processes/S0-42/cancelled_when_it_was_solved_before_anybody_came")
