@@ -134,7 +134,8 @@ look_at (DspPresence *self,
   guint n_before = looker->n_orders;
 
   memcpy (before, looker->orders, sizeof before);
-  memcpy (looker->orders, orders, n_orders * sizeof *orders);
+  if (n_orders > 0)
+    memcpy (looker->orders, orders, n_orders * sizeof *orders);
   looker->n_orders = n_orders;
   for (guint i = 0; i < n_before; i++)
     if (!has (orders, n_orders, &before[i]))

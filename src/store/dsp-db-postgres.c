@@ -339,7 +339,8 @@ postgres_clear (DspStmt *base)
 {
   PostgresStmt *stmt = (PostgresStmt *) base;
 
-  memset (stmt->values, 0, (gsize) stmt->n_values * sizeof *stmt->values);
+  if (stmt->n_values > 0)
+    memset (stmt->values, 0, (gsize) stmt->n_values * sizeof *stmt->values);
 }
 
 /* Whose number is none of the statement's is told by the server: too few values. */

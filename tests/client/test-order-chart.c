@@ -8,6 +8,7 @@
 #include "dsp-order-chart.h"
 #include "dsp-order-index-private.h"
 
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -347,12 +348,11 @@ test_a_cancelled_chart_ends (void)
 static void
 test_the_file_keeps_it (void)
 {
-  g_autofree char *path = g_build_filename (g_get_user_cache_dir (), "chart.index", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("despacho-chart-XXXXXX", NULL), *path = g_build_filename (folder, "chart.index", NULL);
   g_autoptr(DspOrderIndex) index = dsp_order_index_new (), again = NULL;
   g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_order);
   g_autoptr(GError) error = NULL;
 
-  g_mkdir_with_parents (g_get_user_cache_dir (), 0700);
   for (guint n = 0; n < 300; n++)
     {
       g_autoptr(DspOrder) order = random_order (n, 10);
@@ -375,13 +375,15 @@ test_the_file_keeps_it (void)
           g_assert_cmpmem (one->figures, sizeof one->figures, two->figures, sizeof two->figures);
         }
     }
+  g_unlink (path);
+  g_rmdir (folder);
 }
 
 int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/order-chart/S0-16/bars_are_plain_counts_of_the_orders_that_they_open", test_bars_are_plain_counts);
   g_test_add_func ("/order-chart/S0-16/no_orders_are_a_chart_too", test_nothing_is_a_chart_too);
   g_test_add_func ("/order-chart/S0-16/a_cancelled_chart_ends", test_a_cancelled_chart_ends);
