@@ -10,19 +10,6 @@
 
 #include <glib/gi18n.h>
 
-char *
-dsp_filter_escape (const char *value)
-{
-  GString *out = g_string_new (NULL);
-
-  for (const char *p = value; *p != '\0'; p++)
-    if (g_ascii_isalnum (*p))
-      g_string_append_c (out, *p);
-    else
-      g_string_append_printf (out, "%%%02X", (guint8) *p);
-  return g_string_free (out, FALSE);
-}
-
 const DspCondition *
 dsp_filter_condition (const DspFilter *filter,
                       const char      *name)

@@ -14,7 +14,5 @@ char      *dsp_filter_alternative_words (DspOffice *office, const DspField *fiel
 /* Names of the criteria that are set, in the order of the table; (transfer full). */
 GStrv      dsp_filter_names     (const DspFilter *filter);
 const DspCondition *dsp_filter_condition (const DspFilter *filter, const char *name); /* (nullable): of a field */
-/* A value in the text form, with what has a meaning there protected; (transfer full). */
-char      *dsp_filter_escape    (const char *value);
 
 G_END_DECLS

@@ -247,26 +247,12 @@ found_cb (GObject      *source,
   asked_free (asked);
 }
 
-/* As a value of a filter: what could be a sign of its language is encoded. */
-static char *
-filter_value (const char *text)
-{
-  g_autoptr(GString) value = g_string_new (NULL);
-
-  for (const guchar *c = (const guchar *) text; *c != '\0'; c++)
-    if (g_ascii_isalnum (*c))
-      g_string_append_c (value, (char) *c);
-    else
-      g_string_append_printf (value, "%%%02X", *c);
-  return g_string_free (g_steal_pointer (&value), FALSE);
-}
-
 static void
 look_up (DspPaperLine *line,
          const char   *number)
 {
   g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_order);
-  g_autofree char *value = filter_value (number);
+  g_autofree char *value = dsp_filter_escape (number);
   DspOrderQuery query = { .filter = filter };
 
   g_free (line->looked_up);

@@ -8,7 +8,7 @@
 
 #include "config.h"
 #include "dsp-order-chart.h"
-#include "dsp-replica-private.h"
+#include "dsp-order-index-private.h"
 
 #include <string.h>
 
@@ -504,19 +504,6 @@ count_orders (const DspChartJob *job,
 
 /* ---- filters of bars ---- */
 
-static char *
-escape (const char *text)
-{
-  GString *out = g_string_new (NULL);
-
-  for (const guchar *p = (const guchar *) text; *p != '\0'; p++)
-    if (g_ascii_isalnum (*p))
-      g_string_append_c (out, (char) *p);
-    else
-      g_string_append_printf (out, "%%%02X", *p);
-  return g_string_free (out, FALSE);
-}
-
 /* RESCHEDULES: what the rest carries. */
 static char *
 rest_filter (const DspChartJob *job)
@@ -530,7 +517,7 @@ rest_filter (const DspChartJob *job)
   for (guint code = 0; code < job->n_values; code++)
     if (used[code] && !is_reason[code])
       {
-        g_autofree char *value = code > 0 ? escape (job->values[code]) : g_strdup ("-");
+        g_autofree char *value = code > 0 ? dsp_filter_escape (job->values[code]) : g_strdup ("-");
 
         g_string_append_printf (out, "%s%s", out->len > 0 ? "," : "reschedules=1..&reason=", value);
       }
@@ -560,7 +547,7 @@ value_of (const DspChartJob *job,
       dsp_id_print (job->values[bar], id);
       return g_strdup (id);
     }
-  return escape (job->values[bar]);
+  return dsp_filter_escape (job->values[bar]);
 }
 
 /* The base's conditions and the bar's; a bar by the closing takes the place of the base's "any". */
@@ -774,118 +761,4 @@ dsp_chart_job_run (DspChartJob  *job,
     g_array_sort_with_data (chart->bars, compare_bars, GUINT_TO_POINTER (by_n));
   memcpy (chart->totals, sums[job->n_bars], sizeof chart->totals);
   return g_steal_pointer (&chart);
-}
-
-/* ---- on a replica ---- */
-
-static void
-run_in_thread (GTask        *task,
-               gpointer      source,
-               gpointer      data,
-               GCancellable *cancellable)
-{
-  GError *error = NULL;
-  DspChart *chart = dsp_chart_job_run (data, cancellable, &error);
-
-  if (chart != NULL)
-    g_task_return_pointer (task, chart, (GDestroyNotify) dsp_chart_free);
-  else
-    g_task_return_error (task, error);
-}
-
-typedef struct {
-  DspChartQuery query;
-  DspFilter    *filter;  /* (owned) (nullable) */
-  char         *zone;    /* (owned) */
-  GStrv         reasons; /* (owned) */
-  bool          loading;
-} Asked;
-
-static void
-asked_free (gpointer data)
-{
-  Asked *asked = data;
-
-  dsp_filter_free (asked->filter);
-  g_free (asked->zone);
-  g_strfreev (asked->reasons);
-  g_free (asked);
-}
-
-static void
-on_run (GObject      *source,
-        GAsyncResult *result,
-        gpointer      user_data)
-{
-  g_autoptr(GTask) task = user_data;
-  Asked *asked = g_task_get_task_data (task);
-  GError *error = NULL;
-  DspChart *chart = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (chart == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  chart->loading = asked->loading;
-  g_task_return_pointer (task, chart, (GDestroyNotify) dsp_chart_free);
-}
-
-static void
-on_rows (GObject      *source,
-         GAsyncResult *result,
-         gpointer      user_data)
-{
-  DspReplica *self = DSP_REPLICA (source);
-  GTask *task = user_data;
-  Asked *asked = g_task_get_task_data (task);
-  DspRowSet *only = NULL;
-  GError *error = NULL;
-  g_autoptr(GTask) inner = NULL;
-
-  if (!dsp_replica_resolve_finish (self, result, &only, &error))
-    {
-      g_task_return_error (task, error);
-      g_object_unref (task);
-      return;
-    }
-  asked->loading = self->loading;
-  inner = g_task_new (self, g_task_get_cancellable (task), on_run, task);
-  g_task_set_task_data (inner, dsp_chart_job_new (self->index, &asked->query, only), (GDestroyNotify) dsp_chart_job_free);
-  g_task_run_in_thread (inner, run_in_thread);
-  dsp_row_set_free (only);
-}
-
-/**
- * dsp_replica_chart_async:
- * @query: copied
- * Owner's thread. What the columns cannot answer is looked up in the reader's thread first, the figures come from another
- * one; here are only the filter and the copies.
- */
-void
-dsp_replica_chart_async (DspReplica          *self,
-                         const DspChartQuery *query,
-                         GCancellable        *cancellable,
-                         GAsyncReadyCallback  callback,
-                         gpointer             user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  Asked *asked = g_new0 (Asked, 1);
-
-  g_task_set_source_tag (task, dsp_replica_chart_async);
-  asked->query = *query;
-  asked->query.filter = asked->filter = query->filter != NULL ? dsp_filter_dup (query->filter) : NULL;
-  asked->query.zone = asked->zone = g_strdup (query->zone);
-  asked->reasons = g_strdupv ((GStrv) query->reasons);
-  asked->query.reasons = (const char *const *) asked->reasons;
-  g_task_set_task_data (task, asked, asked_free);
-  dsp_replica_resolve_async (self, query->filter, query->now_us, cancellable, on_rows, task);
-}
-
-DspChart *
-dsp_replica_chart_finish (DspReplica   *self,
-                          GAsyncResult *result,
-                          GError      **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
 }

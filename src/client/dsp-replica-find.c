@@ -258,20 +258,6 @@ search_free (gpointer data)
   g_free (search);
 }
 
-/* Escapes what means something in a filter's value. */
-static char *
-escape_value (const char *text)
-{
-  GString *out = g_string_new (NULL);
-
-  for (const guchar *p = (const guchar *) text; *p != '\0'; p++)
-    if (g_ascii_isalnum (*p))
-      g_string_append_c (out, (char) *p);
-    else
-      g_string_append_printf (out, "%%%02X", *p);
-  return g_string_free (out, FALSE);
-}
-
 /* Numbers and accounts that begin so, by their indexes; then, if there is room, the words anywhere. */
 static void
 do_search (GTask      *task,
@@ -280,7 +266,7 @@ do_search (GTask      *task,
 {
   static const char *const criteria[] = { "number", "account", "q" };
   Search *search = data;
-  g_autofree char *value = escape_value (search->text);
+  g_autofree char *value = dsp_filter_escape (search->text);
   g_autoptr(GHashTable) seen = g_hash_table_new (dsp_id_hash, dsp_id_equal_func);
   g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func (free_dsp_order);
   GError *error = NULL;

@@ -4,7 +4,7 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
-#include "dsp-filter.h"
+#include "dsp-filter-private.h"
 #include "dsp-rule.h"
 
 #include <glib/gi18n-lib.h>
@@ -17,8 +17,8 @@
 /* Bytes that stand for themselves in a value. The rest is percent-encoded, so that a value never reads as a mark. */
 #define PLAIN "_: "
 
-static void
-alternative_clear (gpointer data)
+void
+dsp_alternative_clear (gpointer data)
 {
   DspAlternative *alternative = data;
 
@@ -127,8 +127,8 @@ read_number (const DspField *field,
   return dsp_refuse (error, DSP_RULE_INVALID, _("%s cannot be “%.60s”"), dsp_field_title (field), text);
 }
 
-static bool
-is_text (const DspField *field)
+bool
+dsp_filter_is_text (const DspField *field)
 {
   return field->kind == DSP_KIND_TEXT || field->kind == DSP_KIND_LIST;
 }
@@ -164,7 +164,7 @@ read_range (const DspField *field,
   a->to = G_MAXINT64;
   if (*from == '\0' && *to == '\0')
     return dsp_refuse (error, DSP_RULE_INVALID, _("%s: a range needs an end"), dsp_field_title (field));
-  if (is_text (field))
+  if (dsp_filter_is_text (field))
     {
       a->text = *from != '\0' ? g_steal_pointer (&from) : NULL;
       a->text_to = *to != '\0' ? g_steal_pointer (&to) : NULL;
@@ -197,7 +197,7 @@ read_alternative (const DspField *field,
     return dsp_refuse (error, DSP_RULE_INVALID, _("%s: the value is missing"), dsp_field_title (field));
   if (text[length - 1] == '*')
     {
-      if (!is_text (field))
+      if (!dsp_filter_is_text (field))
         return dsp_refuse (error, DSP_RULE_INVALID, _("%s takes no prefix: “%.60s”"), dsp_field_title (field), text);
       a->op = DSP_OP_PREFIX;
       a->text = decode (text, (gssize) length - 1, error);
@@ -208,7 +208,7 @@ read_alternative (const DspField *field,
   value = decode (text, -1, error);
   if (value == NULL)
     return FALSE;
-  if (is_text (field))
+  if (dsp_filter_is_text (field))
     {
       a->text = g_steal_pointer (&value);
       return TRUE;
@@ -227,7 +227,7 @@ read_alternatives (const DspField *field,
   g_auto(GStrv) parts = g_strsplit (text, ",", MAX_ALTERNATIVES + 1);
   g_autoptr(GArray) any = g_array_new (FALSE, TRUE, sizeof (DspAlternative));
 
-  g_array_set_clear_func (any, alternative_clear);
+  g_array_set_clear_func (any, dsp_alternative_clear);
   if (g_strv_length (parts) > MAX_ALTERNATIVES)
     {
       dsp_refuse (error, DSP_RULE_INVALID, _("%s has more than %d values"), dsp_field_title (field), MAX_ALTERNATIVES);
@@ -278,8 +278,8 @@ set_penalized (DspFilter  *filter,
   return TRUE;
 }
 
-static guint
-find_condition (const DspFilter *filter,
+guint
+dsp_filter_find_condition (const DspFilter *filter,
                 const DspField  *field)
 {
   guint i;
@@ -325,7 +325,7 @@ dsp_filter_set (DspFilter  *filter,
   if (values != NULL && condition.any == NULL)
     return FALSE;
 
-  at = find_condition (filter, field);
+  at = dsp_filter_find_condition (filter, field);
   if (at < filter->conditions->len)
     g_array_remove_index (filter->conditions, at);
   if (condition.any != NULL)
@@ -439,20 +439,20 @@ print_alternative (GString              *out,
           dsp_id_print (&a->id, id);
           g_string_append (out, id);
         }
-      else if (is_text (field))
+      else if (dsp_filter_is_text (field))
         print_text (out, a->text);
       else
         print_value (out, field, a->from);
       return;
     case DSP_OP_RANGE:
-      if (is_text (field) && a->text != NULL)
+      if (dsp_filter_is_text (field) && a->text != NULL)
         print_text (out, a->text);
-      else if (!is_text (field) && a->from != G_MININT64)
+      else if (!dsp_filter_is_text (field) && a->from != G_MININT64)
         print_value (out, field, a->from);
       g_string_append (out, "..");
-      if (is_text (field) && a->text_to != NULL)
+      if (dsp_filter_is_text (field) && a->text_to != NULL)
         print_text (out, a->text_to);
-      else if (!is_text (field) && a->to != G_MAXINT64)
+      else if (!dsp_filter_is_text (field) && a->to != G_MAXINT64)
         print_value (out, field, a->to);
       return;
     }
@@ -546,9 +546,9 @@ dsp_filter_is_empty (const DspFilter *filter)
   return filter->conditions->len == 0 && filter->penalized == DSP_PENALIZED_ANY && filter->words == NULL;
 }
 
-static bool
-text_matches (const DspAlternative *a,
-              const char           *text)
+bool
+dsp_alternative_takes (const DspAlternative *a,
+                       const char           *text)
 {
   switch (a->op)
     {
@@ -598,11 +598,11 @@ alternative_matches (const DspField       *field,
   if (field->kind == DSP_KIND_ID)
     return dsp_id_equal (&a->id, dsp_field_id (field, record));
   if (field->kind == DSP_KIND_TEXT)
-    return text_matches (a, *dsp_field_text (field, record));
+    return dsp_alternative_takes (a, *dsp_field_text (field, record));
   if (field->kind == DSP_KIND_LIST)
     {
       for (GStrv item = *dsp_field_list (field, record); *item != NULL; item++)
-        if (text_matches (a, *item))
+        if (dsp_alternative_takes (a, *item))
           return true;
       return false;
     }
@@ -649,190 +649,21 @@ penalized_matches (const DspFilter *filter,
   return false;
 }
 
-/* ---- both of two ---- */
-
-static DspAlternative
-dup_alternative (const DspAlternative *a)
-{
-  DspAlternative copy = *a;
-
-  copy.text = g_strdup (a->text);
-  copy.text_to = g_strdup (a->text_to);
-  return copy;
-}
-
-/* A beginning is the range up to the last text that begins so. */
-static DspAlternative
-as_text_range (const DspAlternative *a)
-{
-  DspAlternative range = dup_alternative (a);
-
-  if (a->op == DSP_OP_PREFIX)
-    {
-      range.op = DSP_OP_RANGE;
-      range.text_to = g_strconcat (a->text, "\364\217\277\277", NULL);
-    }
-  return range;
-}
-
-static bool
-both_texts (const DspAlternative *a,
-            const DspAlternative *b,
-            DspAlternative       *both)
-{
-  g_autofree char *from = NULL;
-  g_autofree char *to = NULL;
-  DspAlternative other;
-
-  if (a->op == DSP_OP_EQUAL || b->op == DSP_OP_EQUAL)
-    {
-      const DspAlternative *equal = a->op == DSP_OP_EQUAL ? a : b;
-
-      *both = dup_alternative (equal);
-      return text_matches (equal == a ? b : a, equal->text);
-    }
-  if (a->op == DSP_OP_PREFIX && b->op == DSP_OP_PREFIX)
-    {
-      const DspAlternative *longer = strlen (a->text) > strlen (b->text) ? a : b;
-
-      *both = dup_alternative (longer);
-      return g_str_has_prefix (longer->text, longer == a ? b->text : a->text);
-    }
-  *both = as_text_range (a);
-  other = as_text_range (b);
-  from = g_strdup (both->text == NULL || (other.text != NULL && strcmp (other.text, both->text) > 0) ? other.text : both->text);
-  to = g_strdup (both->text_to == NULL || (other.text_to != NULL && strcmp (other.text_to, both->text_to) < 0) ? other.text_to : both->text_to);
-  alternative_clear (both);
-  alternative_clear (&other);
-  both->text = g_steal_pointer (&from);
-  both->text_to = g_steal_pointer (&to);
-  return both->text == NULL || both->text_to == NULL || strcmp (both->text, both->text_to) <= 0;
-}
-
-static bool
-both_numbers (const DspField       *field,
-              const DspAlternative *a,
-              const DspAlternative *b,
-              DspAlternative       *both)
-{
-  bool open_end = field->kind == DSP_KIND_TIME;
-
-  if (a->op == DSP_OP_EQUAL || b->op == DSP_OP_EQUAL)
-    {
-      const DspAlternative *equal = a->op == DSP_OP_EQUAL ? a : b, *range = equal == a ? b : a;
-
-      *both = *equal;
-      if (range->op == DSP_OP_EQUAL)
-        return range->from == equal->from;
-      return equal->from >= range->from && (open_end ? equal->from < range->to : equal->from <= range->to);
-    }
-  *both = *a;
-  both->from = MAX (a->from, b->from);
-  both->to = MIN (a->to, b->to);
-  return open_end ? both->from < both->to : both->from <= both->to;
-}
-
-/* Returns: whether any value fits both; then it is what fits. The caller clears it in any case. */
-static bool
-both_alternatives (const DspField       *field,
-                   const DspAlternative *a,
-                   const DspAlternative *b,
-                   DspAlternative       *both)
-{
-  *both = (DspAlternative) { 0 };
-  if (a->op == DSP_OP_NONE || b->op == DSP_OP_NONE)
-    {
-      both->op = DSP_OP_NONE;
-      return a->op == b->op;
-    }
-  if (a->op == DSP_OP_ANY || b->op == DSP_OP_ANY)
-    {
-      *both = dup_alternative (a->op == DSP_OP_ANY ? b : a);
-      return true;
-    }
-  if (field->kind == DSP_KIND_ID)
-    {
-      *both = *a;
-      return dsp_id_equal (&a->id, &b->id);
-    }
-  return is_text (field) ? both_texts (a, b, both) : both_numbers (field, a, b, both);
-}
-
-static GArray *
-both_conditions (const DspCondition *a,
-                 const DspCondition *b)
-{
-  GArray *any = g_array_new (FALSE, TRUE, sizeof (DspAlternative));
-
-  g_array_set_clear_func (any, alternative_clear);
-  for (guint i = 0; i < a->any->len; i++)
-    for (guint j = 0; j < b->any->len; j++)
-      {
-        DspAlternative both;
-
-        if (both_alternatives (a->field, &g_array_index (a->any, DspAlternative, i), &g_array_index (b->any, DspAlternative, j), &both))
-          g_array_append_val (any, both);
-        else
-          alternative_clear (&both);
-      }
-  return any;
-}
-
 /**
- * dsp_filter_narrow:
- * Makes @filter match what it matched and @text matches too: a bar's orders among those of its chart.
- *
- * Returns: FALSE with an error, and an unchanged filter, if @text cannot be read or nothing could match both
+ * dsp_filter_escape:
+ * Returns: (transfer full): @text as one value of a filter's text form, whatever signs of that language are in it
  */
-gboolean
-dsp_filter_narrow (DspFilter   *filter,
-                   const char  *text,
-                   GError     **error)
+char *
+dsp_filter_escape (const char *text)
 {
-  g_autoptr(DspFilter) more = dsp_filter_parse (filter->entity, text, error);
-  g_autoptr(DspFilter) result = NULL;
+  GString *out = g_string_new (NULL);
 
-  if (more == NULL)
-    return FALSE;
-  result = dsp_filter_dup (filter);
-  for (guint i = 0; i < more->conditions->len; i++)
-    {
-      DspCondition *condition = &g_array_index (more->conditions, DspCondition, i);
-      guint at = find_condition (result, condition->field);
-      DspCondition both = { .field = condition->field };
-
-      if (at == result->conditions->len)
-        both.any = g_array_ref (condition->any);
-      else
-        {
-          both.any = both_conditions (&g_array_index (result->conditions, DspCondition, at), condition);
-          g_array_remove_index (result->conditions, at);
-        }
-      g_array_append_val (result->conditions, both);
-      if (both.any->len == 0)
-        return dsp_refuse (error, DSP_RULE_INVALID, _("Nothing can match both values of %s"), dsp_field_title (condition->field));
-    }
-  if (more->penalized != DSP_PENALIZED_ANY)
-    {
-      if (result->penalized != DSP_PENALIZED_ANY && (result->penalized != more->penalized || result->within_hours != more->within_hours))
-        return dsp_refuse (error, DSP_RULE_INVALID, _("Nothing can match both values of %s"), "penalized");
-      result->penalized = more->penalized;
-      result->within_hours = more->within_hours;
-    }
-  if (more->words != NULL)
-    {
-      char *words = result->words != NULL ? g_strconcat (result->words, " ", more->words, NULL) : g_strdup (more->words);
-
-      g_free (result->words);
-      result->words = words;
-    }
-  {
-    DspFilter before = *filter;
-
-    *filter = *result;
-    *result = before;
-  }
-  return TRUE;
+  for (const guchar *p = (const guchar *) text; *p != '\0'; p++)
+    if (g_ascii_isalnum (*p))
+      g_string_append_c (out, (char) *p);
+    else
+      g_string_append_printf (out, "%%%02X", *p);
+  return g_string_free (out, FALSE);
 }
 
 /**

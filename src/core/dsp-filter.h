@@ -65,6 +65,9 @@ gboolean   dsp_filter_narrow (DspFilter *filter, const char *text, GError **erro
 bool       dsp_filter_is_empty (const DspFilter *filter);
 bool       dsp_filter_matches (const DspFilter *filter, gconstpointer record, gint64 now_us);
 
+/* One value of the text form, whatever stands in it. */
+char      *dsp_filter_escape (const char *text);
+
 char      *dsp_fold          (const char *text); /* case and accents away, for search */
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "dsp-import.h"
 
 #include "dsp-batch.h"
+#include "dsp-filter.h"
 #include "dsp-mapping.h"
 
 #include <glib/gi18n.h>
@@ -67,14 +68,14 @@ value_of (const DspMappedRow *row,
   return NULL;
 }
 
-/* "number=A,B,…", every byte protected: in a filter some of them say more than themselves. */
+/* "number=A,B,…" */
 static void
 add_to_filter (GString    *filter,
                const char *number)
 {
-  g_string_append (filter, filter->len == 0 ? "number=" : ",");
-  for (const char *p = number; *p != '\0'; p++)
-    g_string_append_printf (filter, "%%%02X", (guchar) *p);
+  g_autofree char *value = dsp_filter_escape (number);
+
+  g_string_append_printf (filter, "%s%s", filter->len == 0 ? "number=" : ",", value);
 }
 
 /* The first rows of the file, as far as they can be read: number → time of creation if @today is the day. */

@@ -47,72 +47,28 @@ dsp_postgres_backup (DspDb      *db,
   return FALSE;
 }
 
-gboolean
-dsp_postgres_has (DspDb      *db,
-                  const char *name,
-                  gboolean   *has,
-                  GError    **error)
-{
-  g_autoptr(DspStmt) stmt = NULL;
-  DspStep step;
+const char dsp_postgres_has[] =
+  "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+  " WHERE n.nspname = current_schema() AND c.relname = $1::text";
 
-  stmt = dsp_db_prepare (db, "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                             " WHERE n.nspname = current_schema() AND c.relname = $1::text", error);
-  if (stmt == NULL)
-    return FALSE;
-  dsp_stmt_bind_text (stmt, 1, name, -1);
-  step = dsp_stmt_step (stmt, error);
-  if (step == DSP_STEP_FAILED)
-    return FALSE;
-  *has = step == DSP_STEP_ROW;
-  return TRUE;
-}
-
-static int
-compare_lines (gconstpointer a,
-               gconstpointer b)
-{
-  return strcmp (*(char *const *) a, *(char *const *) b);
-}
-
-/* In the words of dsp-db.h, so that both stores say the same of the same table. */
-char *
-dsp_postgres_describe (DspDb      *db,
-                       const char *table,
-                       GError    **error)
-{
-  static const char sql[] =
-    "WITH t AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-    "            WHERE n.nspname = current_schema() AND c.relname = $1::text AND c.relkind = 'r'),"
-    "     k AS (SELECT i.* FROM pg_index i JOIN t ON i.indrelid = t.oid) "
-    "SELECT 'column ' || a.attname || ' ' || CASE a.atttypid WHEN 'bigint'::regtype THEN 'INTEGER' WHEN 'bytea'::regtype THEN 'BLOB'"
-    "         WHEN 'text'::regtype THEN 'TEXT' ELSE a.atttypid::regtype::text END ||"
-    "       CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END ||"
-    "       coalesce((SELECT ' KEY ' || array_position(k.indkey::int[], a.attnum::int) + 1 FROM k WHERE k.indisprimary"
-    "                    AND a.attnum = ANY (k.indkey)), '') ||"
-    "       coalesce((SELECT ' DEFAULT ' || regexp_replace(pg_get_expr(d.adbin, d.adrelid), '::.*$', '') FROM pg_attrdef d"
-    "                  WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum), '')"
-    "  FROM pg_attribute a JOIN t ON a.attrelid = t.oid WHERE a.attnum > 0 AND NOT a.attisdropped "
-    "UNION ALL "
-    "SELECT CASE WHEN k.indisunique THEN 'unique ON ' ELSE 'index ON ' END || '\"' || $1::text || '\" (' ||"
-    "       (SELECT string_agg('\"' || a.attname || '\"', ', ' ORDER BY p.n) FROM unnest(k.indkey) WITH ORDINALITY AS p (attnum, n)"
-    "          JOIN pg_attribute a ON a.attrelid = k.indrelid AND a.attnum = p.attnum) || ')'"
-    "  FROM k WHERE NOT k.indisprimary";
-  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, sql, error);
-  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  DspStep step;
-
-  if (stmt == NULL)
-    return NULL;
-  dsp_stmt_bind_text (stmt, 1, table, -1);
-  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
-    g_ptr_array_add (lines, g_strdup (dsp_stmt_text (stmt, 0, NULL)));
-  if (step == DSP_STEP_FAILED)
-    return NULL;
-  g_ptr_array_sort (lines, compare_lines);
-  g_ptr_array_add (lines, NULL);
-  return g_strjoinv ("\n", (char **) lines->pdata);
-}
+/* In the words of SQLite, so that both stores say the same of the same table. */
+const char dsp_postgres_describe[] =
+  "WITH t AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+  "            WHERE n.nspname = current_schema() AND c.relname = $1::text AND c.relkind = 'r'),"
+  "     k AS (SELECT i.* FROM pg_index i JOIN t ON i.indrelid = t.oid) "
+  "SELECT 'column ' || a.attname || ' ' || CASE a.atttypid WHEN 'bigint'::regtype THEN 'INTEGER' WHEN 'bytea'::regtype THEN 'BLOB'"
+  "         WHEN 'text'::regtype THEN 'TEXT' ELSE a.atttypid::regtype::text END ||"
+  "       CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END ||"
+  "       coalesce((SELECT ' KEY ' || array_position(k.indkey::int[], a.attnum::int) + 1 FROM k WHERE k.indisprimary"
+  "                    AND a.attnum = ANY (k.indkey)), '') ||"
+  "       coalesce((SELECT ' DEFAULT ' || regexp_replace(pg_get_expr(d.adbin, d.adrelid), '::.*$', '') FROM pg_attrdef d"
+  "                  WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum), '')"
+  "  FROM pg_attribute a JOIN t ON a.attrelid = t.oid WHERE a.attnum > 0 AND NOT a.attisdropped "
+  "UNION ALL "
+  "SELECT CASE WHEN k.indisunique THEN 'unique ON ' ELSE 'index ON ' END || '\"' || $1::text || '\" (' ||"
+  "       (SELECT string_agg('\"' || a.attname || '\"', ', ' ORDER BY p.n) FROM unnest(k.indkey) WITH ORDINALITY AS p (attnum, n)"
+  "          JOIN pg_attribute a ON a.attrelid = k.indrelid AND a.attnum = p.attnum) || ')'"
+  "  FROM k WHERE NOT k.indisprimary";
 
 gboolean
 dsp_postgres_analyze (DspDb   *db,

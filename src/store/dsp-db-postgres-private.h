@@ -78,13 +78,7 @@ gboolean  dsp_postgres_check   (DspDb          *db,
 gboolean  dsp_postgres_backup  (DspDb          *db,
                                 const char     *path,
                                 GError        **error);
-char     *dsp_postgres_describe (DspDb         *db,
-                                const char     *table,
-                                GError        **error);
-gboolean  dsp_postgres_has     (DspDb          *db,
-                                const char     *name,
-                                gboolean       *has,
-                                GError        **error);
+extern const char dsp_postgres_describe[], dsp_postgres_has[]; /* SQL of one parameter, a table's name */
 gboolean  dsp_postgres_analyze (DspDb          *db,
                                 GError        **error);
 

@@ -63,9 +63,10 @@ typedef struct {
   gint64      (*log_pages)   (DspDb *db);
   gboolean    (*backup)      (DspDb *db, const char *path, GError **error);
   gboolean    (*check)       (DspDb *db, gboolean thorough, GError **error);
-  /* How a table looks now: a line for each column and index, sorted, without the names of indexes. For comparing. */
-  char       *(*describe)    (DspDb *db, const char *table, GError **error);
-  gboolean    (*has)         (DspDb *db, const char *name, gboolean *has, GError **error); /* a table or index */
+  /* SQL of one parameter: how a table looks now, a line for each column and index, without the names of indexes; and a row if
+   * there is such a table or index. */
+  const char   *describe;
+  const char   *has;
   gboolean    (*analyze)     (DspDb *db, GError **error);
   /* Instead of what analyzing found: a value of the index's first column is 1/@share of a million rows (0: one row). */
   gboolean    (*set_share)   (DspDb *db, const char *table, const char *index, int n_columns, int share, GError **error);

@@ -115,60 +115,17 @@ dsp_sqlite_backup (DspDb      *db,
   return ok && sync_directory (path, error);
 }
 
-gboolean
-dsp_sqlite_has (DspDb      *db,
-                const char *name,
-                gboolean   *has,
-                GError    **error)
-{
-  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "SELECT 1 FROM sqlite_schema WHERE name = $1", error);
-  DspStep step;
+const char dsp_sqlite_has[] =
+  "SELECT 1 FROM sqlite_schema WHERE name = $1";
 
-  if (stmt == NULL)
-    return FALSE;
-  dsp_stmt_bind_text (stmt, 1, name, -1);
-  step = dsp_stmt_step (stmt, error);
-  if (step == DSP_STEP_FAILED)
-    return FALSE;
-  *has = step == DSP_STEP_ROW;
-  return TRUE;
-}
-
-static int
-compare_lines (gconstpointer a,
-               gconstpointer b)
-{
-  return strcmp (*(char *const *) a, *(char *const *) b);
-}
-
-char *
-dsp_sqlite_describe (DspDb      *db,
-                     const char *table,
-                     GError    **error)
-{
-  /* An index's text from its "ON" on: what it is, not how it is called. */
-  static const char sql[] =
-    "SELECT 'column ' || name || ' ' || type || CASE WHEN \"notnull\" THEN ' NOT NULL' ELSE '' END ||"
-    "       CASE WHEN pk THEN ' KEY ' || pk ELSE '' END || coalesce(' DEFAULT ' || dflt_value, '')"
-    "  FROM pragma_table_info($1) "
-    "UNION ALL "
-    "SELECT CASE WHEN sql LIKE 'CREATE UNIQUE%' THEN 'unique ' ELSE 'index ' END || substr(sql, instr(sql, ' ON ') + 1)"
-    "  FROM sqlite_schema WHERE type = 'index' AND tbl_name = $1 AND sql IS NOT NULL";
-  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, sql, error);
-  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
-  DspStep step;
-
-  if (stmt == NULL)
-    return NULL;
-  dsp_stmt_bind_text (stmt, 1, table, -1);
-  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
-    g_ptr_array_add (lines, g_strdup (dsp_stmt_text (stmt, 0, NULL)));
-  if (step == DSP_STEP_FAILED)
-    return NULL;
-  g_ptr_array_sort (lines, compare_lines);
-  g_ptr_array_add (lines, NULL);
-  return g_strjoinv ("\n", (char **) lines->pdata);
-}
+/* An index's text from its "ON" on: what it is, not how it is called. */
+const char dsp_sqlite_describe[] =
+  "SELECT 'column ' || name || ' ' || type || CASE WHEN \"notnull\" THEN ' NOT NULL' ELSE '' END ||"
+  "       CASE WHEN pk THEN ' KEY ' || pk ELSE '' END || coalesce(' DEFAULT ' || dflt_value, '')"
+  "  FROM pragma_table_info($1) "
+  "UNION ALL "
+  "SELECT CASE WHEN sql LIKE 'CREATE UNIQUE%' THEN 'unique ' ELSE 'index ' END || substr(sql, instr(sql, ' ON ') + 1)"
+  "  FROM sqlite_schema WHERE type = 'index' AND tbl_name = $1 AND sql IS NOT NULL";
 
 gboolean
 dsp_sqlite_analyze (DspDb   *db,

@@ -127,6 +127,24 @@ dsp_schema_create_table (DspDb           *db,
 }
 
 /* A table that takes over another's name keeps the names of its own indexes, so each gets a number that is free. */
+/* Is there a table or index of that name? */
+static gboolean
+has (DspDb      *db,
+     const char *name,
+     gboolean   *there,
+     GError    **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, db->driver->has, error);
+  DspStep step;
+
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_text (stmt, 1, name, -1);
+  step = dsp_stmt_step (stmt, error);
+  *there = step == DSP_STEP_ROW;
+  return step != DSP_STEP_FAILED;
+}
+
 static gboolean
 create_index (DspDb           *db,
               const char      *prefix,
@@ -144,7 +162,7 @@ create_index (DspDb           *db,
     {
       g_free (full);
       full = g_strdup_printf ("%s_%s_%u", entity->table.name, name, n);
-      if (!db->driver->has (db, full, &taken, error))
+      if (!has (db, full, &taken, error))
         return FALSE;
     }
   sql = g_strdup_printf ("CREATE %sINDEX \"%s\" ON \"%s%s\" (%s)", unique ? "UNIQUE " : "", full, prefix != NULL ? prefix : "",
@@ -250,12 +268,12 @@ dsp_schema_version (DspDb      *db,
                     GError    **error)
 {
   g_autoptr(DspStmt) stmt = NULL;
-  gboolean has;
+  gboolean there;
 
-  if (!db->driver->has (db, "schema_part", &has, error))
+  if (!has (db, "schema_part", &there, error))
     return FALSE;
   *version = 0;
-  if (!has)
+  if (!there)
     return TRUE;
   stmt = dsp_db_prepare (db, "SELECT \"version\" FROM \"schema_part\" WHERE \"name\" = $1", error);
   if (stmt == NULL)
@@ -394,10 +412,30 @@ fresh_replica (DspDb   *db,
 const DspSchemaPart dsp_schema_entities = { "entities", 4, fresh_server, dsp_schema_server_steps };
 const DspSchemaPart dsp_schema_replica = { "entities", 4, fresh_replica, dsp_schema_replica_steps };
 
+static int
+compare_lines (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
 char *
 dsp_schema_describe (DspDb      *db,
                      const char *table,
                      GError    **error)
 {
-  return db->driver->describe (db, table, error);
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, db->driver->describe, error);
+  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  DspStep step;
+
+  if (stmt == NULL)
+    return NULL;
+  dsp_stmt_bind_text (stmt, 1, table, -1);
+  while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
+    g_ptr_array_add (lines, g_strdup (dsp_stmt_text (stmt, 0, NULL)));
+  if (step == DSP_STEP_FAILED)
+    return NULL;
+  g_ptr_array_sort (lines, compare_lines);
+  g_ptr_array_add (lines, NULL);
+  return g_strjoinv ("\n", (char **) lines->pdata);
 }

@@ -1,0 +1,459 @@
+/* test-pre-invoices.c: the running statement and pre-invoices; the worked example is the README's, its figures made by hand
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "config.h"
+#include "dsp-money.h"
+#include "money-world.h"
+
+#include <string.h>
+
+/* The twelve lines. */
+static World *
+january (void)
+{
+  World *w = money_office ();
+  DspReason why = { .reason = (char *) "photo shows it" };
+  DspStatementLine adjustment = { .number = (char *) "Uniforms", .day = jan (20), .amount = cents (-3333), .reason = (char *) "lost" };
+
+  money_add_closed (w, 31, "REP", NULL, "31000", 11, 10, HOUR);           /* distributor's rate; same day */
+  money_add_closed (w, 32, "INST", "FTTH", "21100", 12, 11, 3 * DAY);     /* subtype; border */
+  money_add_closed (w, 33, "INST", NULL, "06010", 13, 23, 2 * DAY);       /* type; at night */
+  money_add_closed (w, 34, "SURVEY", NULL, "06700", 17, 12, 2 * DAY);     /* everything's; a Sunday */
+  money_claim (w, 41, 31, 11, 42700);
+  money_claim (w, 42, 33, 11, 20050);
+  money_give (w, &dsp_mileage_approve, 41, NULL);
+  money_give (w, &dsp_mileage_approve, 42, NULL);
+  money_fault (w, 51, 33);
+  money_give (w, &dsp_penalty_confirm, 51, &why);
+  adjustment.distributor_id = world_id (1);
+  g_assert_true (money_try (w, &dsp_statement_line_create, 61, &adjustment, NULL));
+  return w;
+}
+
+static void
+assert_line (const DspStatementLine *line,
+             gint64                  amount,
+             gint64                  vat,
+             gint64                  vat_withheld,
+             gint64                  income_withheld)
+{
+  g_assert_nonnull (line);
+  g_assert_true (line->amount.is_set);
+  g_assert_cmpint (line->amount.cents, ==, amount);
+  g_assert_cmpint (line->vat.cents, ==, vat);
+  g_assert_cmpint (line->vat_withheld.cents, ==, vat_withheld);
+  g_assert_cmpint (line->income_withheld.cents, ==, income_withheld);
+}
+
+static DspPreInvoice
+for_january (void)
+{
+  DspPreInvoice args = { .from = jan (1), .until = jan (31) };
+
+  args.distributor_id = world_id (1);
+  return args;
+}
+
+static const DspPreInvoice *
+generate (World *w,
+          guint8 n)
+{
+  DspPreInvoice args = for_january ();
+  g_autoptr(GError) error = NULL;
+
+  money_try (w, &dsp_pre_invoice_create, n, &args, &error);
+  g_assert_no_error (error);
+  return money_record (w, &dsp_pre_invoice, world_id (n));
+}
+
+static void
+worked_example (void)
+{
+  g_autoptr(World) w = january ();
+  const DspPreInvoice *bill = generate (w, 91);
+
+  assert_line (money_service (w, 31), 41010, 6562, 4374, 513);
+  assert_line (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY), 4101, 656, 437, 51);
+  assert_line (money_service (w, 32), 74555, 5964, 3976, 932);
+  assert_line (money_service (w, 33), 61235, 9798, 6532, 765);
+  assert_line (money_line_of (w, 33, DSP_CONCEPT_BONUS, DSP_PAYS_NIGHT), 7500, 1200, 800, 94);
+  assert_line (money_service (w, 34), 35000, 5600, 3733, 438);
+  assert_line (money_line_of (w, 34, DSP_CONCEPT_BONUS, DSP_PAYS_HOLIDAY), 15033, 2405, 1604, 188);
+  assert_line (money_line_of (w, 41, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE), 6160, 986, 657, 77);
+  assert_line (money_line_of (w, 41, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE_EXTRA), 1461, 234, 156, 18);
+  assert_line (money_line_of (w, 42, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE), 9724, 1556, 1037, 122);
+  assert_line (money_line_of (w, 51, DSP_CONCEPT_PENALTY, DSP_PAYS_NONE), -7654, -1225, -816, -96);
+  assert_line (money_record (w, &dsp_statement_line, world_id (61)), -3333, -533, -356, -42);
+  g_assert_null (money_line_of (w, 42, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE_EXTRA));
+  g_assert_cmpint (bill->n_lines.value, ==, 12);
+  g_assert_cmpint (bill->subtotal.cents, ==, 255779);
+  g_assert_cmpint (bill->deductions.cents, ==, 10987);
+  g_assert_cmpint (bill->vat.cents, ==, 33203);
+  g_assert_cmpint (bill->vat_withheld.cents, ==, 22134);
+  g_assert_cmpint (bill->income_withheld.cents, ==, 3060);
+  g_assert_cmpint (bill->total.cents, ==, 252801);
+  g_assert_cmpstr (bill->issuer, ==, "Distributor");
+  g_assert_cmpstr (money_service (w, 31)->rate_code, ==, "T84");
+  g_assert_cmpint (money_service (w, 31)->rate_by.value, ==, DSP_BY_DISTRIBUTOR | DSP_BY_TYPE);
+}
+
+
+/* What must be true after anything at all. */
+static void
+assert_whole (World *w)
+{
+  GPtrArray *lines = w->records[dsp_statement_line.number], *bills = w->records[dsp_pre_invoice.number];
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const DspStatementLine *line = lines->pdata[i];
+
+      g_assert_cmpint (dsp_id_is_none (&line->open_for), ==, line->state != DSP_LINE_FREE);
+      g_assert_cmpint (dsp_id_is_none (&line->pre_invoice_id), ==, !(DSP_BIT (line->state) & DSP_LINE_IN_PRE_INVOICE));
+    }
+  for (guint i = 0; i < bills->len; i++)
+    {
+      const DspPreInvoice *bill = bills->pdata[i];
+      DspTotals totals = { 0 }, stored;
+      guint n_observed = 0;
+
+      for (guint k = 0; k < lines->len; k++)
+        {
+          const DspStatementLine *line = lines->pdata[k];
+
+          if (!dsp_id_equal (&line->pre_invoice_id, &bill->id))
+            continue;
+          dsp_totals_add (&totals, line);
+          n_observed += line->state == DSP_LINE_OBSERVED;
+        }
+      if (bill->state == DSP_PRE_INVOICE_REJECTED)
+        {
+          g_assert_cmpuint (totals.n, ==, 0);
+          continue;
+        }
+      dsp_pre_invoice_get_totals (bill, &stored);
+      g_assert_cmpmem (&stored.by_concept, sizeof stored.by_concept, &totals.by_concept, sizeof totals.by_concept);
+      g_assert_cmpuint (stored.n, ==, totals.n);
+      g_assert_cmpint (stored.subtotal, ==, totals.subtotal);
+      g_assert_cmpint (stored.deductions, ==, totals.deductions);
+      g_assert_cmpint (stored.vat, ==, totals.vat);
+      g_assert_cmpint (stored.total, ==, totals.total);
+      g_assert_cmpint (bill->n_observed.value, ==, n_observed);
+    }
+}
+
+static void
+never_twice (void)
+{
+  g_autoptr(World) w = january ();
+  DspPreInvoice args = for_january ();
+  DspReason why = { .reason = (char *) "to be checked" };
+  const DspStatementLine *line;
+
+  generate (w, 91);
+  money_refused (w, &dsp_pre_invoice_create, 92, &args, DSP_RULE_INVALID, "nothing to bill");
+  /* Withdrawn, it is free again; the next one takes it, and only it. */
+  g_assert_true (world_give (w, &dsp_statement_line_withdraw, money_service (w, 31)->id, 0, &why, 1, NULL));
+  line = money_service (w, 31);
+  g_assert_cmpint (line->state, ==, DSP_LINE_FREE);
+  g_assert_cmpint (line->amount.cents, ==, 41010);
+  g_assert_cmpint (((const DspPreInvoice *) money_record (w, &dsp_pre_invoice, world_id (91)))->n_lines.value, ==, 11);
+  assert_whole (w);
+  g_assert_cmpint (generate (w, 92)->n_lines.value, ==, 1);
+  g_assert_true (dsp_id_equal (&money_service (w, 31)->pre_invoice_id, &(DspId) { { [0] = 9, [15] = 92 } }));
+  assert_whole (w);
+}
+
+static void
+changed_meanwhile (void)
+{
+  g_autoptr(World) w = january ();
+  DspPreInvoice args = for_january ();
+
+  args.n_lines = number (12);
+  args.total = cents (252801);
+  money_add_closed (w, 35, "REP", NULL, "31000", 18, 10, 2 * DAY);
+  money_refused (w, &dsp_pre_invoice_create, 91, &args, DSP_RULE_CHANGED, "12 lines and a total of 2528.01; by now there are 13 lines");
+  args.subtotal = cents (5);
+  money_refused (w, &dsp_pre_invoice_create, 91, &args, DSP_RULE_INVALID, "subtotal");
+}
+
+static void
+left_out (void)
+{
+  g_autoptr(World) w = money_office ();
+  g_autoptr(DspBill) bill = NULL;
+  DspId distributor = world_id (1);
+
+  money_give (w, &dsp_rate_change, 81, &(DspRate) { .code = (char *) "T81", .pays = DSP_PAYS_SERVICE, .from = jan (1), .until = jan (10), .amount = cents (35000) });
+  money_add_closed (w, 31, "REP", NULL, "31000", 11, 10, 2 * DAY);
+  money_add_closed (w, 32, "REP", NULL, "31000", 12, 10, 2 * DAY);
+  money_add_closed (w, 34, "SURVEY", NULL, "06700", 12, 10, 2 * DAY);
+  money_fault (w, 51, 32);
+  bill = dsp_bill_new (w->work, &distributor, jan (1), jan (31));
+  g_assert_cmpuint (bill->lines->len, ==, 1);
+  g_assert_cmpstr (((DspStatementLine *) bill->lines->pdata[0])->number, ==, "N31");
+  g_assert_cmpuint (bill->left_out->len, ==, 2);
+  g_assert_cmpint (g_array_index (bill->left_out, DspLeftOutLine, 0).why, ==, DSP_LEFT_OUT_PENALTY);
+  g_assert_cmpint (g_array_index (bill->left_out, DspLeftOutLine, 1).why, ==, DSP_LEFT_OUT_RATE);
+  g_assert_cmpint (generate (w, 91)->n_lines.value, ==, 1);
+}
+
+static void
+periods (void)
+{
+  g_autoptr(World) w = january ();
+  DspPreInvoice args = for_january ();
+
+  args.until = dsp_date_make (2127, 1, 1);
+  money_refused (w, &dsp_pre_invoice_create, 91, &args, DSP_RULE_INVALID, "longer than a year");
+  args.until = dsp_date_make (2026, 1, 1);
+  money_refused (w, &dsp_pre_invoice_create, 91, &args, DSP_RULE_INVALID, "2026-01-01");
+  args.from = dsp_date_make (2026, 1, 1);
+  args.until = dsp_date_make (2026, 1, 31);
+  money_refused (w, &dsp_pre_invoice_create, 91, &args, DSP_RULE_INVALID, "nothing to bill");
+}
+
+static void
+to_the_payment (void)
+{
+  g_autoptr(World) w = january ();
+  DspLineObserve observe = { .observation = (char *) "no photo" };
+  DspLineDefend defend = { .defence = (char *) "attached now" };
+  DspReason why = { .reason = (char *) "one line" };
+  DspInvoiced invoice = { .uuid = (char *) "not a uuid", .day = jan (31) };
+  DspPaid pay = { .day = jan (30), .payment = (char *) "SPEI 1" };
+  DspReopen reopen = { .reason = (char *) "QUEJA" };
+  DspId id;
+
+  generate (w, 91);
+  id = money_service (w, 31)->id;
+  money_act (w, "distributor");
+  world_refused (w, &dsp_pre_invoice_approve, world_id (91), NULL, DSP_RULE_FORBIDDEN);
+  money_give (w, &dsp_pre_invoice_submit, 91, NULL);
+  money_act (w, "master");
+  g_assert_true (world_give (w, &dsp_statement_line_observe, id, 0, &observe, 1, NULL));
+  world_refused (w, &dsp_pre_invoice_approve, world_id (91), NULL, DSP_RULE_STATE);
+  money_give (w, &dsp_pre_invoice_observe, 91, &why);
+  assert_whole (w);
+  money_act (w, "distributor");
+  world_refused (w, &dsp_pre_invoice_submit, world_id (91), NULL, DSP_RULE_STATE);
+  g_assert_true (world_give (w, &dsp_statement_line_defend, id, 0, &defend, 1, NULL));
+  money_give (w, &dsp_pre_invoice_submit, 91, NULL);
+  money_act (w, "master");
+  money_give (w, &dsp_pre_invoice_approve, 91, NULL);
+  assert_whole (w);
+  /* From here on its lines stay as they are. */
+  world_refused (w, &dsp_statement_line_withdraw, id, &why, DSP_RULE_STATE);
+  world_refused (w, &dsp_statement_line_observe, id, &observe, DSP_RULE_STATE);
+  world_refused (w, &dsp_statement_line_correct, id, &(DspLineCorrect) { cents (1), (char *) "x" }, DSP_RULE_STATE);
+  money_act (w, "administrator");
+  g_assert_true (world_give (w, &dsp_reason_code_create, world_id (75), 0,
+                             &(DspReasonCode) { .code = (char *) "QUEJA", .label = (char *) "Complaint", .process = DSP_PROCESS_REOPEN }, DSP_FIELDS_ALL, NULL));
+  money_give (w, &dsp_order_reopen, 31, &reopen);
+  g_assert_cmpint (money_service (w, 31)->state, ==, DSP_LINE_DEFENDED);
+  assert_whole (w);
+  money_refused (w, &dsp_pre_invoice_invoice, 91, &invoice, DSP_RULE_INVALID, "not a uuid");
+  invoice.uuid = (char *) "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+  invoice.day = dsp_date_make (2027, 2, 1);
+  money_refused (w, &dsp_pre_invoice_invoice, 91, &invoice, DSP_RULE_INVALID, "2027-02-01");
+  world_refused (w, &dsp_pre_invoice_pay, world_id (91), &pay, DSP_RULE_STATE);
+  invoice.day = jan (31);
+  money_give (w, &dsp_pre_invoice_invoice, 91, &invoice);
+  money_refused (w, &dsp_pre_invoice_pay, 91, &pay, DSP_RULE_INVALID, "2027-01-30");
+  pay.day = jan (31);
+  money_give (w, &dsp_pre_invoice_pay, 91, &pay);
+  g_assert_cmpstr (((const DspPreInvoice *) money_record (w, &dsp_pre_invoice, world_id (91)))->invoice_uuid, ==, "6BA7B810-9DAD-11D1-80B4-00C04FD430C8");
+}
+
+/* What is generated again from the same is the same, in whatever order the records stand. */
+static void
+reproducible (void)
+{
+  g_autoptr(World) w = january ();
+  DspReason why = { .reason = (char *) "wrong period" };
+  GPtrArray *lines = w->records[dsp_statement_line.number];
+  gint64 total = generate (w, 91)->total.cents;
+
+  for (guint round = 0; round < 20; round++)
+    {
+      if (round % 2 == 0)
+        {
+          money_give (w, &dsp_pre_invoice_submit, 91, NULL);
+          money_give (w, &dsp_pre_invoice_reject, 91, &why);
+          assert_whole (w);
+          dsp_record_free (&dsp_pre_invoice, g_ptr_array_remove_index (w->records[dsp_pre_invoice.number], 0));
+        }
+      else
+        money_give (w, &dsp_pre_invoice_discard, 91, NULL);
+      assert_whole (w);
+      for (guint i = lines->len; i > 1; i--)
+        {
+          guint k = (guint) g_test_rand_int_range (0, (int) i);
+          gpointer swap = lines->pdata[i - 1];
+
+          lines->pdata[i - 1] = lines->pdata[k];
+          lines->pdata[k] = swap;
+        }
+      g_assert_cmpint (generate (w, 91)->total.cents, ==, total);
+      g_assert_cmpint (((const DspPreInvoice *) money_record (w, &dsp_pre_invoice, world_id (91)))->n_lines.value, ==, 12);
+    }
+}
+
+static void
+reopened (void)
+{
+  g_autoptr(World) w = money_office ();
+  DspReopen reopen = { .reason = (char *) "QUEJA" };
+  DspAssign assign = { .crew_id = world_id (11) };
+  DspClose args = { .closed_at = { at (20, 9) }, .attended = DSP_YES, .satisfied = DSP_YES, .resolution = (char *) "done again" };
+
+  g_assert_true (world_give (w, &dsp_reason_code_create, world_id (75), 0,
+                             &(DspReasonCode) { .code = (char *) "QUEJA", .label = (char *) "Complaint", .process = DSP_PROCESS_REOPEN }, DSP_FIELDS_ALL, NULL));
+  money_add_closed (w, 31, "REP", NULL, "31000", 11, 10, HOUR);
+  money_give (w, &dsp_order_reopen, 31, &reopen);
+  g_assert_cmpint (money_service (w, 31)->state, ==, DSP_LINE_VOID);
+  g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->state, ==, DSP_LINE_VOID);
+  assert_whole (w);
+  money_give (w, &dsp_order_assign, 31, &assign);
+  money_give (w, &dsp_order_close, 31, &args);
+  g_assert_cmpint (money_service (w, 31)->state, ==, DSP_LINE_FREE);
+  g_assert_cmpint (money_service (w, 31)->day.day, ==, jan (20).day);
+  g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->state, ==, DSP_LINE_VOID); /* not of the same day any more */
+  /* In a pre-invoice under review, it is put in question. */
+  generate (w, 91);
+  money_give (w, &dsp_pre_invoice_submit, 91, NULL);
+  money_give (w, &dsp_order_reopen, 31, &reopen);
+  g_assert_cmpint (money_service (w, 31)->state, ==, DSP_LINE_OBSERVED);
+  assert_whole (w);
+}
+
+/* Billed, reopened, closed again on another day: once it is out of its pre-invoice, the new closing is what is paid. */
+static void
+closed_again_while_billed (void)
+{
+  g_autoptr(World) w = money_office ();
+  DspReopen reopen = { .reason = (char *) "QUEJA" };
+  DspAssign assign = { .crew_id = world_id (11) };
+  DspClose args = { .closed_at = { at (20, 23) }, .attended = DSP_YES, .satisfied = DSP_YES, .resolution = (char *) "done again" };
+  DspReason why = { .reason = (char *) "closed again" };
+
+  g_assert_true (world_give (w, &dsp_reason_code_create, world_id (75), 0,
+                             &(DspReasonCode) { .code = (char *) "QUEJA", .label = (char *) "Complaint", .process = DSP_PROCESS_REOPEN }, DSP_FIELDS_ALL, NULL));
+  money_add_closed (w, 31, "REP", NULL, "31000", 11, 10, HOUR);
+  generate (w, 91);
+  money_give (w, &dsp_order_reopen, 31, &reopen);
+  /* Not closed: what leaves its pre-invoice has nothing to stand on. */
+  g_assert_true (world_give (w, &dsp_statement_line_withdraw, money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->id, 0, &why, 1, NULL));
+  g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->state, ==, DSP_LINE_VOID);
+  assert_whole (w);
+  money_give (w, &dsp_order_assign, 31, &assign);
+  money_give (w, &dsp_order_close, 31, &args);
+  g_assert_cmpint (money_service (w, 31)->day.day, ==, jan (11).day);
+  g_assert_null (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_NIGHT));
+  money_give (w, &dsp_pre_invoice_discard, 91, NULL);
+  g_assert_cmpint (money_service (w, 31)->state, ==, DSP_LINE_FREE);
+  g_assert_cmpint (money_service (w, 31)->day.day, ==, jan (20).day);
+  g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_NIGHT)->amount.cents, ==, 7500);
+  g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->state, ==, DSP_LINE_VOID);
+  assert_whole (w);
+}
+
+/* A percentage of a pay that is not known yet is charged when it is. */
+static void
+percent_waits_for_the_price (void)
+{
+  g_autoptr(World) w = money_office ();
+
+  money_give (w, &dsp_rate_change, 81, &(DspRate) { .code = (char *) "T81", .pays = DSP_PAYS_SERVICE, .from = jan (1), .until = jan (10), .amount = cents (35000) });
+  money_add_closed (w, 34, "SURVEY", NULL, "06700", 12, 10, 2 * DAY);
+  money_fault (w, 51, 34);
+  money_give (w, &dsp_penalty_confirm, 51, &(DspReason) { .reason = (char *) "photo shows it" });
+  g_assert_null (money_line_of (w, 51, DSP_CONCEPT_PENALTY, DSP_PAYS_NONE));
+  money_add_rate (w, 101, (DspRate) { .pays = DSP_PAYS_SERVICE, .from = jan (11), .amount = cents (40000) });
+  money_give (w, &dsp_rate_apply, 101, NULL);
+  g_assert_cmpint (money_line_of (w, 51, DSP_CONCEPT_PENALTY, DSP_PAYS_NONE)->amount.cents, ==, -5000);
+  /* Priced again, the verdict stays what it was. */
+  g_assert_true (money_try (w, &dsp_rate_change, 101, &(DspRate) { .amount = cents (80000) }, NULL));
+  g_assert_true (world_give (w, &dsp_statement_line_reprice, money_service (w, 34)->id, 0, NULL, 0, NULL));
+  g_assert_cmpint (money_service (w, 34)->amount.cents, ==, 80000);
+  g_assert_cmpint (money_line_of (w, 51, DSP_CONCEPT_PENALTY, DSP_PAYS_NONE)->amount.cents, ==, -5000);
+}
+
+static void
+waived_after_billing (void)
+{
+  g_autoptr(World) w = january ();
+  DspAppeal appeal = { .appeal = (char *) "the photo is of another house" };
+  DspAppealAnswer answer = { .verdict = DSP_VERDICT_WAIVE, .answer = (char *) "so it is" };
+  DspPenaltyRule change = { .appeal_days = number (5) };
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (money_try (w, &dsp_penalty_rule_change, 74, &change, NULL));
+  money_fault (w, 52, 32);
+  money_give (w, &dsp_penalty_confirm, 52, &(DspReason) { .reason = (char *) "y" });
+  g_assert_cmpint (money_line_of (w, 52, DSP_CONCEPT_PENALTY, DSP_PAYS_NONE)->amount.cents, ==, -9319); /* 12.5 % of 745.55, whole cents */
+  generate (w, 91);
+  world_give (w, &dsp_penalty_appeal, world_id (52), 0, &appeal, 3, &error);
+  g_assert_no_error (error);
+  money_give (w, &dsp_penalty_answer, 52, &answer);
+  g_assert_cmpint (money_line_of (w, 52, DSP_CONCEPT_ADJUSTMENT, DSP_PAYS_NONE)->amount.cents, ==, 9319);
+  assert_whole (w);
+}
+
+/* Anything that people may do, in any order: the sums and the states stay right, and no line is lost or doubled. */
+static void
+anything (void)
+{
+  g_autoptr(World) w = january ();
+  guint n_lines = w->records[dsp_statement_line.number]->len;
+  guint8 next = 110;
+
+  for (guint round = 0; round < 3000; round++)
+    {
+      GPtrArray *lines = w->records[dsp_statement_line.number], *bills = w->records[dsp_pre_invoice.number];
+      const DspStatementLine *line = lines->pdata[g_test_rand_int_range (0, (int) lines->len)];
+      DspId id = line->id, bill = bills->len > 0 ? ((DspRecord *) bills->pdata[g_test_rand_int_range (0, (int) bills->len)])->id : dsp_id_none;
+      DspReason why = { .reason = (char *) "why" };
+      DspPreInvoice args = for_january ();
+
+      switch (g_test_rand_int_range (0, 12))
+        {
+        case 0: if (next < 199) money_try (w, &dsp_pre_invoice_create, next++, &args, NULL); break;
+        case 1: world_give (w, &dsp_pre_invoice_submit, bill, 0, NULL, 0, NULL); break;
+        case 2: world_give (w, &dsp_pre_invoice_observe, bill, 0, &why, 1, NULL); break;
+        case 3: if (round % 8 == 0) world_give (w, &dsp_pre_invoice_approve, bill, 0, NULL, 0, NULL); break;
+        case 4: world_give (w, &dsp_pre_invoice_reject, bill, 0, &why, 1, NULL); break;
+        case 5: world_give (w, &dsp_pre_invoice_discard, bill, 0, NULL, 0, NULL); break;
+        case 6: world_give (w, &dsp_statement_line_observe, id, 0, &(DspLineObserve) { (char *) "o" }, 1, NULL); break;
+        case 7: world_give (w, &dsp_statement_line_defend, id, 0, &(DspLineDefend) { (char *) "d" }, 1, NULL); break;
+        case 8: world_give (w, &dsp_statement_line_accept, id, 0, NULL, 0, NULL); break;
+        case 9: world_give (w, &dsp_statement_line_withdraw, id, 0, &why, 1, NULL); break;
+        case 10: world_give (w, &dsp_statement_line_correct, id, 0, &(DspLineCorrect) { cents (g_test_rand_int_range (-99999, 99999)), (char *) "c" }, 3, NULL); break;
+        default: world_give (w, &dsp_statement_line_reprice, id, 0, NULL, 0, NULL); break;
+        }
+      assert_whole (w);
+      g_assert_cmpuint (w->records[dsp_statement_line.number]->len, ==, n_lines);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, function) g_test_add_func ("/pre-invoices/" path, function)
+  ADD ("S0-04/worked-example", worked_example);
+  ADD ("S0-18/never-twice", never_twice);
+  ADD ("S0-18/changed-meanwhile", changed_meanwhile);
+  ADD ("S0-18/left-out-with-the-reason", left_out);
+  ADD ("S0-18/periods", periods);
+  ADD ("S0-18/to-the-payment", to_the_payment);
+  ADD ("S0-18/reproducible", reproducible);
+  ADD ("reopened", reopened);
+  ADD ("closed-again-while-billed", closed_again_while_billed);
+  ADD ("percent-waits-for-the-price", percent_waits_for_the_price);
+  ADD ("waived-after-billing", waived_after_billing);
+  ADD ("anything-keeps-the-sums", anything);
+  return g_test_run ();
+}
