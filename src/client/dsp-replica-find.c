@@ -12,6 +12,40 @@
 
 #include <string.h>
 
+gpointer
+dsp_replica_dup_record (DspReplica      *self,
+                        const DspEntity *entity,
+                        const DspId     *id)
+{
+  bool in_overlay;
+  gconstpointer over = dsp_replica_overlaid (self, entity, id, &in_overlay);
+  g_autoptr(GError) error = NULL;
+  gpointer record;
+
+  if (in_overlay || dsp_entity_is_small (entity))
+    {
+      if (!in_overlay)
+        over = dsp_replica_get (self, entity, id);
+      return over != NULL ? dsp_record_dup (entity, over) : NULL;
+    }
+  if (self->closed || dsp_id_is_none (id))
+    return NULL;
+  record = dsp_record_new (entity);
+  switch (dsp_table_get (self->db, NULL, entity, id, DSP_FIELDS_ALL, record, &error))
+    {
+    case DSP_STEP_ROW:
+      return record;
+    case DSP_STEP_FAILED:
+      g_warning ("could not read a %s: %s", entity->table.name, error->message);
+      break;
+    case DSP_STEP_DONE:
+    default:
+      break;
+    }
+  dsp_record_free (entity, record);
+  return NULL;
+}
+
 /* GPtrArray's free functions take no data, so records of each entity need one of their own. */
 #define FREE_FUNC(entity) static void free_##entity (gpointer record) { dsp_record_free (&entity, record); }
 FREE_FUNC (dsp_order)

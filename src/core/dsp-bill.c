@@ -8,6 +8,8 @@
 #include "config.h"
 #include "dsp-money-commands.h"
 
+#define LINES_PER_STEP 128
+
 typedef struct {
   GPtrArray *lines; /* of DspStatementLine */
   DspDate    from, until;
@@ -25,22 +27,11 @@ collect (gconstpointer record,
   return TRUE;
 }
 
-/* Of one order its service comes first, then its bonuses: as the enums go. */
 static int
 compare_lines (gconstpointer a,
                gconstpointer b)
 {
-  const DspStatementLine *x = *(gpointer *) a, *y = *(gpointer *) b;
-
-  if (x->day.day != y->day.day)
-    return x->day.day < y->day.day ? -1 : 1;
-  if (g_strcmp0 (x->number, y->number) != 0)
-    return g_strcmp0 (x->number, y->number);
-  if (x->concept != y->concept)
-    return x->concept < y->concept ? -1 : 1;
-  if (x->pays != y->pays)
-    return x->pays < y->pays ? -1 : 1;
-  return dsp_id_compare (&x->id, &y->id);
+  return dsp_statement_line_compare (*(const DspStatementLine *const *) a, *(const DspStatementLine *const *) b);
 }
 
 static gboolean
@@ -81,18 +72,44 @@ free_line (gpointer line)
   dsp_statement_line_free (line);
 }
 
+/* @line: (transfer full) */
+static void
+add_line (DspBill              *bill,
+          DspWork              *work,
+          const DspDistributor *distributor,
+          GPtrArray            *rules,
+          DspDate               until,
+          DspStatementLine     *line)
+{
+  DspLeftOutLine out = { line, left_out (work, line) };
+  const char *postal_code = line->postal_code != NULL ? line->postal_code : distributor->postal_code;
+
+  if (out.why != DSP_LEFT_OUT_NO)
+    {
+      g_array_append_val (bill->left_out, out);
+      return;
+    }
+  dsp_statement_line_tax (line, dsp_tax_rule_find (rules, distributor->tax_regime, postal_code, line->municipality, until));
+  dsp_totals_add (&bill->totals, line);
+  g_ptr_array_add (bill->lines, line);
+}
+
 /**
- * dsp_bill_new:
+ * dsp_bill_new_in_steps:
  * @work: whose facts are asked; nothing is changed
  * @from, @until: inclusive
+ * @step: (nullable): called now and then, and with all at the end, from this thread; FALSE from it ends the bill
  *
- * Returns: (transfer full): the taxed lines that can be billed, those that cannot with the reason, and the sums
+ * Returns: (transfer full) (nullable): the taxed lines that can be billed, those that cannot with the reason, and the
+ *   sums; NULL if @step ended it
  */
 DspBill *
-dsp_bill_new (DspWork     *work,
-              const DspId *distributor_id,
-              DspDate      from,
-              DspDate      until)
+dsp_bill_new_in_steps (DspWork     *work,
+                       const DspId *distributor_id,
+                       DspDate      from,
+                       DspDate      until,
+                       DspBillStep  step,
+                       gpointer     user_data)
 {
   const DspDistributor *there = dsp_work_get (work, &dsp_distributor, distributor_id);
   g_autoptr(DspDistributor) distributor = there != NULL ? dsp_distributor_dup (there) : dsp_distributor_new ();
@@ -106,23 +123,26 @@ dsp_bill_new (DspWork     *work,
   bill->complete = dsp_work_each (work, &dsp_statement_line, offsetof (DspStatementLine, open_for), distributor_id, collect,
                                   &collecting) != DSP_FACT_UNKNOWN;
   g_ptr_array_sort (found, compare_lines);
-  for (guint i = 0; i < found->len; i++)
+  for (guint i = 0; i <= found->len; i++)
     {
-      DspStatementLine *line = found->pdata[i];
-      DspLeftOutLine out = { line, left_out (work, line) };
-      const char *postal_code = line->postal_code != NULL ? line->postal_code : distributor->postal_code;
-
-      found->pdata[i] = NULL;
-      if (out.why != DSP_LEFT_OUT_NO)
+      if (step != NULL && (i % LINES_PER_STEP == 0 || i == found->len) && !step (i, found->len, user_data))
         {
-          g_array_append_val (bill->left_out, out);
-          continue;
+          dsp_bill_free (bill);
+          return NULL;
         }
-      dsp_statement_line_tax (line, dsp_tax_rule_find (rules, distributor->tax_regime, postal_code, line->municipality, until));
-      dsp_totals_add (&bill->totals, line);
-      g_ptr_array_add (bill->lines, line);
+      if (i < found->len)
+        add_line (bill, work, distributor, rules, until, g_steal_pointer (&found->pdata[i]));
     }
   return bill;
+}
+
+DspBill *
+dsp_bill_new (DspWork     *work,
+              const DspId *distributor_id,
+              DspDate      from,
+              DspDate      until)
+{
+  return dsp_bill_new_in_steps (work, distributor_id, from, until, NULL, NULL);
 }
 
 void

@@ -52,6 +52,9 @@ typedef struct {
 
 /* All free lines of a distributor in a period, from @work's facts. (transfer full) */
 DspBill *dsp_bill_new  (DspWork *work, const DspId *distributor_id, DspDate from, DspDate until);
+/* The same for whoever shows how far it is. @step (nullable) gets how many lines of how many were judged; FALSE from it: NULL. */
+typedef bool (*DspBillStep) (guint done, guint all, gpointer user_data);
+DspBill *dsp_bill_new_in_steps (DspWork *work, const DspId *distributor_id, DspDate from, DspDate until, DspBillStep step, gpointer user_data);
 void     dsp_bill_free (DspBill *bill);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspBill, dsp_bill_free)
 

@@ -318,6 +318,25 @@ dsp_statement_line_tax (DspStatementLine *line,
   line->income_withheld = CENTS (rule != NULL ? dsp_money_share (cents, rule->income_withheld.value) : 0);
 }
 
+/* Of one order its service comes first, then its bonuses: as the enums go. */
+int
+dsp_statement_line_compare (const DspStatementLine *a,
+                            const DspStatementLine *b)
+{
+  int order;
+
+  if (a->day.day != b->day.day)
+    return a->day.day < b->day.day ? -1 : 1;
+  order = g_strcmp0 (a->number, b->number);
+  if (order != 0)
+    return order;
+  if (a->concept != b->concept)
+    return a->concept < b->concept ? -1 : 1;
+  if (a->pays != b->pays)
+    return a->pays < b->pays ? -1 : 1;
+  return dsp_id_compare (&a->id, &b->id);
+}
+
 DspId
 dsp_statement_line_id (const DspId *source_id,
                        DspConcept   concept,

@@ -132,6 +132,9 @@ typedef struct {
 extern const DspEntity dsp_statement_line;
 DSP_DEFINE_RECORD (DspStatementLine, dsp_statement_line, dsp_statement_line)
 
+/* The order of a bill: by day, number, concept and kind. Never 0 for two lines. */
+int dsp_statement_line_compare (const DspStatementLine *a, const DspStatementLine *b);
+
 /* The line of a thing: @pays of an order or claim, none for a penalty. */
 DspId dsp_statement_line_id (const DspId *source_id, DspConcept concept, DspPays pays);
 
