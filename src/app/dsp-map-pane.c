@@ -11,6 +11,7 @@
 
 #include "dsp-map-settings.h"
 #include "dsp-order-view.h"
+#include "dsp-text.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -29,6 +30,7 @@ struct _DspMapPane
   DspMapView *view;
   gboolean    first_fit_done;
   gboolean    setting;   /* we tell the map, not the person */
+  DspDate     closed_from, closed_until; /* the days whose closed zones are shown */
   guint       areas_id;
   guint       fit_id;
 };
@@ -76,6 +78,110 @@ show_counts (DspMapPane *self)
     self->fit_id = g_timeout_add (250, first_fit_cb, self);
 }
 
+/* ---- closed zones ---- */
+
+/* The days on view: those that the filter's attention date asks for, else today. */
+static void
+days_on_view (DspMapPane *self,
+              DspDate    *from,
+              DspDate    *until)
+{
+  const DspFilter *filter = dsp_office_get_filter (self->office);
+  const DspField *field = dsp_table_at (&dsp_order.table, offsetof (DspOrder, attention_at));
+
+  *from = *until = dsp_text_local_day (g_get_real_time ());
+  for (guint i = 0; i < filter->conditions->len; i++)
+    {
+      const DspCondition *condition = &g_array_index (filter->conditions, DspCondition, i);
+      const DspAlternative *any = condition->any->len == 1 ? &g_array_index (condition->any, DspAlternative, 0) : NULL;
+
+      if (condition->field == field && any != NULL && any->op == DSP_OP_RANGE && any->from > 0 && any->to > any->from &&
+          any->to != G_MAXINT64)
+        {
+          *from = dsp_text_local_day (any->from);
+          *until = dsp_text_local_day (any->to - 1);
+        }
+    }
+}
+
+static char *
+dup_when (DspDate from,
+          DspDate until,
+          guint   n)
+{
+  g_autofree char *first = dsp_text_date (from), *last = dsp_text_date (until);
+
+  if (from.day != until.day)
+    /* Translators: of postal codes; two days */
+    return g_strdup_printf (ngettext ("%u closed from %s to %s", "%u closed from %s to %s", n), n, first, last);
+  if (from.day == dsp_text_local_day (g_get_real_time ()).day)
+    return g_strdup_printf (ngettext ("%u postal code closed today", "%u postal codes closed today", n), n);
+  /* Translators: of postal codes; a day */
+  return g_strdup_printf (ngettext ("%u closed on %s", "%u closed on %s", n), n, first);
+}
+
+/* Why nobody works in @code on one of the days (nullable). */
+static const char *
+why_closed (const GPtrArray     *closures,
+            const DspPostalCode *code)
+{
+  for (guint i = 0; i < closures->len; i++)
+    {
+      const DspZoneClosure *closure = closures->pdata[i];
+
+      if (dsp_zone_covers ((const char *const *) closure->zone, code->code, code->municipality))
+        return closure->reason != NULL ? closure->reason : "";
+    }
+  return NULL;
+}
+
+static void
+show_closed (DspMapPane *self)
+{
+  const GPtrArray *all = dsp_office_records (self->office, &dsp_zone_closure);
+  g_autoptr(GPtrArray) closures = g_ptr_array_new ();
+  g_autoptr(GArray) closed = g_array_new (FALSE, FALSE, sizeof (DspMapClosed));
+  g_autofree char *when = NULL;
+  GHashTableIter iter;
+  gpointer value;
+  DspDate from, until;
+
+  days_on_view (self, &from, &until);
+  self->closed_from = from;
+  self->closed_until = until;
+  for (guint i = 0; i < all->len; i++)
+    {
+      DspZoneClosure *closure = all->pdata[i];
+
+      if (closure->from.day <= until.day && closure->until.day >= from.day)
+        g_ptr_array_add (closures, closure);
+    }
+  g_hash_table_iter_init (&iter, (GHashTable *) dsp_office_get_places (self->office));
+  while (closures->len > 0 && g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const DspPostalCode *code = value;
+      DspMapClosed one = { code->code, why_closed (closures, code) };
+
+      if (one.why != NULL)
+        g_array_append_val (closed, one);
+    }
+  when = dup_when (from, until, closed->len);
+  dsp_map_view_set_closed (self->view, (const DspMapClosed *) closed->data, closed->len, when);
+}
+
+/* Another day may have come, or be asked for. */
+static void
+check_closed (DspMapPane *self)
+{
+  DspDate from, until;
+
+  days_on_view (self, &from, &until);
+  if (from.day != self->closed_from.day || until.day != self->closed_until.day)
+    show_closed (self);
+}
+
+/* ---- places and areas ---- */
+
 static void
 show_places (DspMapPane *self)
 {
@@ -98,6 +204,7 @@ show_places (DspMapPane *self)
       g_array_append_val (list, place);
     }
   dsp_map_view_set_places (self->view, (const DspMapPlace *) list->data, list->len);
+  show_closed (self);
   show_counts (self);
 }
 
@@ -309,6 +416,7 @@ static void
 on_refreshed (DspOffice  *office,
               DspMapPane *self)
 {
+  check_closed (self);
   show_counts (self);
   show_pins (self);
   show_selection (self);
@@ -321,6 +429,8 @@ on_records_changed (DspOffice       *office,
 {
   if (entity == NULL || entity == &dsp_crew)
     show_crews (self);
+  if (entity == NULL || entity == &dsp_zone_closure)
+    show_closed (self);
 }
 
 /* ---- what the person does ---- */

@@ -170,7 +170,7 @@ test_bubbles_hold_each_code_once (void)
 
   for (double zoom = 6; zoom < 15; zoom += 1.3)
     {
-      DspMapRenderInput input = { slots, sums, NULL, NULL, NULL, DSP_MAP_COLOUR_UNASSIGNED, FALSE, { 0 } };
+      DspMapRenderInput input = { slots, sums, NULL, NULL, NULL, NULL, DSP_MAP_COLOUR_UNASSIGNED, FALSE, { 0 } };
       g_autoptr(GArray) marks = g_array_new (FALSE, FALSE, sizeof (DspMapMark));
       g_autoptr(GArray) members = g_array_new (FALSE, FALSE, sizeof (guint32));
       g_autoptr(GHashTable) seen = g_hash_table_new (NULL, NULL);

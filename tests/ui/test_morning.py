@@ -147,6 +147,7 @@ def row_named(dialog, name):
 
 @tests.case("/zones/S0-45/what_is_wrong_with_a_closing_is_said_with_the_value")
 def _():
+    global closed_code
     first.app.bring_to_front()
     driver.keys("F9")
     dialog = driver.wait_for(lambda: zones(first), "the closed zones")
@@ -154,7 +155,7 @@ def _():
     # The orders that are selected say which zone is meant.
     zone = row_named(dialog, "Postal codes")
     assert re.match(r"^\d{5}$", zone.text), zone.text
-    code = zone.text
+    code = closed_code = zone.text
     button = dialog.find("push button", "Close the zone")
     button.press()
     driver.wait_for(lambda: dialog.maybe("label", re.compile("^Write why")), "the reason to be asked for")
@@ -181,6 +182,22 @@ def _():
     first.app.screenshot("zones-warning")
 
 
+@tests.case("/zones/S0-45/the_map_hatches_the_zones_of_the_day_on_view_and_says_so")
+def _():
+    legend = lambda: first.app.find("image", re.compile("^Legend, from pale"), tables=False).name
+    driver.wait_for(lambda: "hatched: 1 postal code closed today" in legend(), "the legend to tell the closed zone")
+    # The keyboard's cursor on it tells why.
+    entry = first.app.find("text", "Find a postal code", tables=False)
+    entry.set_text(closed_code)
+    entry.click()
+    driver.keys("Return")
+    layer = first.app.find(None, "Map of orders", tables=False)
+    driver.wait_for(lambda: layer.description.startswith(closed_code + " ") and "closed: Inundación" in layer.description,
+                    "the map to say why it is closed")
+    time.sleep(0.5)
+    first.app.screenshot("zones-map")
+
+
 @tests.case("/zones/S0-45/without_the_server_it_is_opened_again_and_another_office_sees_it")
 def _():
     global server
@@ -197,6 +214,8 @@ def _():
     driver.wait_for(lambda: dialog.maybe("label", re.compile("No zone is closed")), "no zone to be closed here")
     server = server.restarted()
     driver.wait_for(lambda: other.maybe("label", re.compile("No zone is closed")), "no zone to be closed there", 60)
+    driver.wait_for(lambda: "hatched" not in first.app.find("image", re.compile("^Legend, from pale"), tables=False).name,
+                    "the map without hatching")
 
 
 @tests.case("/contractors/S0-14/a_tax_id_with_a_wrong_check_digit_is_told_at_its_field")

@@ -99,6 +99,12 @@ describe_slot (DspMapLayer *self,
   g_string_append_printf (text, ": %s", orders);
   if (slot->is_approximate)
     g_string_append_printf (text, " · %s", _("approximate place"));
+  if (self->closed != NULL && g_hash_table_contains (self->closed, GUINT_TO_POINTER (slot->code)))
+    {
+      g_string_append (text, " · ");
+      /* Translators: why nobody works in a zone */
+      g_string_append_printf (text, _("closed: %s"), (const char *) g_hash_table_lookup (self->closed, GUINT_TO_POINTER (slot->code)));
+    }
   if (self->selection[slot->code] == DSP_MAP_SELECTED_FULLY)
     g_string_append_printf (text, " · %s", _("selected"));
   else if (self->selection[slot->code] == DSP_MAP_SELECTED_PARTLY)
@@ -112,7 +118,8 @@ describe_bubble (DspMapLayer      *self,
                  const DspMapMark *mark)
 {
   DspMapTally sum = { { 0 } };
-  g_autofree char *orders = NULL;
+  g_autofree char *orders = NULL, *text = NULL;
+  guint n_closed = 0;
 
   /* The picture may be older than the slots: then the bubble is about to be drawn anew. */
   if (self->picture->slots != self->slots)
@@ -124,13 +131,24 @@ describe_bubble (DspMapLayer      *self,
     {
       guint32 slot = g_array_index (self->picture->members, guint32, mark->first + i);
 
+      if (self->closed != NULL && g_hash_table_contains (self->closed, GUINT_TO_POINTER (self->slots->slots[slot].code)))
+        n_closed++;
       for (guint j = 0; j < DSP_MAP_N_COLOURS; j++)
         sum.values[j] += self->tallies->tallies[slot].values[j];
     }
   orders = describe_tally (&sum);
 
   /* Translators: the first is a number of postal codes, the second "12 orders, 3 of them urgent" or the like */
-  return g_strdup_printf (ngettext ("%u postal code: %s", "%u postal codes: %s", mark->n), mark->n, orders);
+  text = g_strdup_printf (ngettext ("%u postal code: %s", "%u postal codes: %s", mark->n), mark->n, orders);
+  if (n_closed > 0)
+    {
+      /* Translators: of postal codes */
+      g_autofree char *closed = g_strdup_printf (ngettext ("%u closed", "%u closed", n_closed), n_closed);
+
+      return g_strdup_printf ("%s · %s", text, closed);
+    }
+
+  return g_steal_pointer (&text);
 }
 
 /* Returns: (transfer full) (nullable): one line about what is under the pointer or the cursor */

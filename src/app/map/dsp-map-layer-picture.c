@@ -58,6 +58,7 @@ draw_job_free (DrawJob *job)
   g_clear_pointer (&job->input.tallies, dsp_map_tallies_unref);
   g_clear_pointer (&job->input.pins, g_array_unref);
   g_clear_pointer (&job->input.crews, g_array_unref);
+  g_clear_pointer (&job->input.closed, g_hash_table_unref);
   g_free ((guint8 *) job->input.selection);
   g_free (job);
 }
@@ -179,6 +180,8 @@ dsp_map_layer_request_picture (DspMapLayer *self)
     g_array_ref (job->input.pins);
   if (job->input.crews != NULL)
     g_array_ref (job->input.crews);
+  if (job->input.closed != NULL)
+    g_hash_table_ref (job->input.closed);
   if (self->wants_selection_in_picture)
     job->input.selection = g_memdup2 (self->selection, DSP_MAP_N_CODES);
 

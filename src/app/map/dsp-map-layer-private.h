@@ -50,6 +50,7 @@ struct _DspMapLayer
   GArray *raw_tallies;    /* (owned) (element-type DspMapTally) */
   GArray *pins;           /* (owned) (nullable) */
   GArray *crews;          /* (owned) (nullable) */
+  GHashTable *closed;     /* (owned) (nullable): dsp_map_closed_new() */
 
   DspMapColour colour;
   DspMapTool tool;

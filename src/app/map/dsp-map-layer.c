@@ -433,6 +433,20 @@ dsp_map_layer_set_crews (DspMapLayer      *self,
 }
 
 void
+dsp_map_layer_set_closed (DspMapLayer        *self,
+                          const DspMapClosed *closed,
+                          guint               n_closed)
+{
+  g_return_if_fail (DSP_IS_MAP_LAYER (self));
+
+  /* A picture being drawn keeps the old ones. */
+  g_clear_pointer (&self->closed, g_hash_table_unref);
+  if (n_closed > 0)
+    self->closed = dsp_map_closed_new (closed, n_closed);
+  dsp_map_layer_request_picture (self);
+}
+
+void
 dsp_map_layer_set_colour (DspMapLayer  *self,
                           DspMapColour  colour)
 {
@@ -492,8 +506,8 @@ dsp_map_layer_get_render_input (DspMapLayer       *self,
 {
   g_return_if_fail (DSP_IS_MAP_LAYER (self));
 
-  *input = (DspMapRenderInput) { self->slots, self->tallies, self->pins, self->crews, NULL, self->colour,
-                                 self->is_dark, { 0 } };
+  *input = (DspMapRenderInput) { self->slots, self->tallies, self->pins, self->crews, self->closed, NULL,
+                                 self->colour, self->is_dark, { 0 } };
   dsp_map_layer_get_frame (self, &input->frame);
 }
 
@@ -706,6 +720,7 @@ dsp_map_layer_finalize (GObject *object)
   g_clear_pointer (&self->pins, g_array_unref);
   g_clear_pointer (&self->crews, g_array_unref);
   g_clear_pointer (&self->selection, g_free);
+  g_clear_pointer (&self->closed, g_hash_table_unref);
   g_clear_pointer (&self->selected_pins, g_hash_table_unref);
   g_clear_pointer (&self->picture, dsp_map_picture_free);
   g_clear_pointer (&self->selection_node, gsk_render_node_unref);

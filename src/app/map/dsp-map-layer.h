@@ -37,6 +37,10 @@ void  dsp_map_layer_set_crews     (DspMapLayer         *self,
                                    const DspMapCrew    *crews,
                                    guint                n_crews);
 
+void  dsp_map_layer_set_closed    (DspMapLayer         *self,
+                                   const DspMapClosed  *closed,
+                                   guint                n_closed);
+
 void  dsp_map_layer_set_colour    (DspMapLayer         *self,
                                    DspMapColour         colour);
 void  dsp_map_layer_set_is_dark   (DspMapLayer         *self,

@@ -10,11 +10,14 @@
 
 #include <glib/gi18n.h>
 
+#include "dsp-map-hatch.h"
 #include "dsp-map-palette.h"
 
 #define MARGIN 8
 #define SWATCH_WIDTH 38.0
 #define SWATCH_HEIGHT 11.0
+#define HEIGHT 76
+#define CLOSED_HEIGHT 20 /* more, when something is closed */
 
 struct _DspMapLegend
 {
@@ -22,6 +25,7 @@ struct _DspMapLegend
 
   DspMapColour colour;
   guint32 breaks[DSP_MAP_N_CLASSES];
+  char *closed; /* (owned) (nullable) */
   gboolean is_dark;
 };
 
@@ -84,12 +88,20 @@ add_sign (cairo_t       *cr,
   cairo_close_path (cr);
 }
 
-/* Draws into DSP_MAP_LEGEND_WIDTH x DSP_MAP_LEGEND_HEIGHT from the origin; sets the layout's font. */
+int
+dsp_map_legend_height (const char *closed)
+{
+  return closed != NULL ? HEIGHT + CLOSED_HEIGHT : HEIGHT;
+}
+
+/* Draws into DSP_MAP_LEGEND_WIDTH x dsp_map_legend_height() from the origin; sets the layout's font. @closed: (nullable): what
+ * is hatched, in words. */
 void
 dsp_map_legend_draw (cairo_t       *cr,
                      PangoLayout   *layout,
                      DspMapColour   colour,
                      const guint32 *breaks,
+                     const char    *closed,
                      gboolean       is_dark)
 {
   g_autoptr(PangoFontDescription) font = pango_font_description_from_string ("Sans");
@@ -143,6 +155,16 @@ dsp_map_legend_draw (cairo_t       *cr,
   cairo_stroke (cr);
   dsp_map_set_rgb (cr, ink, 0.9);
   show_text (cr, layout, _("assigned"), x + 15, 57);
+  if (closed == NULL)
+    return;
+
+  cairo_new_path (cr);
+  cairo_rectangle (cr, MARGIN, 78, 24, 11);
+  dsp_map_set_rgb (cr, dsp_map_palette_get_class (colour, 2, is_dark), 1);
+  cairo_fill_preserve (cr);
+  dsp_map_hatch_fill (cr, 0, is_dark);
+  dsp_map_set_rgb (cr, ink, 0.9);
+  show_text (cr, layout, closed, MARGIN + 30, 77);
 }
 
 static void
@@ -152,9 +174,9 @@ dsp_map_legend_snapshot (GtkWidget   *widget,
   DspMapLegend *self = DSP_MAP_LEGEND (widget);
   g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout (widget, NULL);
   cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, DSP_MAP_LEGEND_WIDTH,
-                                                                          DSP_MAP_LEGEND_HEIGHT));
+                                                                          (float) dsp_map_legend_height (self->closed)));
 
-  dsp_map_legend_draw (cr, layout, self->colour, self->breaks, self->is_dark);
+  dsp_map_legend_draw (cr, layout, self->colour, self->breaks, self->closed, self->is_dark);
   cairo_destroy (cr);
 }
 
@@ -167,13 +189,23 @@ dsp_map_legend_measure (GtkWidget      *widget,
                         int            *minimum_baseline,
                         int            *natural_baseline)
 {
-  *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? DSP_MAP_LEGEND_WIDTH : DSP_MAP_LEGEND_HEIGHT;
+  *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? DSP_MAP_LEGEND_WIDTH
+                        : dsp_map_legend_height (DSP_MAP_LEGEND (widget)->closed);
+}
+
+static void
+dsp_map_legend_finalize (GObject *object)
+{
+  g_free (DSP_MAP_LEGEND (object)->closed);
+  G_OBJECT_CLASS (dsp_map_legend_parent_class)->finalize (object);
 }
 
 static void
 dsp_map_legend_class_init (DspMapLegendClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = dsp_map_legend_finalize;
 
   widget_class->snapshot = dsp_map_legend_snapshot;
   widget_class->measure = dsp_map_legend_measure;
@@ -185,11 +217,12 @@ dsp_map_legend_init (DspMapLegend *self)
 {
 }
 
-/* @breaks: (array fixed-size=5): the least value of each class */
+/* @breaks: (array fixed-size=5): the least value of each class; @closed: (nullable): what is hatched, in words */
 void
 dsp_map_legend_set (DspMapLegend  *self,
                     DspMapColour   colour,
                     const guint32 *breaks,
+                    const char    *closed,
                     gboolean       is_dark)
 {
   g_autoptr(GString) text = g_string_new (_("Legend, from pale to strong:"));
@@ -206,6 +239,15 @@ dsp_map_legend_set (DspMapLegend  *self,
       format_class (breaks, i, label);
       g_string_append_printf (text, " %s", label);
     }
+  if (g_strcmp0 (self->closed, closed) != 0)
+    {
+      g_free (self->closed);
+      self->closed = g_strdup (closed);
+      gtk_widget_queue_resize (GTK_WIDGET (self));
+    }
+  if (closed != NULL)
+    /* Translators: what the hatching on the map means */
+    g_string_append_printf (text, _("; hatched: %s"), closed);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, text->str, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

@@ -15,14 +15,16 @@ G_DECLARE_FINAL_TYPE (DspMapLegend, dsp_map_legend, DSP, MAP_LEGEND, GtkWidget)
 void dsp_map_legend_set  (DspMapLegend  *self,
                           DspMapColour   colour,
                           const guint32 *breaks,
+                          const char    *closed,
                           gboolean       is_dark);
 void dsp_map_legend_draw (cairo_t       *cr,
                           PangoLayout   *layout,
                           DspMapColour   colour,
                           const guint32 *breaks,
+                          const char    *closed,
                           gboolean       is_dark);
+int  dsp_map_legend_height (const char   *closed);
 
 #define DSP_MAP_LEGEND_WIDTH 226
-#define DSP_MAP_LEGEND_HEIGHT 76
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* dsp-map-render.c: draws areas, bubbles, crews and pins; for the screen's worker and for paper
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * From bottom to top: areas (one fill per colour class, so that areas of one class join without seams), their borders,
+ * From bottom to top: areas (one fill per colour class, so that areas of one class join without seams), hatching over closed ones, borders,
  * numbers in them, small dots for codes without orders, bubbles, crews, pins. Bubbles that would overlap are joined; what
  * was drawn is told as marks, so that the pointer meets what the eye sees.
  */
@@ -13,6 +13,7 @@
 #include <pango/pangocairo.h>
 #include <string.h>
 
+#include "dsp-map-hatch.h"
 #include "dsp-map-mercator.h"
 #include "dsp-map-palette.h"
 
@@ -26,6 +27,8 @@
 #define CREW_ZOOM 8.5
 #define CREW_CROWD 40
 #define CREW_CROWD_ZOOM 12.4
+#define CLOSED_RADIUS 9.0 /* of a closed code that has neither a boundary nor orders */
+#define CLOSED_RIM 6.0    /* around the bubble of one that has orders */
 #define DASH_ZOOM 9.0 /* before it a bubble is wider than what its place may be wrong by */
 
 typedef struct
@@ -100,19 +103,20 @@ show_text (Render     *self,
   pango_cairo_show_layout (self->cr, self->layout);
 }
 
-/* Text readable on anything, beginning at x, its middle at y. */
+/* Text readable on anything, its middle at y; it begins at x + indent times its width. */
 static void
 show_cased_text (Render     *self,
                  const char *text,
                  double      x,
-                 double      y)
+                 double      y,
+                 double      indent)
 {
   PangoRectangle ink;
   gboolean is_dark = self->input->is_dark;
 
   pango_layout_set_text (self->layout, text, -1);
   pango_layout_get_pixel_extents (self->layout, &ink, NULL);
-  cairo_move_to (self->cr, floor (x), floor (y - ink.height / 2.0 - ink.y + 0.5));
+  cairo_move_to (self->cr, floor (x + indent * ink.width), floor (y - ink.height / 2.0 - ink.y + 0.5));
   pango_cairo_layout_path (self->cr, self->layout);
   dsp_map_set_rgb (self->cr, dsp_map_palette_get_paper (is_dark), 0.9);
   cairo_set_line_width (self->cr, 3);
@@ -172,6 +176,45 @@ fill_areas (Render *self)
     }
 }
 
+static gboolean
+is_closed (const Render     *self,
+           const DspMapSlot *slot)
+{
+  return self->input->closed != NULL && g_hash_table_contains (self->input->closed, GUINT_TO_POINTER (slot->code));
+}
+
+/* One path of all of them: lines that go on from one to the next. A code without boundary and orders gets a small disc, one
+ * with orders has its bubble for that. */
+static void
+hatch_closed (Render *self)
+{
+  const DspMapSlots *slots = self->input->slots;
+
+  if (self->input->closed == NULL)
+    return;
+
+  cairo_new_path (self->cr);
+  for (guint i = 0; i < slots->n_slots; i++)
+    {
+      const DspMapSlot *slot = &slots->slots[i];
+
+      if (!is_closed (self, slot))
+        continue;
+      if (slot->area != G_MAXUINT32)
+        {
+          if (dsp_map_shape_is_visible (&slots->areas->shapes[slot->area], &self->input->frame, 2))
+            dsp_map_shape_add_path (&slots->areas->shapes[slot->area], &self->input->frame, self->cr);
+        }
+      else if (self->zoom >= DSP_MAP_AREA_ZOOM && get_tally (self, i)->values[DSP_MAP_COLOUR_TOTAL] == 0 &&
+               is_near (self, slot->x, slot->y, CLOSED_RADIUS))
+        {
+          cairo_new_sub_path (self->cr);
+          cairo_arc (self->cr, to_x (self, slot->x), to_y (self, slot->y), CLOSED_RADIUS, 0, 2 * G_PI);
+        }
+    }
+  dsp_map_hatch_fill (self->cr, dsp_map_hatch_phase (&self->input->frame), self->input->is_dark);
+}
+
 static void
 stroke_borders (Render *self)
 {
@@ -196,6 +239,21 @@ stroke_borders (Render *self)
   cairo_stroke (self->cr);
 }
 
+static void
+label_area (Render           *self,
+            const DspMapSlot *slot,
+            const char       *text,
+            double            y)
+{
+  double x = to_x (self, slot->x);
+
+  /* Hatching leaves nothing else readable. */
+  if (is_closed (self, slot))
+    show_cased_text (self, text, x, y, -0.5);
+  else
+    show_text (self, text, x, y);
+}
+
 /* The number of orders, and the code where there is room for both. */
 static void
 label_areas (Render *self)
@@ -207,7 +265,7 @@ label_areas (Render *self)
       const DspMapSlot *slot = &slots->slots[i];
       const DspMapShape *shape;
       guint32 value = get_tally (self, i)->values[self->input->colour];
-      double width, height, x, y;
+      double width, height, y;
       char text[16], code[8];
       guint n_class;
       gboolean has_code;
@@ -232,19 +290,18 @@ label_areas (Render *self)
       else
         dsp_map_set_rgb (self->cr, dsp_map_palette_get_ink (self->input->is_dark), 0.55);
 
-      x = to_x (self, slot->x);
       y = to_y (self, slot->y);
       if (value > 0)
         {
           format_count (value, text);
           set_font (self, has_code ? 14 : 11.5, TRUE);
-          show_text (self, text, x, has_code ? y - 6 : y);
+          label_area (self, slot, text, has_code ? y - 6 : y);
         }
       if (has_code)
         {
           dsp_map_code_print (slot->code, code);
           set_font (self, 10, FALSE);
-          show_text (self, code, x, value > 0 ? y + 9 : y);
+          label_area (self, slot, code, value > 0 ? y + 9 : y);
         }
     }
 }
@@ -267,6 +324,7 @@ typedef struct
   guint n_members;
   guint first_member;
   guint n_approximate;
+  guint n_closed;
   guint joined; /* to another bubble: its index + 1 */
 } Bubble;
 
@@ -289,7 +347,8 @@ bubble_radius (guint32 value)
 }
 
 static void
-add_to_bubble (Bubble            *bubble,
+add_to_bubble (const Render      *self,
+               Bubble            *bubble,
                const DspMapSlot  *slot,
                const DspMapTally *tally)
 {
@@ -302,6 +361,7 @@ add_to_bubble (Bubble            *bubble,
     bubble->tally.values[i] += tally->values[i];
   bubble->n_members++;
   bubble->n_approximate += slot->is_approximate != FALSE;
+  bubble->n_closed += is_closed (self, slot) ? 1 : 0;
 }
 
 static int
@@ -349,6 +409,7 @@ join_bubbles (Render *self,
             bubble->tally.values[k] += other->tally.values[k];
           bubble->n_members += other->n_members;
           bubble->n_approximate += other->n_approximate;
+          bubble->n_closed += other->n_closed;
           bubble->radius = bubble_radius (bubble->tally.values[self->input->colour]);
         }
     }
@@ -389,6 +450,11 @@ draw_bubble (Render       *self,
   char text[16];
 
   cairo_new_path (self->cr);
+  if (bubble->n_closed > 0)
+    {
+      cairo_arc (self->cr, x, y, bubble->radius + CLOSED_RIM, 0, 2 * G_PI);
+      dsp_map_hatch_fill (self->cr, dsp_map_hatch_phase (&self->input->frame), is_dark);
+    }
   cairo_arc (self->cr, x, y, bubble->radius + 1.2, 0, 2 * G_PI);
   dsp_map_set_rgb (self->cr, dsp_map_palette_get_paper (is_dark), is_approximate ? 0.55 : 0.94);
   cairo_fill (self->cr);
@@ -490,7 +556,7 @@ draw_bubbles (Render *self)
         g_array_set_size (bubbles, bubbles->len + 1);
       last_cell = candidate->cell;
       bubble_of[i] = bubbles->len - 1;
-      add_to_bubble (&g_array_index (bubbles, Bubble, bubbles->len - 1), &slots->slots[candidate->slot],
+      add_to_bubble (self, &g_array_index (bubbles, Bubble, bubbles->len - 1), &slots->slots[candidate->slot],
                      get_tally (self, candidate->slot));
     }
 
@@ -581,7 +647,7 @@ draw_crews (Render *self)
       cairo_fill (self->cr);
 
       if (self->zoom >= CREW_LABEL_ZOOM)
-        show_cased_text (self, crew->code, x + r + 3, y);
+        show_cased_text (self, crew->code, x + r + 3, y, 0);
       add_mark (self, DSP_MAP_MARK_CREW, crew->x, crew->y, r + 1, i, 1);
     }
 }
@@ -663,58 +729,12 @@ draw_pins (Render *self)
         }
 
       if (self->zoom >= PIN_LABEL_ZOOM && pin->label != NULL)
-        show_cased_text (self, pin->label, x + r + 3, y);
+        show_cased_text (self, pin->label, x + r + 3, y, 0);
       add_mark (self, DSP_MAP_MARK_PIN, pin->x, pin->y, r + 1, i, 1);
     }
 }
 
 /* --- selection --- */
-
-static void
-stroke_cased (cairo_t        *cr,
-              gboolean        is_dark,
-              DspMapSelected  how,
-              double          width)
-{
-  cairo_set_line_join (cr, CAIRO_LINE_JOIN_ROUND);
-  dsp_map_set_rgb (cr, dsp_map_palette_get_paper (is_dark), 0.95);
-  cairo_set_line_width (cr, width + 2.6);
-  cairo_stroke_preserve (cr);
-  dsp_map_set_rgb (cr, dsp_map_palette_get_ink (is_dark), 1);
-  cairo_set_line_width (cr, width);
-  if (how == DSP_MAP_SELECTED_PARTLY)
-    cairo_set_dash (cr, (double[]) { 5, 4 }, 2, 0);
-  cairo_stroke (cr);
-  cairo_set_dash (cr, NULL, 0, 0);
-}
-
-/* Strokes an area; `how` decides between a full and a broken line. */
-void
-dsp_map_render_outline (cairo_t           *cr,
-                        const DspMapFrame *frame,
-                        const DspMapShape *shape,
-                        gboolean           is_dark,
-                        DspMapSelected     how,
-                        double             width)
-{
-  cairo_new_path (cr);
-  dsp_map_shape_add_path (shape, frame, cr);
-  stroke_cased (cr, is_dark, how, width);
-}
-
-void
-dsp_map_render_ring (cairo_t        *cr,
-                     double          x,
-                     double          y,
-                     double          radius,
-                     gboolean        is_dark,
-                     DspMapSelected  how,
-                     double          width)
-{
-  cairo_new_path (cr);
-  cairo_arc (cr, x, y, radius, 0, 2 * G_PI);
-  stroke_cased (cr, is_dark, how, width);
-}
 
 static void
 outline_selection (Render *self)
@@ -751,6 +771,7 @@ dsp_map_render (cairo_t                 *cr,
   if (input->slots != NULL)
     {
       fill_areas (&self);
+      hatch_closed (&self);
       stroke_borders (&self);
       if (input->selection != NULL && self.zoom >= DSP_MAP_AREA_ZOOM)
         outline_selection (&self);

@@ -18,6 +18,7 @@ typedef struct
   DspMapTallies *tallies;  /* (nullable) */
   GArray *pins;            /* (nullable) (element-type DspMapPinShape) */
   GArray *crews;           /* (nullable) (element-type DspMapCrewShape) */
+  GHashTable *closed;      /* (nullable): dsp_map_closed_new() */
   const guint8 *selection; /* (nullable): DspMapSelected by code, where the picture shows it too */
   DspMapColour colour;
   gboolean is_dark;

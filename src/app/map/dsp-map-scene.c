@@ -363,6 +363,23 @@ dsp_map_tallies_get_class (const DspMapTallies *tallies,
   return n;
 }
 
+GHashTable *
+dsp_map_closed_new (const DspMapClosed *closed,
+                    guint               n_closed)
+{
+  GHashTable *table = g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, g_free);
+
+  for (guint i = 0; i < n_closed; i++)
+    {
+      guint32 code = dsp_map_code_parse (closed[i].code);
+
+      if (code != DSP_MAP_NO_CODE)
+        g_hash_table_insert (table, GUINT_TO_POINTER (code), g_strdup (closed[i].why != NULL ? closed[i].why : ""));
+    }
+
+  return table;
+}
+
 /* --- single orders and crews --- */
 
 static void

@@ -112,6 +112,12 @@ guint          dsp_map_tallies_get_class (const DspMapTallies *tallies,
                                           DspMapColour         colour,
                                           guint32              value);
 
+/* --- codes in which nobody works --- */
+
+/* Code -> why, a text; not to be changed once it is made. */
+GHashTable *dsp_map_closed_new (const DspMapClosed *closed,
+                                guint               n_closed) G_GNUC_WARN_UNUSED_RESULT;
+
 /* --- single orders and crews --- */
 
 typedef struct

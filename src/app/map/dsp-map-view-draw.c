@@ -44,11 +44,11 @@ dsp_map_view_draw (DspMapView *self,
 
   layout = pango_cairo_create_layout (cr);
   cairo_save (cr);
-  cairo_translate (cr, 6, height - DSP_MAP_LEGEND_HEIGHT - 6);
-  cairo_rectangle (cr, 0, 0, DSP_MAP_LEGEND_WIDTH, DSP_MAP_LEGEND_HEIGHT);
+  cairo_translate (cr, 6, height - dsp_map_legend_height (self->closed) - 6);
+  cairo_rectangle (cr, 0, 0, DSP_MAP_LEGEND_WIDTH, dsp_map_legend_height (self->closed));
   dsp_map_set_rgb (cr, dsp_map_palette_get_paper (FALSE), 0.9);
   cairo_fill (cr);
-  dsp_map_legend_draw (cr, layout, self->colour, input.tallies->breaks[self->colour], FALSE);
+  dsp_map_legend_draw (cr, layout, self->colour, input.tallies->breaks[self->colour], self->closed, FALSE);
   cairo_restore (cr);
 
   if (self->data_attribution == NULL || *self->data_attribution == '\0')

@@ -47,6 +47,8 @@ struct _DspMapView
   DspMapOutline *outline;    /* (owned) (nullable) */
   char *data_attribution;    /* (owned) (nullable) */
 
+  char *closed;              /* (owned) (nullable): what the legend calls hatched codes */
+
   DspMapColour colour;
   DspMapTool tool;
   gboolean is_picture;       /* dsp_map_view_new_picture() */

@@ -147,7 +147,7 @@ update_legend (DspMapView *self)
   DspMapRenderInput input;
 
   dsp_map_layer_get_render_input (self->layer, &input);
-  dsp_map_legend_set (self->legend, self->colour, input.tallies->breaks[self->colour], input.is_dark);
+  dsp_map_legend_set (self->legend, self->colour, input.tallies->breaks[self->colour], self->closed, input.is_dark);
 
   gtk_widget_set_visible (GTK_WIDGET (self->off_map_label), input.tallies->n_off_map > 0);
   if (input.tallies->n_off_map > 0)
@@ -370,6 +370,7 @@ dsp_map_view_finalize (GObject *object)
 
   g_clear_pointer (&self->outline, dsp_map_outline_unref);
   g_free (self->data_attribution);
+  g_free (self->closed);
 
   G_OBJECT_CLASS (dsp_map_view_parent_class)->finalize (object);
 }
@@ -592,6 +593,21 @@ dsp_map_view_set_crews (DspMapView       *self,
   g_return_if_fail (DSP_IS_MAP_VIEW (self));
 
   dsp_map_layer_set_crews (self->layer, crews, n_crews);
+}
+
+void
+dsp_map_view_set_closed (DspMapView         *self,
+                         const DspMapClosed *closed,
+                         guint               n_closed,
+                         const char         *when)
+{
+  g_return_if_fail (DSP_IS_MAP_VIEW (self));
+
+  dsp_map_layer_set_closed (self->layer, closed, n_closed);
+  g_free (self->closed);
+  self->closed = g_strdup (n_closed > 0 ? when : NULL);
+  update_legend (self);
+  on_hover_changed (self);
 }
 
 /* Who must be named for the codes' places and boundaries; shown beside the base map's own attribution. */

@@ -94,6 +94,12 @@ typedef struct
 
 typedef struct
 {
+  const char *code;
+  const char *why; /* (nullable): in words */
+} DspMapClosed;
+
+typedef struct
+{
   DspId id;
   gint32 lat_e7;
   gint32 lon_e7;
@@ -136,6 +142,11 @@ void dsp_map_view_set_pins   (DspMapView        *self,
 void dsp_map_view_set_crews  (DspMapView        *self,
                               const DspMapCrew  *crews,
                               guint              n_crews);
+/* Codes in which nobody works: hatched. @when is what the legend calls them, such as "closed today"; NULL: none are. */
+void dsp_map_view_set_closed (DspMapView         *self,
+                              const DspMapClosed *closed,
+                              guint               n_closed,
+                              const char         *when);
 void dsp_map_view_set_data_attribution (DspMapView *self,
                                         const char *attribution);
 
