@@ -65,6 +65,19 @@ dsp_column_sorter_init (DspColumnSorter *self)
 
 /* ---- cells ---- */
 
+void
+dsp_order_columns_open_row (DspOrderRow *row,
+                            GtkWidget   *widget)
+{
+  const DspOrder *order = row != NULL ? dsp_order_row_get_order (row) : NULL;
+  char id[DSP_ID_TEXT];
+
+  if (order == NULL)
+    return;
+  dsp_id_print (&order->id, id);
+  gtk_widget_activate_action (widget, "win.open-order", "s", id);
+}
+
 /* S0-39: the number is a link. Not a label's own one, which would keep the pointer to itself: rows are dragged by any cell. */
 static void
 on_number_clicked (GtkGestureClick *click,
@@ -73,15 +86,10 @@ on_number_clicked (GtkGestureClick *click,
                    double           y,
                    GtkListItem     *item)
 {
-  DspOrderRow *row = gtk_list_item_get_item (item);
-  const DspOrder *order = row != NULL ? dsp_order_row_get_order (row) : NULL;
   GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (click));
-  char id[DSP_ID_TEXT];
 
-  if (order == NULL || (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) != 0)
-    return;
-  dsp_id_print (&order->id, id);
-  gtk_widget_activate_action (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (click)), "win.open-order", "s", id);
+  if ((state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) == 0)
+    dsp_order_columns_open_row (gtk_list_item_get_item (item), gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (click)));
 }
 
 static void
@@ -564,11 +572,13 @@ dsp_order_columns_keep_widths (GtkColumnView *view,
 
 void
 dsp_order_columns_add (GtkColumnView *view,
-                       DspOffice     *office)
+                       DspOffice     *office,
+                       const char    *key)
 {
-  g_auto(GStrv) names = g_settings_get_strv (dsp_office_get_settings (office), "columns");
+  g_auto(GStrv) names = g_settings_get_strv (dsp_office_get_settings (office), key);
   const DspTable *table = &dsp_order.table;
 
+  g_object_set_data (G_OBJECT (view), "dsp-columns-key", (gpointer) key);
   add_column (view, office, CELL_TICK, NULL, "", 34);
   /* Sorting by the time left is sorting by the penalty date. */
   add_column (view, office, CELL_LEFT, dsp_table_at (table, offsetof (DspOrder, penalty_at)), C_("column", "Left"), 106);
@@ -583,6 +593,60 @@ dsp_order_columns_add (GtkColumnView *view,
     if (((table->fields[i].flags & (DSP_COLUMN | DSP_FILTER)) || table->fields[i].offset == offsetof (DspOrder, penalty)) &&
         !g_strv_contains ((const char *const *) names, table->fields[i].name))
       add_field (view, office, &table->fields[i], FALSE);
+}
+
+/* ---- as text ---- */
+
+/* A blank is all that a cell of pasted text may have between its words. */
+static void
+append_cell (GString    *text,
+             const char *cell,
+             gboolean    first)
+{
+  gsize from;
+
+  if (!first)
+    g_string_append_c (text, '\t');
+  from = text->len;
+  g_string_append (text, cell);
+  g_strdelimit (text->str + from, "\t\r\n", ' ');
+}
+
+char *
+dsp_order_columns_text (GtkColumnView *view,
+                        DspOffice     *office,
+                        const guint32 *rows,
+                        guint          n_rows)
+{
+  GListModel *columns = gtk_column_view_get_columns (view);
+  g_autoptr(GPtrArray) fields = g_ptr_array_new ();
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+      const DspField *field = dsp_order_columns_field (column);
+
+      if (field == NULL || !gtk_column_view_column_get_visible (column))
+        continue;
+      append_cell (text, _(field->label), fields->len == 0);
+      g_ptr_array_add (fields, (gpointer) field);
+    }
+  g_string_append_c (text, '\n');
+  for (guint i = 0; i < n_rows; i++)
+    {
+      const DspOrder *order = dsp_office_get_order (office, rows[i]);
+
+      for (guint j = 0; order != NULL && j < fields->len; j++)
+        {
+          g_autofree char *cell = dsp_office_field_text (office, fields->pdata[j], order);
+
+          append_cell (text, cell, j == 0);
+        }
+      if (order != NULL)
+        g_string_append_c (text, '\n');
+    }
+  return g_string_free (text, FALSE);
 }
 
 /* ---- sorting ---- */
@@ -639,7 +703,7 @@ save_columns (GtkColumnView *view,
         g_strv_builder_add (names, field->name);
     }
   list = g_strv_builder_end (names);
-  g_settings_set_strv (dsp_office_get_settings (office), "columns", (const char *const *) list);
+  g_settings_set_strv (dsp_office_get_settings (office), g_object_get_data (G_OBJECT (view), "dsp-columns-key"), (const char *const *) list);
 }
 
 static void

@@ -272,12 +272,12 @@ selection_model_init (GtkSelectionModelInterface *iface)
 
 /* ---- following the office ---- */
 
-static void
-on_refreshed (DspOffice    *office,
-              DspOrderList *self)
+void
+dsp_order_list_set_rows (DspOrderList  *self,
+                         const guint32 *rows,
+                         guint          n_after)
 {
-  guint n_before = self->n_rows, n_after;
-  const guint32 *rows = dsp_office_get_rows (office, &n_after);
+  guint n_before = self->n_rows;
   g_autoptr(GPtrArray) live = g_ptr_array_new_with_free_func (g_object_unref);
   GHashTableIter iter;
   gpointer value;
@@ -304,6 +304,16 @@ on_refreshed (DspOffice    *office,
     g_signal_emit (live->pdata[i], row_changed_signal, 0);
   if (n_after > 0)
     gtk_selection_model_selection_changed (GTK_SELECTION_MODEL (self), 0, n_after);
+}
+
+static void
+on_refreshed (DspOffice    *office,
+              DspOrderList *self)
+{
+  guint n_rows;
+  const guint32 *rows = dsp_office_get_rows (office, &n_rows);
+
+  dsp_order_list_set_rows (self, rows, n_rows);
 }
 
 static void
@@ -353,13 +363,21 @@ dsp_order_list_init (DspOrderList *self)
 }
 
 DspOrderList *
-dsp_order_list_new (DspOffice *office)
+dsp_order_list_new_empty (DspOffice *office)
 {
   DspOrderList *self = g_object_new (DSP_TYPE_ORDER_LIST, NULL);
 
   self->office = g_object_ref (office);
-  g_signal_connect_object (office, "refreshed", G_CALLBACK (on_refreshed), self, 0);
   g_signal_connect_object (office, "selection-changed", G_CALLBACK (on_selection_changed), self, 0);
+  return self;
+}
+
+DspOrderList *
+dsp_order_list_new (DspOffice *office)
+{
+  DspOrderList *self = dsp_order_list_new_empty (office);
+
+  g_signal_connect_object (office, "refreshed", G_CALLBACK (on_refreshed), self, 0);
   on_refreshed (office, self);
   return self;
 }

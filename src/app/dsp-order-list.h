@@ -23,6 +23,9 @@ guint8          dsp_order_row_get_flags (DspOrderRow *self);
 G_DECLARE_FINAL_TYPE (DspOrderList, dsp_order_list, DSP, ORDER_LIST, GObject)
 
 DspOrderList   *dsp_order_list_new      (DspOffice *office);
+/* Other orders than the tab's: whoever made the list gives them. @rows is copied. */
+DspOrderList   *dsp_order_list_new_empty (DspOffice *office);
+void            dsp_order_list_set_rows (DspOrderList *self, const guint32 *rows, guint n_rows);
 /* Where the row stands: GTK_INVALID_LIST_POSITION if it is not in the tab. Looks through all rows. */
 guint           dsp_order_list_find     (DspOrderList *self, guint32 row);
 void            dsp_order_list_redraw   (DspOrderList *self); /* time passed: the cells compute anew */

@@ -236,13 +236,8 @@ on_activate (GtkColumnView *view,
              DspOrderView  *self)
 {
   g_autoptr(DspOrderRow) row = g_list_model_get_item (G_LIST_MODEL (self->list), position);
-  const DspOrder *order = row != NULL ? dsp_order_row_get_order (row) : NULL;
-  char id[DSP_ID_TEXT];
 
-  if (order == NULL)
-    return;
-  dsp_id_print (&order->id, id);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-order", "s", id);
+  dsp_order_columns_open_row (row, GTK_WIDGET (self));
 }
 
 static void
@@ -376,7 +371,7 @@ dsp_order_view_set_office (DspOrderView *self,
 
   self->office = g_object_ref (office);
   self->list = dsp_order_list_new (office);
-  dsp_order_columns_add (self->view, office);
+  dsp_order_columns_add (self->view, office, "columns");
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->list));
   dsp_order_columns_follow_sorting (self->view, office);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->columns_button), dsp_order_columns_chooser (self->view, office));

@@ -13,6 +13,7 @@
 #include "dsp-chart-page.h"
 #include "dsp-closed-zones.h"
 #include "dsp-import-window.h"
+#include "dsp-macro-page.h"
 #include "dsp-new-order.h"
 #include "dsp-order-window.h"
 #include "dsp-outbox-window.h"
@@ -37,6 +38,7 @@ static const Page pages[] = {
   { "distributors", N_("Distributor"), "despacho-distributor-symbolic", DSP_MODULE_DISTRIBUTORS },
   { "penalties", N_("Review desk"), "despacho-penalized-symbolic", DSP_MODULE_PENALTIES },
   { "charts", N_("Charts"), "despacho-chart-symbolic", DSP_MODULE_CHARTS },
+  { "workbook", N_("Workbook"), "despacho-macro-symbolic", DSP_MODULE_WORKBOOK },
   { "administration", N_("Catalogues"), "despacho-admin-symbolic", DSP_MODULE_ADMINISTRATION },
 };
 
@@ -186,6 +188,9 @@ add_page (DspWindow *self,
       break;
     case DSP_MODULE_CHARTS:
       self->page_widgets[i] = dsp_chart_page_new (self->office);
+      break;
+    case DSP_MODULE_WORKBOOK:
+      self->page_widgets[i] = dsp_macro_page_new (self->office);
       break;
     case DSP_MODULE_ADMINISTRATION:
       self->page_widgets[i] = dsp_admin_page_new (self->office);
@@ -500,6 +505,9 @@ action_assign (GtkWidget  *widget,
       dsp_chart_page_open_filter (DSP_CHART_PAGE (gtk_stack_get_visible_child (GTK_STACK (self->pages))));
       return;
     }
+  if (DSP_IS_MACRO_PAGE (gtk_stack_get_visible_child (GTK_STACK (self->pages)))
+      && dsp_macro_page_act (DSP_MACRO_PAGE (gtk_stack_get_visible_child (GTK_STACK (self->pages))), name))
+    return;
   if (self->assignments == NULL)
     return;
   if (g_str_equal (name, "win.assign"))

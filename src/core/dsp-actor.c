@@ -11,7 +11,7 @@
 
 static const char *const module_words[] = {
   "module.assignments", "module.crews", "module.masters", "module.distributors", "module.administration",
-  "module.penalties", "module.mileage", "module.rates", "module.pre_invoices", "module.charts",
+  "module.penalties", "module.mileage", "module.rates", "module.pre_invoices", "module.charts", "module.workbook",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (module_words) == DSP_MODULE_LAST - DSP_MODULE_FIRST);
 G_STATIC_ASSERT ((int) DSP_MODULE_LAST <= (int) DSP_MAY_FIRST);
@@ -36,7 +36,7 @@ G_STATIC_ASSERT (G_N_ELEMENTS (may_words) == DSP_MAY_LAST - DSP_MAY_FIRST);
                       "pre_invoice.invoice pre_invoice.pay statement_line.create statement_line.delete statement_line.answer " \
                       "statement_line.observe statement_line.accept statement_line.correct statement_line.withdraw module.pre_invoices "
 #define RATES "rate.create rate.change tax_rule.create tax_rule.change statement_line.reprice order.bill module.rates "
-#define PAGES "module.assignments module.crews module.charts "
+#define PAGES "module.assignments module.crews module.charts module.workbook "
 
 const DspShippedProfile dsp_shipped_profiles[] = {
   { "dispatcher",  N_("Dispatcher"),           DISPATCH PROCESSES "order.start " ROUNDS CREWS FILTERS CLAIMS PAGES },
