@@ -23,6 +23,7 @@ typedef struct {
   GtkWidget    *choices[DSP_N_PAPERS]; /* as requests */
   GtkWidget    *size;
   GtkWidget    *apart;       /* a switch: each crew in a file of its own */
+  GtkWidget    *files;       /* a switch: sheets with photos and signature */
   GtkWidget    *progress, *doing;
   GtkWidget    *done;        /* status page */
   GCancellable *cancellable; /* (owned) */
@@ -203,6 +204,7 @@ begin (Dialog *dialog)
 {
   gtk_label_set_text (GTK_LABEL (dialog->doing), _("Reading the orders"));
   show_face (dialog, "work");
+  chosen (dialog)->with_files = gtk_switch_get_active (GTK_SWITCH (dialog->files));
   dsp_paper_gather_async (dialog->office, chosen (dialog), dialog->cancellable, on_progress, dialog, gathered_cb, dialog_ref (dialog));
 }
 
@@ -364,24 +366,29 @@ on_size_chosen (AdwComboRow *row,
   g_settings_set_enum (dsp_office_get_settings (dialog->office), "paper", (int) adw_combo_row_get_selected (row));
 }
 
-/* Whether there may be one file a crew is asked only where there are crews. */
+/* Whether there may be one file a crew is asked only where there are crews; photos belong to sheets. */
 static void
 on_choice (Dialog *dialog)
 {
+  gtk_widget_set_visible (gtk_widget_get_ancestor (dialog->files, ADW_TYPE_ACTION_ROW), chosen (dialog)->what == DSP_PAPER_SHEETS);
   gtk_widget_set_visible (gtk_widget_get_ancestor (dialog->apart, ADW_TYPE_ACTION_ROW), chosen (dialog)->what == DSP_PAPER_PACK);
 }
 
 static GtkWidget *
-make_apart (Dialog *dialog)
+make_switch (const char  *title,
+             const char  *subtitle,
+             GtkWidget  **switch_)
 {
   GtkWidget *row = adw_action_row_new ();
 
-  dialog->apart = gtk_switch_new ();
-  gtk_widget_set_valign (dialog->apart, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (dialog->apart), GTK_ACCESSIBLE_PROPERTY_LABEL, _("One PDF file a crew"), -1);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("One PDF file a crew"));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), dialog->apart);
-  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), dialog->apart);
+  *switch_ = gtk_switch_new ();
+  gtk_widget_set_valign (*switch_, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (*switch_), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  if (subtitle != NULL)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), *switch_);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), *switch_);
   return row;
 }
 
@@ -422,7 +429,11 @@ make_ask (Dialog *dialog)
   adw_combo_row_set_selected (ADW_COMBO_ROW (dialog->size), (guint) g_settings_get_enum (dsp_office_get_settings (dialog->office), "paper"));
   g_signal_connect (dialog->size, "notify::selected", G_CALLBACK (on_size_chosen), dialog);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (paper), dialog->size);
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (paper), make_apart (dialog));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (paper), make_switch (_("One PDF file a crew"), NULL, &dialog->apart));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (paper),
+                             make_switch (_("With photos and signature"), _("Those that are on this computer"), &dialog->files));
+  /* Of one order they are why it is printed; of many they would be a book. */
+  gtk_switch_set_active (GTK_SWITCH (dialog->files), chosen (dialog)->n_ids == 1);
   on_choice (dialog);
   gtk_box_append (GTK_BOX (page), group);
   gtk_box_append (GTK_BOX (page), paper);

@@ -1,7 +1,7 @@
 /* dsp-paper-source.c: what goes on paper, from the replica
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   list, sheets     the orders that were asked for, one after the other
+ *   list, sheets     the orders that were asked for, one after the other; of sheets with files these are read first
  *   a day, the pack  first the boundaries for the maps (read and prepared in threads), then crew by crew
  */
 #define G_LOG_DOMAIN "dsp-paper-source"
@@ -10,6 +10,7 @@
 #include "dsp-paper-source.h"
 
 #include "dsp-paper-crews.h"
+#include "dsp-paper-files.h"
 #include "dsp-paper-table.h"
 
 #include <glib/gi18n.h>
@@ -39,6 +40,7 @@ typedef struct {
   GPtrArray            *crews;    /* (owned) (nullable) of DspPaperCrewOrders */
   guint                 crew, visit;
   DspPaperDay          *day;      /* (owned) (nullable): the crew's part that is being filled */
+  GHashTable           *files;    /* (owned) (nullable): of sheets with files */
   GPtrArray            *area_records, *blobs; /* (owned) (nullable): on their way to be areas */
   DspMapAreas          *areas;    /* (owned) (nullable) */
   DspMapOutline        *outline;  /* (owned) (nullable) */
@@ -75,6 +77,7 @@ gather_free (gpointer data)
   g_clear_pointer (&gather->table, dsp_paper_table_free);
   g_clear_pointer (&gather->crews, g_ptr_array_unref);
   g_clear_pointer (&gather->day, dsp_paper_day_free);
+  g_clear_pointer (&gather->files, g_hash_table_unref);
   g_clear_pointer (&gather->area_records, g_ptr_array_unref);
   g_clear_pointer (&gather->blobs, g_ptr_array_unref);
   g_clear_pointer (&gather->areas, dsp_map_areas_unref);
@@ -96,10 +99,15 @@ add_sheet (Gather      *gather,
            const DspId *id)
 {
   const DspOrder *order = order_of (gather, id);
+  DspPaperOrder *sheet;
 
-  if (order != NULL)
-    dsp_paper_document_add (gather->document, (DspPaperLayOutFunc) dsp_paper_order_lay_out,
-                            dsp_paper_words_order (gather->words, order), (GDestroyNotify) dsp_paper_order_free, NULL);
+  if (order == NULL)
+    return;
+  sheet = dsp_paper_words_order (gather->words, order);
+  if (gather->files != NULL)
+    dsp_paper_files_add (gather->words->office, gather->files, order, sheet);
+  dsp_paper_document_add (gather->document, (DspPaperLayOutFunc) dsp_paper_order_lay_out, sheet, (GDestroyNotify) dsp_paper_order_free,
+                          NULL);
 }
 
 /* ---- the list ---- */
@@ -229,6 +237,21 @@ static void
 begin_slices (GTask *task)
 {
   g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, gather_slice, task, g_object_unref);
+}
+
+/* ---- files ---- */
+
+/* Without them the sheets are what they are for all the same. */
+static void
+files_cb (GObject      *source,
+          GAsyncResult *res,
+          gpointer      user_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!dsp_paper_files_read_finish (res, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_warning ("Could not read the attachments to be printed: %s", error->message);
+  begin_slices (user_data);
 }
 
 /* ---- boundaries ---- */
@@ -366,6 +389,7 @@ dsp_paper_gather_async (DspOffice             *office,
   gather->document = make_document (gather);
   gather->progress = progress;
   gather->progress_data = progress_data;
+  gather->request->with_files = request->with_files;
   gather->n = request->n_ids;
   g_task_set_source_tag (task, dsp_paper_gather_async);
   g_task_set_task_data (task, gather, gather_free);
@@ -373,6 +397,12 @@ dsp_paper_gather_async (DspOffice             *office,
     gather->crews = dsp_paper_crews_day (gather->words, request->ids);
   else if (request->what == DSP_PAPER_PACK)
     gather->crews = dsp_paper_crews_all (gather->words);
+  if (request->what == DSP_PAPER_SHEETS && request->with_files)
+    {
+      gather->files = dsp_paper_files_new ();
+      dsp_paper_files_read_async (office, gather->files, request->ids, request->n_ids, cancellable, files_cb, task);
+      return;
+    }
   if (gather->crews == NULL)
     {
       begin_slices (task);

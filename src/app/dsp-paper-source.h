@@ -20,6 +20,7 @@ typedef struct {
   DspPaperWhat what;
   DspId       *ids;   /* (owned): orders, in the order in which they are printed; of a day: the crew; of the pack: none */
   guint        n_ids;
+  gboolean     with_files; /* sheets with the photos and the signature that are on this computer */
 } DspPaperRequest;
 
 DspPaperRequest *dsp_paper_request_new  (DspPaperWhat what, const DspId *ids, guint n_ids);

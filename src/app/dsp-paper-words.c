@@ -294,7 +294,7 @@ DspPaperOrder *
 dsp_paper_words_order (DspPaperWords  *words,
                        const DspOrder *order)
 {
-  DspPaperOrder *sheet = g_new0 (DspPaperOrder, 1);
+  DspPaperOrder *sheet = dsp_paper_order_new ();
   const DspPaperCrew *crew = dsp_paper_words_crew (words, &order->crew_id);
 
   sheet->office = g_strdup (words->office_name);

@@ -9,6 +9,7 @@
 #include "dsp-paper-document.h"
 #include "dsp-paper-order.h"
 
+#include <gdk/gdk.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -135,7 +136,7 @@ sample (void)
                                              "clima  Clima que no deja trabajar", "falla-masiva  Falla general de la red",
                                              "sin-material  Faltó material", "sin-tiempo  A la cuadrilla no le alcanzó el tiempo",
                                              "vehiculo  Se descompuso el vehículo", NULL };
-  DspPaperOrder *order = g_new0 (DspPaperOrder, 1);
+  DspPaperOrder *order = dsp_paper_order_new ();
 
   order->office = g_strdup ("Oficina de despacho");
   order->printed = g_strdup ("28 nov 2026 10:22 · despachador");
@@ -295,7 +296,7 @@ static void
 test_bare (Fixture      *fixture,
            gconstpointer unused)
 {
-  DspPaperOrder *order = g_new0 (DspPaperOrder, 1);
+  DspPaperOrder *order = dsp_paper_order_new ();
   g_autoptr(DspPaperDocument) document = NULL;
   g_autofree char *words = NULL;
 
@@ -304,6 +305,54 @@ test_bare (Fixture      *fixture,
   g_assert_cmpuint (write_document (fixture, document, &dsp_paper_letter), ==, 1);
   words = read_words (fixture->path);
   assert_has (words, "Ñandú/7");
+}
+
+/* A picture of one colour, in a file of the test's folder. */
+static DspPaperPhoto *
+make_photo (Fixture    *fixture,
+            const char *name,
+            const char *format,
+            int         width,
+            int         height)
+{
+  g_autofree char *path = g_build_filename (fixture->dir, name, NULL);
+  g_autoptr(GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, strcmp (format, "png") == 0, 8, width, height);
+  g_autoptr(GError) error = NULL;
+
+  gdk_pixbuf_fill (pixbuf, 0xc02020ff);
+  gdk_pixbuf_save (pixbuf, path, format, &error, NULL);
+  g_assert_no_error (error);
+  return dsp_paper_photo_new (name, path);
+}
+
+/* What is no picture leaves its place crossed out, and the sheet whole. */
+static void
+test_photos (Fixture      *fixture,
+             gconstpointer unused)
+{
+  DspPaperOrder *order = sample ();
+  g_autofree char *broken = g_build_filename (fixture->dir, "broken.jpg", NULL);
+  g_autoptr(DspPaperDocument) document = NULL;
+  g_autofree char *words = NULL, *images = NULL;
+
+  g_assert_true (g_file_set_contents (broken, "MZ no picture", -1, NULL));
+  order->signature = make_photo (fixture, "firma.png", "png", 300, 90);
+  g_ptr_array_add (order->photos, make_photo (fixture, "acometida.jpg", "jpeg", 480, 360));
+  g_ptr_array_add (order->photos, make_photo (fixture, "grande.jpg", "jpeg", 4000, 3000));
+  g_ptr_array_add (order->photos, dsp_paper_photo_new ("broken.jpg", broken));
+  g_ptr_array_add (order->photos, dsp_paper_photo_new ("missing.jpg", "/nowhere/missing.jpg"));
+  order->other_files = g_strdup ("Not printed here: contrato.pdf");
+  document = document_of (order);
+  g_assert_cmpuint (write_document (fixture, document, &dsp_paper_letter), ==, 2);
+  words = read_words (fixture->path);
+  for (guint i = 0; i < order->photos->len; i++)
+    assert_has (words, ((const DspPaperPhoto *) order->photos->pdata[i])->name);
+  assert_has (words, "Not printed here: contrato.pdf");
+  /* A small photo as it was, a large one as finely as paper shows it. */
+  images = run ("pdfimages", "-list", fixture->path, NULL);
+  g_assert_true (g_regex_match_simple ("image\\s+480\\s+360\\s+rgb\\s+\\d+\\s+8\\s+jpeg", images, 0, 0));
+  g_assert_true (g_regex_match_simple ("image\\s+300\\s+90\\s", images, 0, 0));
+  g_assert_false (g_regex_match_simple ("\\s4000\\s", images, 0, 0));
 }
 
 static void
@@ -514,6 +563,7 @@ main (int    argc,
   ADD ("long_texts_flow_and_are_never_cut", test_flows);
   ADD ("A4_as_well_as_letter", test_a4);
   ADD ("an_order_of_which_little_is_known", test_bare);
+  ADD ("photos_and_signature_stand_on_their_sheet", test_photos);
   ADD ("a_crews_day_with_its_map", test_day);
   ADD ("contingency_sheets_with_their_contents", test_results);
   ADD ("cancelled_leaves_the_file_that_was_there", test_cancelled);

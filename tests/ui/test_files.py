@@ -4,27 +4,15 @@
 
 import os
 import re
-import struct
 import time
-import zlib
 
 import driver
-from window import Window
+from window import Window, picture
 
 tests = driver.Tests()
 session = driver.Session()
 server = session.demo_server()
 first = second = None
-
-
-def picture(path):
-    """A small PNG: a red square."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    rows = b"".join(b"\0" + b"\xc0\x20\x20" * 64 for _ in range(64))
-    with open(path, "wb") as out:
-        out.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0)) +
-                  chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 def tops(window):
@@ -47,20 +35,6 @@ def close_window(window, number):
     driver.wait_for(lambda: order_window(window, number) is None, "the order's window to close")
 
 
-def choose_file(window, path):
-    """The platform's file chooser: a path is typed."""
-    chooser = "Attach files"
-    driver.wait_for(lambda: any(w.name == chooser for w in tops(window)), "the file chooser")
-    time.sleep(0.5)
-    driver.type_text("/")
-    time.sleep(0.3)
-    driver.keys("ctrl+a")
-    driver.type_text(path)
-    time.sleep(0.5)
-    driver.keys("Return")
-    driver.wait_for(lambda: not any(w.name == chooser for w in tops(window)), "the file chooser to close")
-
-
 @tests.case("/files/S0-40/a_photo_is_attached_to_the_order_and_seen_by_another")
 def _():
     global first, second
@@ -72,7 +46,7 @@ def _():
     picture(path)
     order = open_order(first, number)
     order.find("push button", "Attach files").press()
-    choose_file(first, path)
+    first.choose_file(path)
     driver.wait_for(lambda: order.maybe("push button", "acometida.png"), "the file in the order's window")
     first.app.screenshot("files-order")
     close_window(first, number)
@@ -92,7 +66,7 @@ def _():
     number = first.numbers()[0]
     order = open_order(first, number)
     order.find("push button", "Attach files").press()
-    choose_file(first, path)
+    first.choose_file(path)
     driver.wait_for(lambda: order.maybe("label", re.compile("not a JPEG, PNG or WebP")), "the refusal")
     assert not order.maybe("push button", "foto.jpg")
     close_window(first, number)
@@ -113,7 +87,7 @@ def _():
     order = open_order(first, number)
     time.sleep(1)                               # the new setting is on its way
     order.find("push button", "Attach files").press()
-    choose_file(first, path)
+    first.choose_file(path)
     driver.wait_for(lambda: order.maybe("label", re.compile(r"quota of the distributor's files is 1.0\sMiB")), "the refusal")
     assert not order.maybe("push button", "larga.txt")
     first.app.screenshot("files-quota")

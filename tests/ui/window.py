@@ -4,13 +4,25 @@
 by its accessible name, which is English when LANG is C."""
 
 import re
+import struct
 import time
+import zlib
 
 from gi.repository import GLib
 
 import driver
 
 NUMBER = re.compile(r"^\s*(90\d{4})\s*$")
+
+
+def picture(path):
+    """A small PNG: a red square."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    rows = b"".join(b"\0" + b"\xc0\x20\x20" * 64 for _ in range(64))
+    with open(path, "wb") as out:
+        out.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0)) +
+                  chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 class Window:
@@ -156,3 +168,19 @@ class Window:
     def crew_card(self, code):
         """The card of a crew: its name says the load, as in "C-01 Norte 1, 5/6"."""
         return self.cards().find("panel", re.compile("^%s " % re.escape(code)))
+
+    # Files
+
+    def choose_file(self, path):
+        """In the platform's chooser of files to attach a path is typed. Its warnings are not ours: G_DEBUG must be empty."""
+        def open_chooser():
+            return any(w.has("visible") and w.name == "Attach files" for w in self.app.root.children())
+        driver.wait_for(open_chooser, "the file chooser")
+        time.sleep(0.5)
+        driver.type_text("/")
+        time.sleep(0.3)
+        driver.keys("ctrl+a")
+        driver.type_text(path)
+        time.sleep(0.5)
+        driver.keys("Return")
+        driver.wait_for(lambda: not open_chooser(), "the file chooser to close")

@@ -16,6 +16,22 @@
 #define BLANK_EQUIPMENT 3
 #define SIGNATURE 42.0
 #define MAX_EXTRA_LINES 8
+#define PHOTO 190.0        /* how high a photo may be; two stand side by side */
+
+static void
+free_photo (gpointer photo)
+{
+  dsp_paper_photo_free (photo);
+}
+
+DspPaperOrder *
+dsp_paper_order_new (void)
+{
+  DspPaperOrder *order = g_new0 (DspPaperOrder, 1);
+
+  order->photos = g_ptr_array_new_with_free_func (free_photo);
+  return order;
+}
 
 void
 dsp_paper_order_free (DspPaperOrder *order)
@@ -23,13 +39,15 @@ dsp_paper_order_free (DspPaperOrder *order)
   char *texts[] = { order->office, order->printed, order->number, order->type, order->group, order->status, order->priority,
                     order->parent, order->customer, order->account, order->phone, order->street, order->place, order->between,
                     order->directions, order->appointment, order->created, order->penalty, order->crew, order->members,
-                    order->vehicle, order->distributor, order->visit, order->notes };
+                    order->vehicle, order->distributor, order->visit, order->notes, order->other_files };
   GStrv lists[] = { order->questions, order->equipment, order->models, order->solutions, order->rejections, order->reschedules };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_free (texts[i]);
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_strfreev (lists[i]);
+  g_clear_pointer (&order->signature, dsp_paper_photo_free);
+  g_ptr_array_unref (order->photos);
   g_free (order);
 }
 
@@ -222,9 +240,42 @@ signatures (DspPaperFlow        *flow,
   dsp_paper_flow_box (flow, 0.5, y, column - 1, height, 0.7);
   dsp_paper_flow_box (flow, column + GAP, y, column - 0.5, height, 0.7);
   dsp_paper_flow_put (flow, DSP_PAPER_LABEL, 4, y + 2, column - 8, DSP_PAPER_LEFT, customer);
+  if (order->signature != NULL)
+    dsp_paper_flow_picture (flow, 4, y + 11, column - 8, height - 13, dsp_paper_photo_draw, order->signature);
   dsp_paper_flow_put (flow, DSP_PAPER_LABEL, column + GAP + 4, y + 2, column - 8, DSP_PAPER_LEFT,
                       _("Name and signature of the technician"));
   dsp_paper_flow_skip (flow, height + 2);
+}
+
+/* After the form, which is what a sheet is for. */
+static void
+photos (DspPaperFlow        *flow,
+        const DspPaperOrder *order)
+{
+  double width = dsp_paper_flow_width (flow), column = (width - GAP) / 2;
+
+  if (order->photos->len == 0 && order->other_files == NULL)
+    return;
+  dsp_paper_flow_skip (flow, 4);
+  dsp_paper_heading (flow, _("Attachments"), order->photos->len > 0 ? PHOTO + 12 : 12);
+  dsp_paper_flow_skip (flow, 3);
+  for (guint i = 0; i < order->photos->len; i += 2)
+    {
+      double y;
+
+      dsp_paper_flow_need (flow, PHOTO + 14);
+      y = dsp_paper_flow_y (flow);
+      for (guint k = i; k < MIN (i + 2, order->photos->len); k++)
+        {
+          const DspPaperPhoto *photo = order->photos->pdata[k];
+          double x = (k - i) * (column + GAP);
+
+          dsp_paper_flow_picture (flow, x, y, column, PHOTO, dsp_paper_photo_draw, photo);
+          dsp_paper_flow_put (flow, DSP_PAPER_LABEL, x, y + PHOTO + 2, column, DSP_PAPER_LEFT, photo->name);
+        }
+      dsp_paper_flow_skip (flow, PHOTO + 14);
+    }
+  dsp_paper_flow_text (flow, DSP_PAPER_SMALL, 0, width, order->other_files);
 }
 
 DspPaperFlow *
@@ -261,6 +312,7 @@ dsp_paper_order_lay_out (const DspPaperOrder *order,
   equipment (flow, order);
   results (flow, order);
   signatures (flow, order);
+  photos (flow, order);
 
   n_pages = dsp_paper_flow_n_pages (flow);
   for (guint page = 0; page < n_pages; page++)

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "dsp-paper-flow.h"
+#include "dsp-paper-photo.h"
 
 G_BEGIN_DECLS
 
@@ -46,10 +47,17 @@ typedef struct {
   GStrv      rejections;   /* reasons with their code, by family */
   GStrv      reschedules;
   gboolean   wants_equipment, wants_position, wants_signature;
+
+  DspPaperPhoto *signature; /* the customer's, when it was given already */
+  GPtrArray *photos;        /* of DspPaperPhoto; never NULL */
+  char      *other_files;   /* a sentence about those that are not here */
 } DspPaperOrder;
 
 void          dsp_paper_order_free    (DspPaperOrder *order);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspPaperOrder, dsp_paper_order_free)
+
+/* An empty sheet. */
+DspPaperOrder *dsp_paper_order_new     (void);
 
 /* The whole sheet: one page, or as many as long texts need. @order is borrowed until the flow ends. */
 DspPaperFlow *dsp_paper_order_lay_out (const DspPaperOrder *order, DspPaperPen *pen, double width, double height);
