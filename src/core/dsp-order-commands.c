@@ -91,12 +91,23 @@ leaves_clock_alone (const DspOrder *args,
   return dsp_refuse (error, DSP_RULE_INVALID, _("the clock of an order and its price follow from its type and the rules"));
 }
 
-DSP_ORDER_APPLY (create, DspOrder)
+static void
+number_it (DspWork  *work,
+           DspOrder *order)
+{
+  if (order->number == NULL)
+    order->number = dsp_work_number (work, &dsp_order, &order->id);
+}
+
+static gboolean
+bring_in (DspWork        *work,
+          DspOrder       *order,
+          const DspOrder *args,
+          GError        **error)
 {
   if (!leaves_clock_alone (args, error))
     return FALSE;
-  if (order->number == NULL)
-    order->number = dsp_work_number (work, &dsp_order, &order->id);
+  number_it (work, order);
   if (order->created_at.us == 0)
     order->created_at.us = dsp_work_now (work);
   if (!dsp_id_is_none (&order->crew_id))
@@ -109,13 +120,27 @@ DSP_ORDER_APPLY (create, DspOrder)
   return TRUE;
 }
 
+/* S0-45: a new order's appointment takes a place as a rescheduled one does. What a file brings was promised elsewhere. */
+DSP_ORDER_APPLY (create, DspOrder)
+{
+  DspTime until = args->attention_until;
+
+  number_it (work, order);
+  if (args->attention_until.us != 0 && args->attention_until.us <= args->attention_at.us)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("the new appointment of order %s ends before it begins"), order->number);
+  if (args->attention_at.us != 0 && !dsp_order_policy_allows (work, order, NULL, args->attention_at, &until, error))
+    return FALSE;
+  order->attention_until = until;
+  return bring_in (work, order, args, error);
+}
+
 /* What the file says of an order that is here already is news about its data, never about its state or its crew. */
 DSP_ORDER_APPLY (import, DspOrder)
 {
   if (!dsp_id_is_none (&args->crew_id) || args->status != DSP_ORDER_NONE)
     return dsp_refuse (error, DSP_RULE_INVALID, _("an import brings orders in; crew and status come by commands"));
   if (order->version == 0)
-    return create (work, order, args, error);
+    return bring_in (work, order, args, error);
   return leaves_clock_alone (args, error);
 }
 

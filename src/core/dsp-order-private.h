@@ -19,4 +19,9 @@ G_BEGIN_DECLS
 gboolean dsp_need_reason          (DspWork *work, DspProcess process, const char *code, const DspReasonCode **reason, GError **error);
 void     dsp_order_take_from_crew (DspOrder *order);
 
+/* S0-45: whether every sentence of the policy of @order's group and type holds for a visit @at; of a new order those about
+ * rescheduling are not asked. A visit without an end (@until none) is given that of its slot. @reason (nullable). */
+gboolean dsp_order_policy_allows  (DspWork *work, const DspOrder *order, const DspReasonCode *reason, DspTime at, DspTime *until,
+                                   GError **error);
+
 G_END_DECLS

@@ -85,14 +85,13 @@ places_taken (const DspSlot *slot,
   return fact == DSP_FACT_HERE || count->taken >= limit ? count->taken : -1;
 }
 
-/* S0-45: every sentence of the policy holds. A visit without an end lasts as long as its slot. */
-static gboolean
-policy_allows (DspWork             *work,
-               const DspOrder      *order,
-               const DspReasonCode *reason,
-               DspTime              at,
-               DspTime             *until,
-               GError             **error)
+gboolean
+dsp_order_policy_allows (DspWork             *work,
+                         const DspOrder      *order,
+                         const DspReasonCode *reason,
+                         DspTime              at,
+                         DspTime             *until,
+                         GError             **error)
 {
   GPtrArray *policies = dsp_work_all (work, &dsp_policy);
   const DspPolicy *policy = dsp_most_specific (&dsp_policy, policies, order->group, order->type, NULL, NULL, NULL);
@@ -100,7 +99,7 @@ policy_allows (DspWork             *work,
   DspPolicyCase c = {
     .policy = policy, .slots = dsp_work_all (work, &dsp_slot), .closures = dsp_work_all (work, &dsp_zone_closure),
     .holidays = dsp_work_all (work, &dsp_holiday), .calendar = dsp_work_calendar (work), .order = order, .reason = reason,
-    .now_us = dsp_work_now (work),
+    .now_us = dsp_work_now (work), .first = order->version == 0,
     .beyond = dsp_authz (dsp_work_actor (work), DSP_MAY_RESCHEDULE_BEYOND, &order->scope, dsp_work_now (work)) == DSP_AUTHZ_ALLOW,
     .taken = places_taken, .user_data = &count,
   };
@@ -137,7 +136,7 @@ DSP_ORDER_APPLY (reschedule, DspReschedule)
     return dsp_refuse (error, DSP_RULE_INVALID, _("the new appointment of order %s ends before it begins"), order->number);
   if (args->attention_at.us == order->attention_at.us && order->status != DSP_ORDER_TO_RESCHEDULE)
     return dsp_refuse (error, DSP_RULE_INVALID, _("order %s is booked for that time already"), order->number);
-  if (!policy_allows (work, before, reason, args->attention_at, &until, error))
+  if (!dsp_order_policy_allows (work, before, reason, args->attention_at, &until, error))
     return FALSE;
 
   order->attention_at = args->attention_at;

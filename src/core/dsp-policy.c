@@ -271,7 +271,7 @@ say_count (const DspPolicyCase *c,
   gint64 had, max;
   char *text;
 
-  if (policy == NULL || !policy->max_reschedules.is_set)
+  if (policy == NULL || c->first || !policy->max_reschedules.is_set)
     return;
   max = policy->max_reschedules.value;
   if (c->order == NULL)
@@ -440,7 +440,7 @@ static void
 say_reason (const DspPolicyCase *c,
             GArray              *sentences)
 {
-  if (c->policy == NULL)
+  if (c->policy == NULL || c->first)
     return;
   say (sentences, DSP_N_RULES, DSP_TICK_OPEN,
        g_strdup (c->reason == NULL ? _("A reason that counts against the distributor leaves the penalty date; any other moves it along")

@@ -44,6 +44,7 @@ typedef struct {
   const DspOrder      *order;    /* (nullable): none in particular: what the policy says to everybody */
   const DspReasonCode *reason;   /* (nullable): given for it */
   gint64               now_us;
+  bool                 first;    /* the first appointment of a new order: nothing is rescheduled */
   bool                 beyond;   /* whoever asks may go past the count: DSP_MAY_RESCHEDULE_BEYOND */
   DspPlacesTaken       taken;    /* (nullable): places are not counted here */
   gpointer             user_data;

@@ -251,6 +251,49 @@ places_in_each_zone_and_slot (void)
   g_assert_cmpint (rule_of (w, at (1, 480)), ==, DSP_RULE_SLOT_FULL);
 }
 
+/* A new order's appointment is judged as a rescheduled one, but for what is said of rescheduling; what a file brings was
+ * promised elsewhere. */
+static void
+a_new_orders_appointment (void)
+{
+  DspPolicy policy = { .code = (char *) "P", .max_days = { 20, true }, .max_reschedules = { 0, true } };
+  g_autoptr(World) w = office (&policy);
+  DspSlot slot = { .policy_id = world_id (60), .starts = { 480, true }, .ends = { 660, true }, .places = { 1, true } };
+  DspOrder o = { .number = (char *) "N1", .account = (char *) "A", .type = (char *) "REP", .municipality = (char *) "Tlalpan" };
+  const struct { gint64 at_us; DspRule rule; } tries[] = {
+    { NOW - HOUR, DSP_RULE_PAST }, { at (21, 480), DSP_RULE_TOO_LATE }, { at (17, 480), DSP_RULE_HOLIDAY }, { at (1, 660), DSP_RULE_NO_SLOT },
+  };
+
+  DspId id = world_id (31);
+  gconstpointer made = NULL;
+  gint64 until;
+
+  give_new (w, &dsp_slot_create, 61, &slot);
+  for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
+    {
+      o.attention_at.us = tries[i].at_us;
+      world_refused (w, &dsp_order_create, world_id (31), &o, tries[i].rule);
+    }
+  o.attention_at.us = o.attention_until.us = at (1, 480);
+  world_refused (w, &dsp_order_create, world_id (31), &o, DSP_RULE_INVALID);
+  /* A visit without an end lasts as long as its slot, of which it takes the last place. */
+  o.attention_until.us = 0;
+  give_new (w, &dsp_order_create, 31, &o);
+  g_assert_true (w->facts.get (w->facts.data, &dsp_order, &id, &made) == DSP_FACT_HERE);
+  until = ((const DspOrder *) made)->attention_until.us;
+  g_assert_cmpint (until, ==, at (1, 660));
+  o.number = (char *) "N2";
+  world_refused (w, &dsp_order_create, world_id (32), &o, DSP_RULE_SLOT_FULL);
+  give_new (w, &dsp_order_import, 32, &o);
+  o.number = (char *) "N3";
+  o.attention_at.us = NOW - HOUR;
+  give_new (w, &dsp_order_import, 33, &o);
+  /* Without an appointment nothing is asked. */
+  o.number = (char *) "N4";
+  o.attention_at.us = 0;
+  give_new (w, &dsp_order_create, 34, &o);
+}
+
 static void
 the_fourth_is_a_supervisors (void)
 {
@@ -417,6 +460,7 @@ main (int   argc,
   g_test_add_func ("/policy/S0-45/closed_zones", closed_zones);
   g_test_add_func ("/policy/S0-45/slots", slots);
   g_test_add_func ("/policy/S0-45/places_in_each_zone_and_slot", places_in_each_zone_and_slot);
+  g_test_add_func ("/policy/S0-45/a_new_orders_appointment", a_new_orders_appointment);
   g_test_add_func ("/policy/S0-45/the_fourth_is_a_supervisors", the_fourth_is_a_supervisors);
   g_test_add_func ("/policy/S0-45/the_most_specific_policy_rules", the_most_specific_policy_rules);
   g_test_add_func ("/policy/S0-45/policies_that_leave_nothing", policies_that_leave_nothing);

@@ -282,6 +282,30 @@ each_refusal_names_its_rule (Office       *office,
   test_client_free (eva);
 }
 
+/* A new order takes a place as a rescheduled one does; a file's order brings the day that it was promised. */
+static void
+new_orders_take_places_too (Office       *office,
+                            gconstpointer data)
+{
+  static const struct { const char *kind, *number; int days, hour; const char *code; } tries[] = {
+    { "order.create", "N1", -1, 10, "past" }, { "order.create", "N1", 61, 10, "too_late" }, { "order.create", "N1", 2, 14, "no_slot" },
+    { "order.create", "N1", 2, 10, NULL },    { "order.create", "N2", 2, 11, "slot_full" }, { "order.import", "N3", 2, 11, NULL },
+    { "order.import", "N4", -1, 10, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
+    {
+      g_autofree char *id = test_id (), *at = when (tries[i].days, tries[i].hour);
+      g_autofree char *command = g_strdup_printf ("{\"kind\":\"%s\",\"id\":\"%s\",\"args\":{\"number\":\"%s\",\"account\":\"A1\","
+                                                  "\"type\":\"install\",\"municipality\":\"Tlalpan\",\"attention_at\":\"%s\"}}",
+                                                  tries[i].kind, id, tries[i].number, at);
+      g_autoptr(TestReply) reply = test_push (office->root, command, NULL);
+
+      test_expect (reply, 200);
+      expect_rule (reply, tries[i].code);
+    }
+}
+
 /* What an administrator must not save says why. */
 static void
 contradictions_are_refused (Office       *office,
@@ -313,6 +337,7 @@ main (int   argc,
   ADD ("S0-45/places-outlive-the-server", 1, places_outlive_the_server);
   ADD ("S0-45/many-at-once-row-by-row", 3, many_at_once_row_by_row);
   ADD ("S0-45/each-refusal-names-its-rule", 9, each_refusal_names_its_rule);
+  ADD ("S0-45/new-orders-take-places-too", 1, new_orders_take_places_too);
   ADD ("S0-45/contradictions-are-refused", 9, contradictions_are_refused);
   return g_test_run ();
 }
