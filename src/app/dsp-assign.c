@@ -14,6 +14,8 @@
 /* Refused rows that a dialog lists; more than these nobody reads. */
 #define MAX_LISTED 100
 #define MAX_UNDO 50
+/* Places that a day has (order.sequence). */
+#define MAX_VISITS 1000
 
 /* ---- what was done, for undo ---- */
 
@@ -68,7 +70,7 @@ dsp_assign_can_undo (DspOffice *office)
 
 /* ---- one gesture in progress ---- */
 
-typedef enum { DO_ASSIGN, DO_RELEASE, DO_UNDO } What;
+typedef enum { DO_ASSIGN, DO_RELEASE, DO_SEQUENCE, DO_UNDO } What;
 
 typedef struct {
   DspOffice  *office;    /* (owned) */
@@ -84,6 +86,8 @@ typedef struct {
   guint       n_given;
   guint       n_moved;
   guint       n_open;    /* calls that have not answered */
+  GPtrArray  *gifts;     /* (owned) (nullable) of DspGift: places in the day */
+  DspSequence *places;   /* (owned) (nullable): their arguments */
 } Work;
 
 static void
@@ -118,6 +122,8 @@ work_free (Work *work)
   g_free (work->reason);
   g_array_unref (work->groups);
   g_array_unref (work->refused);
+  g_clear_pointer (&work->gifts, g_ptr_array_unref);
+  g_free (work->places);
   g_free (work);
 }
 
@@ -221,6 +227,9 @@ finish (Work *work)
                             ngettext ("%u order returned to unassigned", "%u orders returned to unassigned", work->n_given),
                             work->n_given);
         break;
+      case DO_SEQUENCE:
+        dsp_office_message (work->office, gesture, _("The day of %s has another order of visits"), work->crew);
+        break;
       case DO_UNDO:
         dsp_office_message (work->office, 0, ngettext ("Undone: %u order", "Undone: %u orders", work->n_given), work->n_given);
         break;
@@ -296,6 +305,17 @@ moved_cb (GObject      *source,
   if (outcome != NULL)
     work->n_moved += outcome->n_given;
   take_outcome (work, outcome, error);
+}
+
+static void
+sequenced_cb (GObject      *source,
+              GAsyncResult *res,
+              gpointer      user_data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspOutcome) outcome = dsp_replica_give_rows_finish (DSP_REPLICA (source), res, &error);
+
+  take_outcome (user_data, outcome, error);
 }
 
 static void
@@ -564,6 +584,56 @@ dsp_assign_release (GtkWidget *parent,
     ask_reason (work, _("Return to unassigned?"), _("Work on some of these orders has begun."), _("_Reassign"));
   else
     do_release (work);
+}
+
+static void
+gift_free (gpointer data)
+{
+  DspGift *gift = data;
+
+  g_free (gift->message);
+  g_free (gift);
+}
+
+void
+dsp_assign_sequence (GtkWidget     *parent,
+                     DspOffice     *office,
+                     const DspId   *crew_id,
+                     const guint32 *rows,
+                     guint          n_rows)
+{
+  DspReplica *replica = dsp_office_get_replica (office);
+  DspOrderIndex *index = dsp_replica_get_index (replica);
+  const DspCrew *crew = dsp_office_get (office, &dsp_crew, crew_id);
+  Work *work;
+
+  if (crew == NULL)
+    return;
+  work = work_new (office, parent, DO_SEQUENCE);
+  work->crew = dsp_office_record_title (office, &dsp_crew, crew);
+  work->gifts = g_ptr_array_new_with_free_func (gift_free);
+  work->places = g_new0 (DspSequence, n_rows + 1);
+  for (guint i = 0; i < n_rows && i < MAX_VISITS; i++)
+    {
+      DspGift *gift;
+
+      if (dsp_order_index_visit (index, rows[i]) == i + 1)
+        continue;
+      work->places[i].visit = (DspInt) { i + 1, true };
+      work->places[i].from_crew_id = *crew_id;
+      gift = g_new0 (DspGift, 1);
+      gift->id = *dsp_order_index_id (index, rows[i]);
+      gift->n_steps = 1;
+      gift->steps[0] = (DspGiftStep) { &dsp_order_sequence, &work->places[i], 3 };
+      g_ptr_array_add (work->gifts, gift);
+    }
+  if (work->gifts->len == 0)
+    {
+      work_free (work);
+      return;
+    }
+  work->n_open = 1;
+  dsp_replica_give_rows_async (replica, (DspGift **) work->gifts->pdata, work->gifts->len, 0, FALSE, NULL, sequenced_cb, work);
 }
 
 void

@@ -15,6 +15,9 @@ void     dsp_assign_to_crew (GtkWidget *parent, DspOffice *office, const DspCrew
 /* Back to unassigned: the button "Reassign". */
 void     dsp_assign_release (GtkWidget *parent, DspOffice *office, GtkBitset *rows);
 
+/* The crew's day in this order of visit; only orders whose place changes get a command. */
+void     dsp_assign_sequence (GtkWidget *parent, DspOffice *office, const DspId *crew_id, const guint32 *rows, guint n_rows);
+
 /* Takes back the gesture called @gesture (the number that came with the office's "message"); 0: the last one. */
 void     dsp_assign_undo     (GtkWidget *parent, DspOffice *office, gint64 gesture);
 gboolean dsp_assign_can_undo (DspOffice *office);

@@ -7,13 +7,10 @@
 #include "dsp-crew-card.h"
 
 #include "dsp-assign.h"
-#include "dsp-order-view.h"
+#include "dsp-crew-stops.h"
 #include "dsp-text.h"
 
 #include <glib/gi18n.h>
-
-/* Stops that an open card lists. */
-#define MAX_STOPS 40
 
 /* ---- item ---- */
 
@@ -84,135 +81,6 @@ struct _DspCrewCard
 G_DEFINE_FINAL_TYPE (DspCrewCard, dsp_crew_card, GTK_TYPE_WIDGET)
 
 static guint expanded_signal;
-
-/* ---- the day ---- */
-
-static GdkContentProvider *
-on_stop_drag_prepare (GtkDragSource *source,
-                      double         x,
-                      double         y,
-                      DspCrewCard   *self)
-{
-  GtkBitset *rows = g_object_get_data (G_OBJECT (source), "rows");
-
-  return dsp_order_drag_content (self->office, rows);
-}
-
-static void
-on_stop_drag_begin (GtkDragSource *source,
-                    GdkDrag       *drag,
-                    DspCrewCard   *self)
-{
-  dsp_order_drag_icon (drag, 1);
-  dsp_office_set_drag (self->office, g_object_get_data (G_OBJECT (source), "rows"));
-}
-
-static void
-on_stop_drag_end (GtkDragSource *source,
-                  GdkDrag       *drag,
-                  gboolean       delete_data,
-                  DspCrewCard   *self)
-{
-  dsp_office_set_drag (self->office, NULL);
-}
-
-static void
-on_stop_clicked (GtkButton   *button,
-                 const char  *id)
-{
-  gtk_widget_activate_action (GTK_WIDGET (button), "win.open-order", "s", id);
-}
-
-static void
-free_closure_data (gpointer  data,
-                   GClosure *closure)
-{
-  g_free (data);
-}
-
-static GtkWidget *
-make_stop (DspCrewCard *self,
-           guint32      row,
-           gint64       arrival_us)
-{
-  const DspOrder *order = dsp_office_get_order (self->office, row);
-  GtkWidget *button = gtk_button_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  g_autofree char *time = dsp_text_hour ((DspTime) { arrival_us });
-  g_autofree char *text = NULL;
-  g_autofree char *name = NULL;
-  GtkWidget *label;
-  GtkDragSource *source;
-  g_autoptr(GtkBitset) rows = gtk_bitset_new_empty ();
-  char id[DSP_ID_TEXT];
-
-  if (order == NULL)
-    return button;
-  dsp_id_print (&order->id, id);
-  text = g_strdup_printf ("%s  %s", order->number, order->type != NULL ? order->type : "");
-  label = gtk_label_new (time);
-  gtk_widget_add_css_class (label, "numeric");
-  gtk_widget_add_css_class (label, order->attention_at.us != 0 ? "dsp-appointment" : "dim-label");
-  gtk_box_append (GTK_BOX (box), label);
-  label = gtk_label_new (text);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_box_append (GTK_BOX (box), label);
-  label = gtk_label_new (order->postal_code);
-  gtk_widget_add_css_class (label, "dim-label");
-  gtk_widget_add_css_class (label, "numeric");
-  gtk_box_append (GTK_BOX (box), label);
-  gtk_button_set_child (GTK_BUTTON (button), box);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "dsp-stop");
-  name = g_strdup_printf (_("Order %s at %s"), order->number, time);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  gtk_widget_set_tooltip_text (button, order->contact_name);
-  g_signal_connect_data (button, "clicked", G_CALLBACK (on_stop_clicked), g_strdup (id), free_closure_data, 0);
-
-  gtk_bitset_add (rows, row);
-  source = gtk_drag_source_new ();
-  gtk_drag_source_set_actions (source, GDK_ACTION_MOVE | GDK_ACTION_COPY);
-  g_object_set_data_full (G_OBJECT (source), "rows", g_steal_pointer (&rows), (GDestroyNotify) gtk_bitset_unref);
-  g_signal_connect (source, "prepare", G_CALLBACK (on_stop_drag_prepare), self);
-  g_signal_connect (source, "drag-begin", G_CALLBACK (on_stop_drag_begin), self);
-  g_signal_connect (source, "drag-end", G_CALLBACK (on_stop_drag_end), self);
-  gtk_widget_add_controller (button, GTK_EVENT_CONTROLLER (source));
-  return button;
-}
-
-static void
-show_day (DspCrewCard       *self,
-          const DspCrew     *crew,
-          const DspPlanStop *stops,
-          const guint32     *rows,
-          guint              n)
-{
-  GtkWidget *child;
-  DspPlanClock clock;
-  g_autofree gint64 *arrivals = g_new0 (gint64, n + 1);
-
-  /* Not while a stop hangs on the pointer: its widget is the drag's source. */
-  if (dsp_office_get_drag (self->office) != NULL)
-    return;
-  while ((child = gtk_widget_get_first_child (self->day)) != NULL)
-    gtk_box_remove (GTK_BOX (self->day), child);
-  dsp_office_get_plan_clock (self->office, &clock);
-  dsp_plan_route (crew, stops, n, &clock, arrivals);
-  for (guint i = 0; i < n && i < MAX_STOPS; i++)
-    gtk_box_append (GTK_BOX (self->day), make_stop (self, rows[i], arrivals[i]));
-  if (n == 0 || n > MAX_STOPS)
-    {
-      g_autofree char *more = n == 0 ? g_strdup (_("Nothing planned for today"))
-                                     : g_strdup_printf (ngettext ("and %u more", "and %u more", n - MAX_STOPS), n - MAX_STOPS);
-      GtkWidget *label = gtk_label_new (more);
-
-      gtk_widget_add_css_class (label, "dim-label");
-      gtk_widget_add_css_class (label, "caption");
-      gtk_box_append (GTK_BOX (self->day), label);
-    }
-}
 
 /* ---- the card ---- */
 
@@ -340,7 +208,7 @@ show (DspCrewCard *self)
   gtk_button_set_icon_name (GTK_BUTTON (self->expand), figures->expanded ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_widget_set_visible (self->day, figures->expanded);
   if (figures->expanded)
-    show_day (self, crew, stops, rows, n);
+    dsp_crew_stops_show (self->day, self->office, crew, stops, rows, n);
   self->showing = FALSE;
 }
 

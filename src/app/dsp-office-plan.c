@@ -36,22 +36,43 @@ place_point (DspOffice  *self,
   return place != NULL ? dsp_plan_point (place->lat_e7, place->lon_e7) : unknown;
 }
 
-typedef struct { DspPlanStop stop; guint32 row; } Visit;
-
-static int
-compare_visits (gconstpointer a,
-                gconstpointer b)
+static Day *
+day_of (GHashTable  *days,
+        const DspId *crew_id)
 {
-  const Visit *x = a, *y = b;
-  gint64 tx = x->stop.attention_us != 0 ? x->stop.attention_us : G_MAXINT64;
-  gint64 ty = y->stop.attention_us != 0 ? y->stop.attention_us : G_MAXINT64;
+  Day *day = g_hash_table_lookup (days, crew_id);
 
-  if (tx == ty)
+  if (day == NULL)
     {
-      tx = x->stop.penalty_us != 0 ? x->stop.penalty_us : G_MAXINT64;
-      ty = y->stop.penalty_us != 0 ? y->stop.penalty_us : G_MAXINT64;
+      day = g_new0 (Day, 1);
+      day->stops = g_array_new (FALSE, FALSE, sizeof (DspPlanStop));
+      day->rows = g_array_new (FALSE, FALSE, sizeof (guint32));
+      g_hash_table_insert (days, g_memdup2 (crew_id, sizeof *crew_id), day);
     }
-  return (tx > ty) - (tx < ty);
+  return day;
+}
+
+/* From the order of the index to that of visit; the first places are looked up. */
+static void
+arrange (DspOffice *self,
+         Day       *day)
+{
+  DspOrderIndex *index = dsp_replica_get_index (self->replica);
+  g_autoptr(GArray) stops = day->stops, rows = day->rows;
+  g_autofree guint *order = dsp_plan_arrange ((const DspPlanStop *) stops->data, stops->len);
+
+  day->stops = g_array_sized_new (FALSE, FALSE, sizeof (DspPlanStop), stops->len);
+  day->rows = g_array_sized_new (FALSE, FALSE, sizeof (guint32), stops->len);
+  for (guint i = 0; i < stops->len; i++)
+    {
+      DspPlanStop stop = g_array_index (stops, DspPlanStop, order[i]);
+      guint32 row = g_array_index (rows, guint32, order[i]);
+
+      if (i < MAX_STOPS)
+        stop.at = place_point (self, dsp_order_index_postal_code (index, row));
+      g_array_append_val (day->stops, stop);
+      g_array_append_val (day->rows, row);
+    }
 }
 
 static void
@@ -63,10 +84,9 @@ make_days (DspOffice *self)
   const DspField *penalty = dsp_table_at (&dsp_order.table, offsetof (DspOrder, penalty_at));
   DspOrderIndex *index = dsp_replica_get_index (self->replica);
   g_autoptr(DspOrderResult) result = NULL;
-  g_autoptr(GHashTable) visits = g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, g_free, (GDestroyNotify) g_array_unref);
   DspOrderQuery query = { .filter = filter };
   GHashTableIter iter;
-  gpointer key, value;
+  gpointer value;
 
   self->days = g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, g_free, day_free);
   dsp_office_get_clock (self, &query.clock);
@@ -76,44 +96,24 @@ make_days (DspOffice *self)
     {
       guint32 row = result->rows[i];
       const DspId *crew = dsp_order_index_crew (index, row);
-      Visit visit = { .row = row };
-      GArray *list;
+      DspPlanStop stop = { 0 };
+      Day *day;
 
       if (dsp_id_is_none (crew))
         continue;
-      visit.stop.attention_us = dsp_order_index_time (index, attention, row);
-      visit.stop.penalty_us = dsp_order_index_time (index, penalty, row);
-      if (visit.stop.attention_us >= query.clock.day_to_us)
+      stop.attention_us = dsp_order_index_time (index, attention, row);
+      stop.penalty_us = dsp_order_index_time (index, penalty, row);
+      stop.visit = dsp_order_index_visit (index, row);
+      if (stop.attention_us >= query.clock.day_to_us)
         continue;
-      list = g_hash_table_lookup (visits, crew);
-      if (list == NULL)
-        {
-          list = g_array_new (FALSE, FALSE, sizeof (Visit));
-          g_hash_table_insert (visits, g_memdup2 (crew, sizeof *crew), list);
-        }
-      g_array_append_val (list, visit);
+      day = day_of (self->days, crew);
+      g_array_append_val (day->stops, stop);
+      g_array_append_val (day->rows, row);
     }
 
-  g_hash_table_iter_init (&iter, visits);
-  while (g_hash_table_iter_next (&iter, &key, &value))
-    {
-      GArray *list = value;
-      Day *day = g_new0 (Day, 1);
-
-      g_array_sort (list, compare_visits);
-      day->stops = g_array_new (FALSE, FALSE, sizeof (DspPlanStop));
-      day->rows = g_array_new (FALSE, FALSE, sizeof (guint32));
-      for (guint i = 0; i < list->len; i++)
-        {
-          Visit *visit = &g_array_index (list, Visit, i);
-
-          if (i < MAX_STOPS)
-            visit->stop.at = place_point (self, dsp_order_index_postal_code (index, visit->row));
-          g_array_append_val (day->stops, visit->stop);
-          g_array_append_val (day->rows, visit->row);
-        }
-      g_hash_table_insert (self->days, g_memdup2 (key, sizeof (DspId)), day);
-    }
+  g_hash_table_iter_init (&iter, self->days);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    arrange (self, value);
 }
 
 const DspPlanStop *

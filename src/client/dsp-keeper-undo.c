@@ -200,6 +200,7 @@ typedef struct {
   DspReopen     reopen;
   DspReturn     back;
   DspAssign     assign;
+  DspSequence   sequence;
 } BackArgs;
 
 static gboolean
@@ -247,6 +248,13 @@ steps_back (DspKeeper      *keeper,
   if (dsp_keeper_effective (keeper, &dsp_order, &gift->id, &record) != DSP_FACT_HERE)
     return FALSE;
   now = record;
+  if (pending->command == &dsp_order_sequence)
+    {
+      /* The place that it had, or none. */
+      args->sequence = (DspSequence) { now->crew_id, before->visit };
+      add_step (gift, &dsp_order_sequence, &args->sequence, before->visit.is_set ? 3 : 1);
+      return TRUE;
+    }
   args->assign.crew_id = had & dsp_table_bit (&dsp_order.table, offsetof (DspOrder, crew_id)) ? before->crew_id : now->crew_id;
   if (pending->command == &dsp_order_reschedule)
     {

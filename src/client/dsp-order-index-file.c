@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC G_GUINT64_CONSTANT (0x0331584449505344) /* DSPIDX1 3, and tells the byte order */
+#define MAGIC G_GUINT64_CONSTANT (0x0431584449505344) /* DSPIDX1 4, and tells the byte order */
 
 typedef struct {
   FILE   *file;

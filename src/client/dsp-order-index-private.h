@@ -23,8 +23,9 @@ enum {
   DSP_N_CODES
 };
 
-/* Columns of numbers: seconds since 1970; 0 is none. The last three are not times of the record: from when on the order is
- * penalized (dsp_order_penalized_from()), the cents that this costs, plus 1, and how often it was rescheduled, plus 1. */
+/* Columns of numbers: seconds since 1970; 0 is none. The last four are not times of the record: from when on the order is
+ * penalized (dsp_order_penalized_from()), the cents that this costs, how often it was rescheduled, and its place in the crew's
+ * day; these three plus 1. */
 enum {
   DSP_SECONDS_CREATED,
   DSP_SECONDS_ATTENTION,
@@ -34,6 +35,7 @@ enum {
   DSP_SECONDS_LATE,
   DSP_SECONDS_PRICE,
   DSP_SECONDS_RESCHEDULES,
+  DSP_SECONDS_VISIT,
   DSP_N_SECONDS,
   DSP_N_TIMES = DSP_SECONDS_LATE
 };
@@ -142,7 +144,7 @@ dsp_index_seconds (gint64 us)
 
 int             dsp_index_codes_of   (const DspField *field); /* which column of codes; -1: none */
 int             dsp_index_seconds_of (const DspField *field); /* of a time */
-int             dsp_index_numbers_of (const DspField *field); /* or of the price and the reschedules */
+int             dsp_index_numbers_of (const DspField *field); /* or of the price, the reschedules and the visit */
 guint64         dsp_index_number_key (const char *number);    /* equal for equal numbers; 0: none */
 /* The rows of @query, one bit each, without sorting anything; (transfer full). */
 guint64        *dsp_index_match      (DspOrderIndex *index, const DspOrderQuery *query, guint *n_words);

@@ -28,12 +28,15 @@ static const struct {
   [DSP_CODES_DISTRIBUTOR]   = { offsetof (DspOrder, distributor_id), true },
 };
 
-static const gsize second_columns[DSP_N_TIMES] = {
-  [DSP_SECONDS_CREATED]   = offsetof (DspOrder, created_at),
-  [DSP_SECONDS_ATTENTION] = offsetof (DspOrder, attention_at),
-  [DSP_SECONDS_PENALTY]   = offsetof (DspOrder, penalty_at),
-  [DSP_SECONDS_CLOSED]    = offsetof (DspOrder, closed_at),
-  [DSP_SECONDS_ASSIGNED]  = offsetof (DspOrder, assigned_at),
+static const gsize number_columns[DSP_N_SECONDS] = {
+  [DSP_SECONDS_CREATED]     = offsetof (DspOrder, created_at),
+  [DSP_SECONDS_ATTENTION]   = offsetof (DspOrder, attention_at),
+  [DSP_SECONDS_PENALTY]     = offsetof (DspOrder, penalty_at),
+  [DSP_SECONDS_CLOSED]      = offsetof (DspOrder, closed_at),
+  [DSP_SECONDS_ASSIGNED]    = offsetof (DspOrder, assigned_at),
+  [DSP_SECONDS_PRICE]       = offsetof (DspOrder, penalty),
+  [DSP_SECONDS_RESCHEDULES] = offsetof (DspOrder, reschedules),
+  [DSP_SECONDS_VISIT]       = offsetof (DspOrder, visit),
 };
 
 int
@@ -49,7 +52,7 @@ int
 dsp_index_seconds_of (const DspField *field)
 {
   for (int i = 0; i < DSP_N_TIMES; i++)
-    if (field->offset == second_columns[i])
+    if (field->offset == number_columns[i])
       return i;
   return -1;
 }
@@ -57,19 +60,17 @@ dsp_index_seconds_of (const DspField *field)
 int
 dsp_index_numbers_of (const DspField *field)
 {
-  if (field->offset == offsetof (DspOrder, penalty))
-    return DSP_SECONDS_PRICE;
-  return field->offset == offsetof (DspOrder, reschedules) ? DSP_SECONDS_RESCHEDULES : dsp_index_seconds_of (field);
+  for (int i = 0; i < DSP_N_SECONDS; i++)
+    if (i != DSP_SECONDS_LATE && field->offset == number_columns[i])
+      return i;
+  return -1;
 }
 
 /* Nothing is sorted by DSP_SECONDS_LATE: NULL. */
 static const DspField *
 field_of_numbers (int column)
 {
-  if (column == DSP_SECONDS_LATE)
-    return NULL;
-  return dsp_table_at (&dsp_order.table, column == DSP_SECONDS_PRICE ? offsetof (DspOrder, penalty)
-                                         : column == DSP_SECONDS_RESCHEDULES ? offsetof (DspOrder, reschedules) : second_columns[column]);
+  return column == DSP_SECONDS_LATE ? NULL : dsp_table_at (&dsp_order.table, number_columns[column]);
 }
 
 /* Eight bytes a row instead of the text. Up to eight bytes are themselves; of longer ones two are taken for the same once in
@@ -103,11 +104,15 @@ number_of (const DspOrder *order,
 {
   if (column == DSP_SECONDS_PRICE)
     return order->penalty.is_set ? (guint32) CLAMP (order->penalty.cents, 0, (gint64) G_MAXUINT32 - 1) + 1 : 0;
-  if (column == DSP_SECONDS_RESCHEDULES)
-    return order->reschedules.is_set ? (guint32) CLAMP (order->reschedules.value, 0, (gint64) G_MAXUINT32 - 2) + 1 : 0;
   if (column == DSP_SECONDS_LATE)
     return dsp_index_seconds (dsp_order_penalized_from (order));
-  return dsp_index_seconds (((const DspTime *) ((const char *) order + second_columns[column]))->us);
+  if (column > DSP_SECONDS_PRICE)
+    {
+      const DspInt *number = (const DspInt *) ((const char *) order + number_columns[column]);
+
+      return number->is_set ? (guint32) CLAMP (number->value, 0, (gint64) G_MAXUINT32 - 2) + 1 : 0;
+    }
+  return dsp_index_seconds (((const DspTime *) ((const char *) order + number_columns[column]))->us);
 }
 
 /* ---- dictionaries ---- */
@@ -680,6 +685,18 @@ dsp_order_index_time (DspOrderIndex  *index,
 
   g_return_val_if_fail (column >= 0 && row < index->n_rows, 0);
   return (gint64) index->seconds[column][row] * G_TIME_SPAN_SECOND;
+}
+
+/* The row's place in its crew's day, from 1; 0: nobody gave it one. */
+guint
+dsp_order_index_visit (DspOrderIndex *index,
+                       guint32        row)
+{
+  guint32 number;
+
+  g_return_val_if_fail (row < index->n_rows, 0);
+  number = index->seconds[DSP_SECONDS_VISIT][row];
+  return number != 0 ? number - 1 : 0;
 }
 
 /**

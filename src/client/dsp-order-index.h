@@ -57,6 +57,7 @@ const char    *dsp_order_index_postal_code (DspOrderIndex *index, guint32 row); 
 /* A field of few values (type, municipality …): (nullable) for none, and for a field that is kept otherwise. */
 const char    *dsp_order_index_text     (DspOrderIndex *index, const DspField *field, guint32 row);
 gint64         dsp_order_index_time     (DspOrderIndex *index, const DspField *field, guint32 row); /* us; 0: none */
+guint          dsp_order_index_visit    (DspOrderIndex *index, guint32 row);     /* place in the crew's day, from 1; 0: none */
 bool           dsp_order_index_penalized (DspOrderIndex *index, guint32 row, gint64 now_us);
 
 /* Which postal codes the catalogue knows: the exception "sin código postal conocido". Before the first call all are. */

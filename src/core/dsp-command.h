@@ -186,7 +186,7 @@ const DspOrderType *dsp_order_find_type (DspWork *work, const DspOrder *order);
 gboolean dsp_equipment_line_parse (const char *line, DspEquipmentAction *action, char **model, char **serial);
 
 /* The place of an order in its crew's day; none: by appointment again. */
-typedef struct { DspInt visit; } DspSequence;                          /* order.sequence */
+typedef struct { DspId from_crew_id; DspInt visit; } DspSequence;      /* order.sequence */
 extern const DspCommand dsp_order_sequence;
 extern const DspCommand dsp_customer_put;
 

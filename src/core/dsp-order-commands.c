@@ -224,6 +224,8 @@ DSP_ORDER_APPLY (move, DspMove)
 /* The crew's day in the order of visit: an appointment says when, this says after which. */
 DSP_ORDER_APPLY (sequence, DspSequence)
 {
+  if (!still_with (as_it_was (work, order), &args->from_crew_id, error))
+    return FALSE;
   order->visit = args->visit;
   return TRUE;
 }
@@ -249,7 +251,8 @@ static const DspField move_fields[] = {
 static const DspTable move_args = DSP_TABLE (DspMove, move_fields, "move");
 
 static const DspField sequence_fields[] = {
-  DSP_INT (DspSequence, visit, N_("Visit"), .min = 1, .max = 1000),
+  DSP_ID   (DspSequence, from_crew_id, &dsp_crew, N_("Present crew")),
+  DSP_INT  (DspSequence, visit,        N_("Visit"), .min = 1, .max = 1000),
 };
 static const DspTable sequence_args = DSP_TABLE (DspSequence, sequence_fields, "sequence");
 

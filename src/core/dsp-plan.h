@@ -25,6 +25,7 @@ typedef struct {
   DspPlanPoint at;
   gint64       attention_us; /* the appointment; 0: none */
   gint64       penalty_us;   /* 0: never penalized */
+  guint        visit;        /* its place in the day as somebody put it (order.sequence), from 1; 0: nobody did */
 } DspPlanStop;
 
 typedef struct {
@@ -103,6 +104,11 @@ void dsp_plan_hear_roll_call (const DspPlanOrders *orders,
                               DspPlanAnswer       *answer);
 
 /* ---- a crew's day ---- */
+
+/* The order of visit of @stops: (transfer full), @n_stops places in them. Those that somebody placed, by their place; one that
+ * nobody placed comes before the first placed one with a later appointment, without an appointment after all; among
+ * themselves by appointment, then by penalty. Each stop is there once; equal ones stay as they came. */
+guint *dsp_plan_arrange (const DspPlanStop *stops, guint n_stops) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Arrival at each stop (@arrivals may be NULL), and returns the kilometres from home through all of them. A stop
  * of unknown place takes its time but no way. */

@@ -332,6 +332,47 @@ test_roll_call (void)
   g_assert_cmpuint (answer.warnings, ==, 0);
 }
 
+/* Places that somebody gave, appointments between them, the rest by penalty; every stop once. */
+static void
+test_arrange (void)
+{
+  const DspPlanStop day[] = {
+    { .penalty_us = 9 * HOUR_US },                    /* 0: nothing said */
+    { .visit = 2, .attention_us = 12 * HOUR_US },     /* 1 */
+    { .attention_us = 10 * HOUR_US },                 /* 2: before the first placed one that is later */
+    { .visit = 1 },                                   /* 3 */
+    { .penalty_us = 5 * HOUR_US },                    /* 4: nothing said, more urgent */
+    { .attention_us = 15 * HOUR_US },                 /* 5 */
+    { .visit = 3, .attention_us = 14 * HOUR_US },     /* 6 */
+  };
+  const guint expected[] = { 3, 2, 1, 6, 5, 4, 0 };
+  g_autofree guint *order = dsp_plan_arrange (day, G_N_ELEMENTS (day));
+  g_autofree guint *nothing = dsp_plan_arrange (NULL, 0);
+
+  g_assert_cmpmem (order, sizeof expected, expected, sizeof expected);
+  for (guint round = 0; round < 500; round++)
+    {
+      DspPlanStop stops[30];
+      guint n = (guint) g_test_rand_int_range (0, 31);
+      g_autofree guint *places = NULL;
+      guint32 seen = 0, last = 0;
+
+      for (guint i = 0; i < n; i++)
+        stops[i] = (DspPlanStop) { .visit = (guint) g_test_rand_int_range (0, 8),
+                                   .attention_us = g_test_rand_int_range (0, 6), .penalty_us = g_test_rand_int_range (0, 6) };
+      places = dsp_plan_arrange (stops, n);
+      for (guint i = 0; i < n; i++)
+        {
+          seen |= 1u << places[i];
+          if (stops[places[i]].visit == 0)
+            continue;
+          g_assert_cmpuint (stops[places[i]].visit, >=, last);
+          last = stops[places[i]].visit;
+        }
+      g_assert_cmpuint (seen, ==, (guint32) ((G_GUINT64_CONSTANT (1) << n) - 1));
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -351,6 +392,7 @@ main (int    argc,
   g_test_add_func ("/plan/route-waits-for-the-appointment", test_route_waits_for_appointment);
   g_test_add_func ("/plan/thousands-of-orders", test_thousands);
   g_test_add_func ("/plan/S0-33/a-closed-zone-warns-on-the-day-of-the-visit", test_closed_zone);
+  g_test_add_func ("/plan/the-order-of-visit-is-what-somebody-said-then-the-clock", test_arrange);
   g_test_add_func ("/plan/S0-33/a-crew-of-whom-nobody-came-warns-today", test_roll_call);
   return g_test_run ();
 }

@@ -184,3 +184,12 @@ class Window:
         time.sleep(0.5)
         driver.keys("Return")
         driver.wait_for(lambda: not open_chooser(), "the file chooser to close")
+
+    def stops(self, code):
+        """The numbers of the orders in a crew's day, as its open card lists them."""
+        card = self.crew_card(code)
+        names = (e.name for e in card.find_all("push button", re.compile(r"^Order \d+ at ")))
+        return [re.match(r"Order (\d+)", name).group(1) for name in names]
+
+    def stop(self, code, number):
+        return self.crew_card(code).find("push button", re.compile(r"^Order %s at " % number))
