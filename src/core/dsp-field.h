@@ -95,7 +95,7 @@ struct _DspEntity
   DspId      (*scope) (gconstpointer record);                 /* who owns it; core alone decides */
   gboolean   (*check) (gconstpointer record, GError **error); /* rules between fields; nullable */
   /* (nullable): the instant at which the record must be looked at again, though nobody changes it; none: never. The
-   * server's clock then gives @due_command (DSP_COMMAND_MANY, without arguments), once for each instant. */
+   * server's clock then gives @due_command (DSP_COMMAND_MANY or DSP_COMMAND_WHOLE, without arguments), once for each instant. */
   DspTime    (*due)   (gconstpointer record);
   const struct _DspCommand *due_command;
 };

@@ -13,6 +13,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+/* A generation is one command, stored whole and sent whole to whoever sees it. */
+#define LINES_MAX 30000
+
 /* ---- generation ---- */
 
 static gboolean
@@ -126,6 +129,9 @@ create (DspWork      *work,
   if (bill->lines->len == 0)
     return dsp_refuse (error, DSP_RULE_INVALID, _("from %s to %s there is nothing to bill (%u lines are left out)"), from, until,
                        bill->left_out->len);
+  if (bill->lines->len > LINES_MAX)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("from %s to %s there are %u lines, and a pre-invoice holds at most %d: choose a shorter period"),
+                       from, until, bill->lines->len, LINES_MAX);
   if (!check_seen (args, &bill->totals, error))
     return FALSE;
   pre_invoice->number = dsp_work_number (work, &dsp_pre_invoice, &pre_invoice->id);
@@ -322,7 +328,7 @@ static const DspTable pay_args = DSP_TABLE (DspPaid, pay_fields, "pay");
 #define P(state) DSP_BIT (DSP_PRE_INVOICE_##state)
 #define STEP DSP_COMMAND_STEP
 const DspCommand dsp_pre_invoice_create =
-  { "pre_invoice.create",  N_("New pre-invoice"), N_("Pre-invoice generated"), &dsp_pre_invoice, &dsp_pre_invoice.table, 0, P (DRAFT), DSP_COMMAND_PUTS | DSP_COMMAND_CREATES, create };
+  { "pre_invoice.create",  N_("New pre-invoice"), N_("Pre-invoice generated"), &dsp_pre_invoice, &dsp_pre_invoice.table, 0, P (DRAFT), DSP_COMMAND_PUTS | DSP_COMMAND_CREATES | DSP_COMMAND_WHOLE, create };
 const DspCommand dsp_pre_invoice_submit =
   { "pre_invoice.submit",  N_("Submit"), N_("Pre-invoice submitted"), &dsp_pre_invoice, NULL, P (DRAFT) | P (OBSERVED), P (SUBMITTED), STEP, submit };
 const DspCommand dsp_pre_invoice_observe =
@@ -330,9 +336,9 @@ const DspCommand dsp_pre_invoice_observe =
 const DspCommand dsp_pre_invoice_approve =
   { "pre_invoice.approve", N_("Approve"), N_("Pre-invoice approved"), &dsp_pre_invoice, NULL, P (SUBMITTED), P (APPROVED), STEP, approve };
 const DspCommand dsp_pre_invoice_reject =
-  { "pre_invoice.reject",  N_("Reject pre-invoice"), N_("Pre-invoice rejected"), &dsp_pre_invoice, &reason_args, P (SUBMITTED) | P (OBSERVED), P (REJECTED), STEP, reject };
+  { "pre_invoice.reject",  N_("Reject pre-invoice"), N_("Pre-invoice rejected"), &dsp_pre_invoice, &reason_args, P (SUBMITTED) | P (OBSERVED), P (REJECTED), STEP | DSP_COMMAND_WHOLE, reject };
 const DspCommand dsp_pre_invoice_discard =
-  { "pre_invoice.discard", N_("Discard draft"), N_("Draft discarded"), &dsp_pre_invoice, NULL, P (DRAFT), 0, DSP_COMMAND_DELETES, discard };
+  { "pre_invoice.discard", N_("Discard draft"), N_("Draft discarded"), &dsp_pre_invoice, NULL, P (DRAFT), 0, DSP_COMMAND_DELETES | DSP_COMMAND_WHOLE, discard };
 const DspCommand dsp_pre_invoice_invoice =
   { "pre_invoice.invoice", N_("Record the tax invoice"), N_("Tax invoice recorded"), &dsp_pre_invoice, &invoice_args, P (APPROVED), P (INVOICED), STEP, invoice };
 const DspCommand dsp_pre_invoice_pay =

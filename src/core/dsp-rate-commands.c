@@ -160,7 +160,7 @@ apply (DspWork      *work,
 
 const DspCommand dsp_rate_create     = { "rate.create", N_("New rate"), N_("Created"), CREATE (dsp_rate), rate_put };
 const DspCommand dsp_rate_change     = { "rate.change", N_("Change rate"), N_("Changed"), CHANGE (dsp_rate), rate_put };
-const DspCommand dsp_rate_apply      = { "rate.apply", N_("Price what waited"), N_("Prices given"), &dsp_rate, NULL, 0, 0, DSP_COMMAND_MANY | DSP_COMMAND_STEP, apply };
+const DspCommand dsp_rate_apply      = { "rate.apply", N_("Price what waited"), N_("Prices given"), &dsp_rate, NULL, 0, 0, DSP_COMMAND_STEP | DSP_COMMAND_WHOLE, apply };
 const DspCommand dsp_tax_rule_create = { "tax_rule.create", N_("New tax rule"), N_("Created"), CREATE (dsp_tax_rule), tax_rule_put };
 const DspCommand dsp_tax_rule_change = { "tax_rule.change", N_("Change tax rule"), N_("Changed"), CHANGE (dsp_tax_rule), tax_rule_put };
 /* clang-format on */

@@ -117,6 +117,8 @@ dsp_due_take (DspDue           *self,
         break;
       g_array_append_val (times, at_us);
       g_array_append_val (ids, id);
+      if (of->due_command->flags & DSP_COMMAND_WHOLE)
+        break;
     }
   g_clear_pointer (&stmt, dsp_stmt_done);
   if (step == DSP_STEP_FAILED)

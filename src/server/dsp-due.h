@@ -20,7 +20,7 @@ void     dsp_due_free   (DspDue *self);
 /* In a transaction: @edit was stored. */
 gboolean dsp_due_note   (DspDue *self, const DspEdit *edit, GError **error);
 /* In a transaction: takes the earliest that are due, of one entity, at most @max of them, out of the table into @ids (of
- * DspId, emptied before). @entity (out): whose; NULL: none is due. */
+ * DspId, emptied before); only one if its command may change thousands of others. @entity (out): whose; NULL: none is due. */
 gboolean dsp_due_take   (DspDue *self, gint64 now_us, guint max, const DspEntity **entity, GArray *ids, GError **error);
 /* The earliest instant in the table; G_MAXINT64: none. Too early an answer is possible, and costs one look. */
 gint64   dsp_due_next   (DspDue *self);

@@ -18,7 +18,8 @@
 
 #define DUE_ROWS      50                                                /* of one command of the clock */
 #define DUE_US        20000                                             /* that the others wait for it */
-#define CHANGES_MAX   500                                               /* of one command */
+#define CHANGES_MAX   2000                                              /* of one command: 200 rows with what follows from each */
+#define WHOLE_MAX     100000                                            /* of one that DSP_COMMAND_WHOLE marks */
 #define CLOCK_OFF_US  (G_GINT64_CONSTANT (48) * 3600 * G_USEC_PER_SEC)  /* a client's clock counts within that */
 
 struct _DspJudge
@@ -253,9 +254,10 @@ keep_edits (Run     *run,
             GError **error)
 {
   guint n = dsp_work_n_edits (run->work);
+  guint max = run->command->command->flags & DSP_COMMAND_WHOLE ? WHOLE_MAX : CHANGES_MAX;
 
-  if (run->edits->len + n > CHANGES_MAX)
-    return dsp_refuse (error, DSP_RULE_INVALID, "one command changes at most %d records", CHANGES_MAX);
+  if (run->edits->len + n > max)
+    return dsp_refuse (error, DSP_RULE_INVALID, "one command changes at most %u records", max);
   for (guint i = 0; i < n; i++)
     {
       DspEdit *edit = dsp_work_edit_at (run->work, i);
