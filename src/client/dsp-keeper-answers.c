@@ -281,7 +281,7 @@ take_answers (DspKeeper  *keeper,
   for (guint i = 0; i < answers->len; i++)
     if (!take_answer (keeper, &g_array_index (answers, Answer, i), affected, error))
       return FALSE;
-  return dsp_keeper_settle (keeper, affected, error) && (stable <= 0 || forget_settled (keeper, stable, error));
+  return dsp_keeper_settle (keeper, affected, error) && forget_settled (keeper, stable, error) && dsp_keeper_agree (keeper, error);
 }
 
 /**

@@ -306,6 +306,21 @@ dsp_keeper_copy_pull (DspKeeper  *keeper,
   return TRUE;
 }
 
+/* In another history the server may know fewer of this device's commands: before the next push it is asked. */
+static gboolean
+keep_agreed (DspKeeper *keeper,
+             GError   **error)
+{
+  gboolean first = keeper->epoch == NULL && keeper->last_no == 0;
+
+  if (first)
+    {
+      g_free (keeper->agreed);
+      keeper->agreed = g_strdup (keeper->copy.epoch);
+    }
+  return keeper->agreed == NULL || dsp_keeper_put_text (keeper, "sync_state", "agreed", keeper->agreed, error);
+}
+
 static gboolean
 swap_tables (DspKeeper  *keeper,
              GHashTable *affected,
@@ -315,7 +330,7 @@ swap_tables (DspKeeper  *keeper,
     if (dsp_entities[e] != &dsp_history && !dsp_schema_swap_table (keeper->db, DSP_SHADOW, NULL, dsp_entities[e], error))
       return FALSE;
   keeper->pos = keeper->copy.pos;
-  return dsp_keeper_put_text (keeper, "sync_state", "cursor", keeper->copy.from, error) &&
+  return keep_agreed (keeper, error) && dsp_keeper_put_text (keeper, "sync_state", "cursor", keeper->copy.from, error) &&
          dsp_keeper_put_text (keeper, "sync_state", "epoch", keeper->copy.epoch, error) &&
          dsp_keeper_put_int (keeper, "sync_state", "pos", keeper->pos, error) &&
          dsp_keeper_put_int (keeper, "sync_state", "has_data", 1, error) && dsp_keeper_touch_base (keeper, error) &&

@@ -82,6 +82,8 @@ struct _DspKeeper
 
   /* base */
   char        *cursor, *epoch;
+  char        *agreed; /* (owned) (nullable): the epoch in which server and file agreed on this device's numbers */
+  gint64       held;   /* after a restore the server holds commands up to this one; 0: begin with the first */
   gint64       pos;           /* all changes up to it are in the base */
   gint64       contact_us;
   gint64       generation;    /* +1 with each change of the base */
@@ -113,6 +115,7 @@ void         dsp_keeper_copy_forget (DspKeeper *keeper); /* in memory; what is s
 gboolean     dsp_keeper_get_text   (DspKeeper *keeper, const char *table, const char *key, char **value, GError **error);
 gboolean     dsp_keeper_put_text   (DspKeeper *keeper, const char *table, const char *key, const char *value, GError **error);
 gboolean     dsp_keeper_put_int    (DspKeeper *keeper, const char *table, const char *key, gint64 value, GError **error);
+gboolean     dsp_keeper_agree      (DspKeeper *keeper, GError **error); /* in a transaction: the server answered as one that knows the numbers */
 gboolean     dsp_keeper_fail       (GError **error); /* turns a store error into the client's; always FALSE */
 gboolean     dsp_keeper_load_actor (DspKeeper *keeper, GError **error);
 gboolean     dsp_keeper_touch_base (DspKeeper *keeper, GError **error);

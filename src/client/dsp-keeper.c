@@ -349,12 +349,16 @@ load_sync_state (DspKeeper *keeper,
 
   if (!dsp_keeper_get_text (keeper, "sync_state", "cursor", &keeper->cursor, error) ||
       !dsp_keeper_get_text (keeper, "sync_state", "epoch", &keeper->epoch, error) ||
+      !dsp_keeper_get_text (keeper, "sync_state", "agreed", &keeper->agreed, error) ||
       !get_int (keeper, "sync_state", "pos", &keeper->pos, error) ||
       !get_int (keeper, "sync_state", "contact", &keeper->contact_us, error) ||
       !get_int (keeper, "sync_state", "generation", &keeper->generation, error) ||
       !get_int (keeper, "sync_state", "has_data", &has_data, error))
     return FALSE;
   keeper->has_data = has_data != 0;
+  /* Files from before there were restores agree. */
+  if (keeper->agreed == NULL)
+    keeper->agreed = g_strdup (keeper->epoch);
   return TRUE;
 }
 
@@ -577,6 +581,7 @@ dsp_keeper_close (DspKeeper *keeper)
   g_free (keeper->full_name);
   g_free (keeper->cursor);
   g_free (keeper->epoch);
+  g_free (keeper->agreed);
   g_free (keeper->path);
   g_free (keeper);
 }

@@ -97,6 +97,8 @@ GPtrArray      *dsp_keeper_list_rejected (DspKeeper *keeper, guint limit, GError
 char           *dsp_keeper_next_push (DspKeeper *keeper, gint64 *first, GError **error);
 /* @reply: the body of the 200 to the request that began with @first. */
 gboolean        dsp_keeper_pushed    (DspKeeper *keeper, gint64 first, const char *reply, gsize length, GError **error);
+/* The server holds what was offered up to @no until its time after a restore is over; 0: to be offered anew. */
+void            dsp_keeper_set_held  (DspKeeper *keeper, gint64 no);
 gboolean        dsp_keeper_renumber  (DspKeeper *keeper, gint64 last, GError **error); /* the server is behind: offer again from last + 1 */
 /* Highest number given so far; a server that has a higher one has heard a copy of this file. */
 gint64          dsp_keeper_last_no   (DspKeeper *keeper);

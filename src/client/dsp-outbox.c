@@ -268,14 +268,15 @@ gather_push (DspKeeper *keeper,
              GError   **error)
 {
   g_autoptr(DspStmt) stmt = dsp_db_prepare (keeper->db,
-                                            "SELECT \"no\", \"state\", \"body\", \"n_rows\" FROM \"outbox\""
-                                            " WHERE \"state\" IN ('queued', 'sent', 'noop') ORDER BY \"no\" LIMIT 100",
+                                            "SELECT \"no\", \"state\", \"body\", \"n_rows\", \"seq\" FROM \"outbox\""
+                                            " WHERE \"no\" > $1 AND \"state\" IN ('queued', 'sent', 'noop') ORDER BY \"no\" LIMIT 100",
                                             error);
   guint n_rows = 0;
   DspStep step;
 
   if (stmt == NULL)
     return FALSE;
+  dsp_stmt_bind_int (stmt, 1, keeper->held);
   while ((step = dsp_stmt_step (stmt, error)) == DSP_STEP_ROW)
     {
       gint64 no = dsp_stmt_int (stmt, 0);
@@ -287,8 +288,10 @@ gather_push (DspKeeper *keeper,
       if (numbers->len > 0 && (body->len + length > PUSH_BYTES || n_rows > PUSH_ROWS || numbers->len >= PUSH_COMMANDS ||
                                no != g_array_index (numbers, gint64, numbers->len - 1) + 1))
         return TRUE;
-      g_string_append_printf (body, "%s{\"no\":%" G_GINT64_FORMAT ",%s}", numbers->len > 0 ? "," : "", no,
-                              noop ? "\"kind\":\"noop\",\"v\":1" : text);
+      g_string_append_printf (body, "%s{\"no\":%" G_GINT64_FORMAT ",", numbers->len > 0 ? "," : "", no);
+      if (!noop && !dsp_stmt_is_null (stmt, 4))
+        g_string_append_printf (body, "\"seq\":%" G_GINT64_FORMAT ",", dsp_stmt_int (stmt, 4));
+      g_string_append_printf (body, "%s}", noop ? "\"kind\":\"noop\",\"v\":1" : text);
       g_array_append_val (numbers, no);
     }
   return step == DSP_STEP_DONE;
@@ -327,6 +330,39 @@ mark_sent (DspKeeper *keeper,
   return TRUE;
 }
 
+static gboolean
+agrees (DspKeeper *keeper)
+{
+  return g_strcmp0 (keeper->agreed, keeper->epoch) == 0;
+}
+
+gboolean
+dsp_keeper_agree (DspKeeper *keeper,
+                  GError   **error)
+{
+  if (agrees (keeper) || keeper->epoch == NULL)
+    return TRUE;
+  g_free (keeper->agreed);
+  keeper->agreed = g_strdup (keeper->epoch);
+  return dsp_keeper_put_text (keeper, "sync_state", "agreed", keeper->agreed, error);
+}
+
+void
+dsp_keeper_set_held (DspKeeper *keeper,
+                     gint64     no)
+{
+  keeper->held = no;
+}
+
+/**
+ * dsp_keeper_next_push:
+ * @first: (out): the number of its first command
+ *
+ * After a restore the first push of all has no commands: its answer says up to where the server knows this device, also if
+ * nothing waits to be sent.
+ *
+ * Returns: (transfer full) (nullable): the body of POST v1/commands
+ */
 char *
 dsp_keeper_next_push (DspKeeper *keeper,
                       gint64    *first,
@@ -337,16 +373,17 @@ dsp_keeper_next_push (DspKeeper *keeper,
   char device[DSP_ID_TEXT];
 
   *first = 0;
-  if (keeper->epoch == NULL || keeper->rolled_back || !dsp_keeper_has_unsent (keeper))
+  if (keeper->epoch == NULL || keeper->rolled_back || (agrees (keeper) && !dsp_keeper_has_unsent (keeper)))
     return NULL;
-  if (!gather_push (keeper, commands, numbers, error) || (numbers->len > 0 && !mark_sent (keeper, numbers, error)))
+  if (agrees (keeper) &&
+      (!gather_push (keeper, commands, numbers, error) || (numbers->len > 0 && !mark_sent (keeper, numbers, error))))
     {
       dsp_keeper_fail (error);
       return NULL;
     }
-  if (numbers->len == 0)
+  if (numbers->len == 0 && agrees (keeper))
     return NULL;
-  *first = g_array_index (numbers, gint64, 0);
+  *first = numbers->len > 0 ? g_array_index (numbers, gint64, 0) : keeper->last_no + 1;
   dsp_id_print (&keeper->device, device);
   return g_strdup_printf ("{\"device\":\"%s\",\"epoch\":\"%s\",\"first\":%" G_GINT64_FORMAT ",\"commands\":[%s]}", device, keeper->epoch,
                           *first, commands->str);
@@ -384,7 +421,8 @@ dsp_keeper_reload_outbox (DspKeeper *keeper)
 
 /**
  * dsp_keeper_renumber:
- * After the server was restored from a backup that ends with @last: everything above it is offered again, in order.
+ * After the server was restored from a backup that ends with @last: everything above it is offered again, in order, with
+ * the place that it had in the old history.
  * Refusals and numbers that were let go are offered as nothing, so that there is no gap.
  */
 gboolean
@@ -403,7 +441,7 @@ dsp_keeper_renumber (DspKeeper *keeper,
                              "INSERT INTO \"outbox\" (\"no\", \"grp\", \"state\", \"kind\", \"body\", \"at\", \"n_rows\")"
                              " VALUES ($1, $1, 'noop', 'noop', '', $2, 0) ON CONFLICT (\"no\") DO UPDATE SET"
                              " \"state\" = CASE WHEN \"state\" IN ('settled', 'acked') THEN 'sent' WHEN \"state\" = 'rejected' THEN 'noop'"
-                             " ELSE \"state\" END, \"seq\" = NULL",
+                             " ELSE \"state\" END",
                              error);
       if (stmt == NULL)
         break;
@@ -415,11 +453,12 @@ dsp_keeper_renumber (DspKeeper *keeper,
           break;
         }
     }
-  if ((last < keeper->last_no && stmt == NULL) || !dsp_db_commit (keeper->db, error))
+  if ((last < keeper->last_no && stmt == NULL) || !dsp_keeper_agree (keeper, error) || !dsp_db_commit (keeper->db, error))
     {
       dsp_db_rollback (keeper->db);
       return dsp_keeper_fail (error);
     }
+  keeper->held = 0;
   return dsp_keeper_reload_outbox (keeper);
 }
 

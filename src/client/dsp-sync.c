@@ -282,6 +282,14 @@ do_renumber (gpointer data)
 }
 
 static void
+do_set_held (gpointer data)
+{
+  DspSyncCall *c = data;
+
+  dsp_keeper_set_held (keeper_of (c), c->number);
+}
+
+static void
 do_wanted_blobs (gpointer data)
 {
   DspSyncCall *c = data;
@@ -357,6 +365,7 @@ follow_copy (DspSync    *self,
       g_mutex_unlock (&self->lock);
       *bound_ms = 1000;
       got_contact (self, FALSE, TRUE);
+      wake_sender (self);
       return TRUE;
     }
   if (status != 0)
@@ -455,22 +464,23 @@ follower_thread (gpointer data)
 /* ---- the sender ---- */
 
 static gint64
-read_last (GBytes *body)
+read_number (GBytes     *body,
+             const char *wanted)
 {
   const char *name;
   gsize n, length;
   const char *text = g_bytes_get_data (body, &length);
   DspJsonReader r;
-  gint64 last = -1;
+  gint64 number = -1;
 
   dsp_json_reader_init (&r, text, length);
   dsp_json_enter_object (&r);
   while (dsp_json_next_member (&r, &name, &n))
-    if (dsp_json_is (name, n, "last"))
-      dsp_json_read_int (&r, &last);
+    if (dsp_json_is (name, n, wanted))
+      dsp_json_read_int (&r, &number);
     else
       dsp_json_skip (&r, NULL, NULL);
-  return last;
+  return number;
 }
 
 /* 409: this file and the server do not agree on the past. */
@@ -479,7 +489,7 @@ disagree (DspSync         *self,
           const DspAnswer *answer,
           gint64           last_no)
 {
-  gint64 last = read_last (answer->body);
+  gint64 last = read_number (answer->body, "last");
 
   dsp_sync_forget_sent_files (self);
   if (g_strcmp0 (answer->code, "epoch") == 0)
@@ -495,6 +505,24 @@ disagree (DspSync         *self,
     }
   else
     set_block (self, BLOCK_QUARANTINED, answer->message);
+}
+
+/* 202: the server was restored a while ago, and first hears what all clients have. What it holds it was not told in vain: it
+ * is offered on, and then it is asked now and then what became of it. */
+static gboolean
+offer_on (DspSync         *self,
+          const DspAnswer *answer,
+          gint64           first,
+          gint64           last_no)
+{
+  g_auto(DspSyncCall) held = { .number = read_number (answer->body, "held") };
+  gint64 wait_s = read_number (answer->body, "wait");
+  gboolean all = held.number < first || held.number >= last_no;
+
+  if (all)
+    held.number = 0;
+  dsp_sync_call (self, do_set_held, &held);
+  return all ? rest (self, (guint) CLAMP (wait_s, 1, 60) * 1000) : !dsp_sync_is_stopping (self);
 }
 
 /* Sends one request. @more: there may be another one. FALSE: it ends. */
@@ -542,11 +570,13 @@ send_once (DspSync    *self,
       if (answer.status == 200)
         {
           *bound_ms = 1000;
-          if (read_last (answer.body) > next.number)
+          if (read_number (answer.body, "last") > next.number)
             set_block (self, BLOCK_QUARANTINED, "the server has heard more of this device than this file ever said");
           return !dsp_sync_is_stopping (self);
         }
     }
+  if (answer.status == 202)
+    return offer_on (self, &answer, next.first, next.number);
   if (answer.status == 409)
     {
       disagree (self, &answer, next.number);

@@ -7,7 +7,7 @@
 
 #include "dsp-db-postgres.h"
 #include "dsp-db.h"
-#include "dsp-feed.h"
+#include "dsp-keep.h"
 #include "dsp-language.h"
 #include "dsp-office.h"
 #include "dsp-server-schema.h"
@@ -23,6 +23,7 @@ typedef struct {
   char         *database, *socket_path;
   char         *mapping, *today, *property, *profile, *scope, *reason;
   gboolean      json, version;
+  int           minutes;
   char        **words; /* the command and what it is about */
   GCancellable *cancellable;
 } Call;
@@ -296,34 +297,55 @@ do_demo (Call    *call,
   return link != NULL && dsp_office_load (link, call->words[2], call->json, call->cancellable, error);
 }
 
-static void
-print_finding (const char *what,
-               gpointer    user_data)
-{
-  g_printerr ("%s\n", what);
-}
-
 static gboolean
 do_verify (Call    *call,
            GError **error)
 {
-  g_autoptr(DspDb) db = NULL;
-  guint n_findings = 0;
+  return check_database (call, error) && dsp_keep_verify (call->database, error);
+}
+
+static gboolean
+do_backup (Call    *call,
+           GError **error)
+{
+  const char *path = call->words[1];
+
+  if (path == NULL)
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("backup FILE: where to? The file is missing"));
+  if (!check_database (call, error))
+    return FALSE;
+  if (dsp_keep_backup (call->database, call->socket_path, path, call->cancellable, error))
+    return TRUE;
+  name_in_error (path, error);
+  return FALSE;
+}
+
+static gboolean
+do_restore (Call    *call,
+            GError **error)
+{
+  const char *path = call->words[1];
 
   if (!check_database (call, error))
     return FALSE;
-  db = dsp_db_open (call->database, DSP_DB_READ_ONLY, error);
-  if (db == NULL || !dsp_feed_verify (db, print_finding, NULL, &n_findings, error))
-    return FALSE;
-  if (n_findings > 0)
-    {
-      g_set_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_DAMAGED,
-                   ngettext ("%u place is not as it was written",
-                             "%u places are not as they were written", n_findings), n_findings);
-      return FALSE;
-    }
-  puts (_("The history, the feed and the sums are whole."));
-  return TRUE;
+  if (call->minutes < 0 || call->minutes > 1440)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("--minutes: %d is not from 0 to 1440"), call->minutes);
+  if (dsp_keep_restore (call->database, path, (guint) call->minutes, error))
+    return TRUE;
+  name_in_error (path != NULL ? path : call->database, error);
+  return FALSE;
+}
+
+static gboolean
+do_recovery (Call    *call,
+             GError **error)
+{
+  gboolean end = g_strcmp0 (call->words[1], "end") == 0;
+
+  if (call->words[1] != NULL && !end)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("recovery [end]: “%s” is not end"), call->words[1]);
+  return check_database (call, error) &&
+         dsp_keep_recovery (call->database, call->socket_path, end, call->json, call->cancellable, error);
 }
 
 static gboolean
@@ -400,6 +422,12 @@ run (Call    *call,
     return do_demo (call, error);
   if (strcmp (call->words[0], "verify") == 0)
     return do_verify (call, error);
+  if (strcmp (call->words[0], "backup") == 0)
+    return do_backup (call, error);
+  if (strcmp (call->words[0], "restore") == 0)
+    return do_restore (call, error);
+  if (strcmp (call->words[0], "recovery") == 0)
+    return do_recovery (call, error);
   if (entity != NULL)
     return do_record (call, entity, error);
   return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” is not a command; --help lists them"), call->words[0]);
@@ -428,6 +456,9 @@ static const char summary[] = N_(
     "  crew|order|user|… list [FILTER]     CSV, or with --json one object a line\n"
     "  demo load FOLDER                    a whole office from files\n"
     "  verify                              is the history whole?\n"
+    "  backup FILE                         a copy while the server goes on, and the proof that it is whole\n"
+    "  restore [FILE]                      the database from a backup; without: it was put back by other means\n"
+    "  recovery [end]                      how the gathering after a restore goes; end: it is over now\n"
     "KEY is the code, name or number by which people know it; of a membership, CREW/TECHNICIAN.\n"
     "Files may be packed as .xz, .gz or .zip. While a despachod holds the database, its socket is used.");
 
@@ -435,7 +466,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_auto(Call) call = { 0 };
+  g_auto(Call) call = { .minutes = DSP_RECOVERY_MINUTES };
   g_autoptr(GError) error = NULL;
   g_autoptr(GOptionContext) context = NULL;
   const GOptionEntry options[] = {
@@ -448,6 +479,7 @@ main (int   argc,
     { "profile", 0, 0, G_OPTION_ARG_STRING, &call.profile, N_("What the user is"), "NAME" },
     { "scope", 0, 0, G_OPTION_ARG_STRING, &call.scope, N_("What the user may see"), "SCOPE" },
     { "reason", 0, 0, G_OPTION_ARG_STRING, &call.reason, N_("Why"), "TEXT" },
+    { "minutes", 0, 0, G_OPTION_ARG_INT, &call.minutes, N_("How long a restored server gathers; 0: not at all"), "N" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &call.version, N_("Which version this is"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &call.words, NULL, N_("COMMAND …") },
     { NULL },

@@ -12,74 +12,17 @@
 #define G_LOG_DOMAIN "dsp-server"
 
 #include "config.h"
-#include "dsp-executor.h"
+#include "dsp-executor-private.h"
 
 #include "dsp-json.h"
-#include "dsp-judge.h"
 
 #include <string.h>
 
 #define BATCH_COMMANDS    64
 #define BATCH_US          10000
 #define QUEUE_MAX         4096
-#define RETRY_AFTER_S     2
-#define TICK_US           G_USEC_PER_SEC
 #define CHECKPOINT_PAGES  4000                    /* 16 MB of log */
 #define IDLE_US           (5 * G_USEC_PER_SEC)    /* then the log is emptied */
-
-typedef struct
-{
-  /* a push … */
-  DspSession  *session;  /* (owned) (nullable) */
-  DspPush     *push;     /* (owned) (nullable) */
-  DspPushDone  done;
-  gpointer     user_data;
-  /* … as far as it got, and as far as it is on the disk */
-  guint        next, stored_next;
-  GString     *results;
-  gsize        stored_length;
-  gboolean     begun, stored_begun;
-  gboolean     alone;    /* after a fault: no other push in its batch */
-  DspPushReply reply;
-  gboolean     answered; /* reply says it; goes out after the commit */
-
-  /* … or a function to run in a transaction */
-  DspWriteFunc write;
-  GError     **error;
-  gboolean     result;
-  gboolean     finished; /* (guarded by the executor's lock) */
-} Item;
-
-struct _DspExecutor
-{
-  DspDb          *db;    /* (owned) */
-  DspFeed        *feed;  /* (owned) */
-  DspJudge       *judge; /* (owned) */
-  GThread        *thread;
-  guint8          epoch[16];
-  DspPublishFunc  publish;
-  gpointer        publish_data;
-  char           *word;        /* (owned) (nullable): for other processes */
-
-  GMutex          lock;
-  GCond           wake;
-  GCond           written;     /* a write is finished */
-  GQueue          queue;       /* (guarded by lock) of Item */
-  gboolean        ending;      /* (guarded by lock) */
-  gsize           n_commands;  /* (atomic) */
-  gsize           n_batches;   /* (atomic) */
-  gint            clock;       /* (atomic): it runs */
-
-  /* the thread's own */
-  gint64          replay_us;   /* where the clock of a replay stands; 0: real time */
-  DspPublished    published;
-  gint64          begun_seq;   /* the head before the open batch */
-  gint64          idle_since_us;
-  gint64          grants_seen_us;
-  gint64          next_tick_us;
-  guint           due_faults;
-  gint64          due_again_us;
-};
 
 static void
 item_free (Item *item)
@@ -93,8 +36,8 @@ item_free (Item *item)
 }
 
 /* What the rules take as now. */
-static gint64
-clock_now (DspExecutor *self)
+gint64
+dsp_executor_now (DspExecutor *self)
 {
   return self->replay_us != 0 ? self->replay_us : g_get_real_time ();
 }
@@ -150,13 +93,13 @@ put_state (DspExecutor     *self,
   dsp_json_put_int (out, dsp_feed_get_state (self->feed)->seq);
 }
 
-static void
-answer_with_state (DspExecutor     *self,
-                   Item            *item,
-                   const DspDevice *device,
-                   guint            status,
-                   const char      *code,
-                   const char      *message)
+void
+dsp_executor_answer_state (DspExecutor     *self,
+                           Item            *item,
+                           const DspDevice *device,
+                           guint            status,
+                           const char      *code,
+                           const char      *message)
 {
   GString *out = g_string_new ("{");
 
@@ -193,11 +136,11 @@ begin_push (DspExecutor     *self,
       return FALSE;
     }
   if (!g_str_equal (device->state, "active"))
-    answer_with_state (self, item, device, 409, "quarantined", "this device has to be enrolled anew");
+    dsp_executor_answer_state (self, item, device, 409, "quarantined", "this device has to be enrolled anew");
   else if (memcmp (item->push->epoch, self->epoch, sizeof self->epoch) != 0)
-    answer_with_state (self, item, device, 409, "epoch", "the history of this server is another");
-  else if (item->push->first > device->last_no + 1)
-    answer_with_state (self, item, device, 409, "gap", "commands before the first one are missing");
+    dsp_executor_answer_state (self, item, device, 409, "epoch", "the history of this server is another");
+  else if (item->push->first > device->last_no + 1 && !dsp_executor_holds (self, item, device))
+    dsp_executor_answer_state (self, item, device, 409, "gap", "commands before the first one are missing");
   return !item->answered;
 }
 
@@ -230,7 +173,7 @@ repeat_command (DspExecutor          *self,
              item->session->user_name, command->no);
   if (!dsp_feed_set_device_state (self->feed, &device->id, "quarantined", error))
     return FALSE;
-  answer_with_state (self, item, device, 409, "number_reused", "this number was another command");
+  dsp_executor_answer_state (self, item, device, 409, "number_reused", "this number was another command");
   return TRUE;
 }
 
@@ -257,9 +200,11 @@ step_push (DspExecutor *self,
   if (!item->begun && !begin_push (self, item, &device, step == DSP_STEP_ROW))
     return TRUE;
   item->begun = TRUE;
+  if (dsp_executor_holds (self, item, &device))
+    return dsp_executor_hold (self, item, &device, error);
   if (item->next == item->push->commands->len)
     {
-      answer_with_state (self, item, &device, 200, NULL, NULL);
+      dsp_executor_answer_state (self, item, &device, 200, NULL, NULL);
       return TRUE;
     }
 
@@ -269,7 +214,7 @@ step_push (DspExecutor *self,
     command->no = device.last_no + 1;
   if (command->no > device.last_no && command->verdict == DSP_PUSH_UPGRADE)
     {
-      answer_with_state (self, item, &device, 426, "upgrade", "this server is older than the program that made the command");
+      dsp_executor_answer_state (self, item, &device, 426, "upgrade", "this server is older than the program that made the command");
       return TRUE;
     }
   if (item->next > 0)
@@ -340,7 +285,7 @@ begin (DspExecutor *self,
   self->begun_seq = dsp_feed_get_state (self->feed)->seq;
   if (dsp_feed_others_wrote (self->feed))
     dsp_judge_forget (self->judge);
-  return TRUE;
+  return !self->recovery.open || dsp_executor_read_recovery (self, error);
 }
 
 static gboolean
@@ -404,7 +349,7 @@ fill_batch (DspExecutor *self,
             GError     **error)
 {
   gint64 start_us = g_get_monotonic_time ();
-  gint64 now_us = clock_now (self);
+  gint64 now_us = dsp_executor_now (self);
   guint n = 0;
   Item *item;
 
@@ -484,11 +429,11 @@ run_batch (DspExecutor *self)
   publish (self);
 }
 
-static gboolean
-in_transaction (DspExecutor  *self,
-                DspWriteFunc  func,
-                gpointer      user_data,
-                GError      **error)
+gboolean
+dsp_executor_in_transaction (DspExecutor  *self,
+                             DspWriteFunc  func,
+                             gpointer      user_data,
+                             GError      **error)
 {
   if (begin (self, error) && func (self->feed, user_data, error) && commit (self, error))
     {
@@ -503,7 +448,7 @@ static void
 run_write (DspExecutor *self,
            Item        *item)
 {
-  gboolean result = in_transaction (self, item->write, item->user_data, item->error);
+  gboolean result = dsp_executor_in_transaction (self, item->write, item->user_data, item->error);
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
   item->result = result;
@@ -519,7 +464,7 @@ end_grants (DspFeed  *feed,
             GError  **error)
 {
   DspExecutor *self = user_data;
-  gint64 now_us = clock_now (self);
+  gint64 now_us = dsp_executor_now (self);
 
   return dsp_judge_end_grants (self->judge, self->grants_seen_us, now_us, &self->published, error);
 }
@@ -529,7 +474,7 @@ tick (DspExecutor *self,
       gboolean     idle)
 {
   gint64 monotonic_us = g_get_monotonic_time ();
-  gint64 now_us = clock_now (self);
+  gint64 now_us = dsp_executor_now (self);
   gint64 n_ended = 0;
   g_autoptr(DspStmt) stmt = NULL;
   g_autoptr(GError) error = NULL;
@@ -555,7 +500,7 @@ tick (DspExecutor *self,
         n_ended = dsp_stmt_int (stmt, 0);
       g_clear_pointer (&stmt, dsp_stmt_done);
     }
-  if (error == NULL && (n_ended == 0 || in_transaction (self, end_grants, self, &error)))
+  if (error == NULL && (n_ended == 0 || dsp_executor_in_transaction (self, end_grants, self, &error)))
     self->grants_seen_us = now_us;
   if (idle && self->idle_since_us > 0 && monotonic_us - self->idle_since_us > IDLE_US && dsp_db_log_pages (self->db) > 0)
     {
@@ -575,7 +520,7 @@ give_due (DspFeed  *feed,
 {
   DspExecutor *self = user_data;
 
-  return dsp_judge_run_due (self->judge, clock_now (self), &self->published, error);
+  return dsp_judge_run_due (self->judge, dsp_executor_now (self), &self->published, error);
 }
 
 /* How long the clock may sleep. What it had to do may have come while nobody ran: then not at all. Instants are real time,
@@ -583,8 +528,10 @@ give_due (DspFeed  *feed,
 static gint64
 sleep_us (DspExecutor *self)
 {
-  gint64 next_us, now_us = clock_now (self);
+  gint64 next_us, now_us = dsp_executor_now (self);
 
+  if (self->recovery.open)
+    return dsp_executor_recovery_sleep (self);
   if (!g_atomic_int_get (&self->clock) || (self->due_faults > 0 && g_get_monotonic_time () < self->due_again_us))
     return TICK_US;
   next_us = dsp_judge_next_due (self->judge);
@@ -597,7 +544,7 @@ run_clock (DspExecutor *self)
 {
   g_autoptr(GError) error = NULL;
 
-  if (in_transaction (self, give_due, self, &error))
+  if (dsp_executor_in_transaction (self, give_due, self, &error))
     {
       self->due_faults = 0;
       return;
@@ -635,13 +582,26 @@ executor_run (gpointer user_data)
         run_batch (self);
       if (item != NULL)
         self->idle_since_us = g_get_monotonic_time ();
-      if (!ending && sleep_us (self) == 0)
+      if (!ending && self->recovery.open && sleep_us (self) == 0)
+        dsp_executor_run_recovery (self);
+      else if (!ending && sleep_us (self) == 0)
         run_clock (self);
       tick (self, item == NULL);
     }
 }
 
 /* ---- public ---- */
+
+static void
+executor_close (DspExecutor *self)
+{
+  dsp_judge_free (self->judge);
+  dsp_feed_close (self->feed);
+  dsp_db_close (self->db);
+  dsp_published_clear (&self->published);
+  g_free (self->word);
+  g_free (self);
+}
 
 /**
  * dsp_executor_new:
@@ -669,6 +629,11 @@ dsp_executor_new (DspDb   *db,
   self->replay_us = replay_from_us;
   memcpy (self->epoch, dsp_feed_get_state (feed)->epoch, sizeof self->epoch);
   dsp_published_init (&self->published);
+  if (!dsp_executor_open_recovery (self, error))
+    {
+      executor_close (self);
+      return NULL;
+    }
   g_mutex_init (&self->lock);
   g_cond_init (&self->wake);
   g_cond_init (&self->written);
@@ -689,17 +654,12 @@ dsp_executor_free (DspExecutor *self)
   g_cond_signal (&self->wake);
   g_mutex_unlock (&self->lock);
   g_thread_join (self->thread);
-  dsp_judge_free (self->judge);
-  dsp_feed_close (self->feed);
   if (!dsp_db_checkpoint (self->db, DSP_CHECKPOINT_TRUNCATE, NULL, &error))
     g_debug ("last checkpoint: %s", error->message);
-  dsp_db_close (self->db);
-  dsp_published_clear (&self->published);
-  g_free (self->word);
   g_cond_clear (&self->written);
   g_cond_clear (&self->wake);
   g_mutex_clear (&self->lock);
-  g_free (self);
+  executor_close (self);
 }
 
 void

@@ -69,6 +69,9 @@ gboolean     dsp_executor_write       (DspExecutor *self, DspWriteFunc func, gpo
 DspSession  *dsp_executor_local       (DspExecutor *self, const char *purpose, gint64 *last, char epoch[DSP_ID_TEXT],
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The time after a restore, if it is open, ends: what is held is judged now. Waits for the first of it only. */
+gboolean     dsp_executor_end_recovery (DspExecutor *self, GError **error);
+
 void         dsp_executor_get_epoch   (DspExecutor *self, guint8 epoch[16]);
 guint        dsp_executor_get_n_waiting (DspExecutor *self);
 guint64      dsp_executor_get_n_commands (DspExecutor *self);

@@ -96,6 +96,7 @@ command_clear (gpointer data)
   g_clear_pointer (&command->rows, g_array_unref);
   record_free (table, command->args);
   g_free (command->fault);
+  g_free (command->text);
   g_free (command->kind);
   g_free (command->group);
 }
@@ -292,6 +293,8 @@ read_envelope (DspPushCommand *command,
         dsp_json_read_int (r, &in->v);
       else if (dsp_json_is (name, length, "base"))
         read_int_or_null (r, &in->base);
+      else if (dsp_json_is (name, length, "seq"))
+        read_int_or_null (r, &command->seq);
       else if (dsp_json_is (name, length, "group"))
         read_text_or_null (r, &command->group);
       else if (dsp_json_is (name, length, "at"))
@@ -361,10 +364,15 @@ read_command (DspPushCommand *command,
   Envelope in = { 0 };
   gboolean newer = FALSE;
   const DspTable *table;
+  const char *from;
 
   command->rows = g_array_new (FALSE, TRUE, sizeof (DspPushRow));
+  dsp_json_peek (r);
+  from = r->p;
   if (!read_envelope (command, r, &in))
     return dsp_json_reader_finish (r, error);
+  if (!local)
+    command->text = g_strndup (from, (gsize) (r->p - from));
   command->command = dsp_command_find (command->kind);
   table = args_table (command->command);
 

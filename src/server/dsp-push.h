@@ -30,6 +30,8 @@ typedef struct {
   char             *fault;    /* (owned) (nullable): of INVALID and UPGRADE */
   char             *kind;     /* (owned) */
   gint64            at_us;
+  gint64            seq;      /* of one that is offered again: its place in the history before a restore; 0: none */
+  char             *text;     /* (owned) (nullable): as it came; not of a local one */
   char             *group;    /* (owned) (nullable) */
   gboolean          many;     /* it came with rows */
   GArray           *rows;     /* (owned) of DspPushRow: one without "rows" */

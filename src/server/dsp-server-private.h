@@ -87,6 +87,9 @@ void dsp_handle_session_token (DspServer *server, DspRequest *request, DspSessio
 void dsp_handle_session_end   (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_password      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_user_key      (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_stable        (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_recovery      (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_recovery_end  (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_counts        (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_commands      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_changes       (DspServer *server, DspRequest *request, DspSession *session);

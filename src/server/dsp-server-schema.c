@@ -15,13 +15,19 @@
 /* What the program shipped last for each of its profiles: words, separated by blanks. */
 #define SHIPPED "CREATE TABLE shipped_profile (id BLOB NOT NULL PRIMARY KEY, permissions TEXT NOT NULL)"
 
+/* dsp-recovery.c. */
+#define RECOVERY \
+  "CREATE TABLE recovery (one INTEGER PRIMARY KEY CHECK (one = 1), minutes INTEGER NOT NULL, until INTEGER NOT NULL);" \
+  "CREATE TABLE offer (device BLOB NOT NULL, no INTEGER NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (device, no));" \
+  "CREATE INDEX offer_seq ON offer (seq, device, no)"
+
 static gboolean
 fresh (DspDb   *db,
        GError **error)
 {
   return dsp_db_exec (db, "CREATE TABLE grants_scopes (user_id BLOB NOT NULL, grants_ver INTEGER NOT NULL,"
                           " scopes BLOB NOT NULL, PRIMARY KEY (user_id, grants_ver));"
-                          "CREATE TABLE folio (entity TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL);" DUE ";" SHIPPED, error);
+                          "CREATE TABLE folio (entity TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL);" DUE ";" SHIPPED ";" RECOVERY, error);
 }
 
 /* 2: the clock. Orders that wait are looked at when their date comes, or at once if it has passed; what was closed long
@@ -30,10 +36,11 @@ static const DspMigration steps[] = {
   { 2, DUE "; INSERT INTO due (at, entity, id) SELECT \"penalty_at\", 'order', \"id\" FROM \"order\" WHERE \"penalty_at\" IS NOT NULL"
        " AND \"status\" IN ('unassigned', 'assigned', 'in_progress', 'to_reschedule', 'rejected')", NULL },
   { 3, SHIPPED, NULL },
+  { 4, RECOVERY, NULL },
   { 0 },
 };
 
-const DspSchemaPart dsp_schema_server = { .name = "server", .version = 3, .fresh = fresh, .migrations = steps };
+const DspSchemaPart dsp_schema_server = { .name = "server", .version = 4, .fresh = fresh, .migrations = steps };
 
 DspId
 dsp_local_user_id (void)

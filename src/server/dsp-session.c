@@ -70,6 +70,14 @@ session_new (const DspId *user_id,
   return session;
 }
 
+DspSession *
+dsp_session_new_for (const DspId *user_id,
+                     const char  *user_name,
+                     const DspId *device)
+{
+  return session_new (user_id, user_name, device);
+}
+
 /**
  * dsp_session_new_local:
  * Returns: (transfer full): a session of the built-in user, who needs no token

@@ -31,6 +31,8 @@ DspSession *dsp_session_ref       (DspSession *session);
 void        dsp_session_unref     (DspSession *session);
 gboolean    dsp_session_has_ended (DspSession *session);
 DspSession *dsp_session_new_local (const DspId *device) G_GNUC_WARN_UNUSED_RESULT;
+/* For commands that @user_id gave earlier, without a token. */
+DspSession *dsp_session_new_for   (const DspId *user_id, const char *user_name, const DspId *device) G_GNUC_WARN_UNUSED_RESULT;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspSession, dsp_session_unref)
 
 /* All tokens that count, in memory; the table "token" holds their hashes. Any thread. */

@@ -145,6 +145,22 @@ dsp_feed_set_device_state (DspFeed     *feed,
   return TRUE;
 }
 
+gboolean
+dsp_feed_set_stable (DspFeed     *feed,
+                     const DspId *id,
+                     gint64       no,
+                     GError     **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (feed->db, "UPDATE \"device\" SET \"stable_no\" = $2 WHERE \"id\" = $1 AND \"stable_no\" < $2", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_id (stmt, 1, id);
+  dsp_stmt_bind_int (stmt, 2, no);
+  g_hash_table_remove (feed->devices, id);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
 DspStep
 dsp_feed_get_result (DspDb       *db,
                      const DspId *device,

@@ -83,6 +83,9 @@ DspFeed *dsp_feed_open     (DspDb   *db,
 void     dsp_feed_close    (DspFeed *feed); /* not the connection */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspFeed, dsp_feed_close)
 DspDb   *dsp_feed_get_db   (DspFeed *feed);
+/* The database was put back from a backup, or came from elsewhere: another epoch, and an entry of the history that names the
+ * old one and its head. Not in a batch; nobody else has the database open. */
+gboolean dsp_feed_new_epoch (DspFeed *feed, const char *user_name, gint64 now_us, GError **error);
 /* As of now, in the middle of a batch too: "head" after the append. Borrowed. */
 const DspFeedState *dsp_feed_get_state (DspFeed *feed);
 
@@ -150,6 +153,11 @@ gboolean dsp_feed_add_device    (DspFeed         *feed,  /* within a batch */
                                  const DspId     *user_id,
                                  const char      *label,
                                  gint64           now_us,
+                                 GError         **error);
+/* Its commands up to @no are in a backup that was found whole: no restore asks for them again. Never goes down. */
+gboolean dsp_feed_set_stable    (DspFeed         *feed,  /* within a batch */
+                                 const DspId     *id,
+                                 gint64           no,
                                  GError         **error);
 gboolean dsp_feed_set_device_state (DspFeed      *feed,  /* within a batch */
                                  const DspId     *id,
