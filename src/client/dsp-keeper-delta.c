@@ -52,7 +52,7 @@ dsp_keeper_tell (DspKeeper        *keeper,
 
   if (dsp_keeper_effective (keeper, key->entity, &key->id, &record) == DSP_FACT_HERE)
     item.record = dsp_record_dup (key->entity, record);
-  item.pending = g_hash_table_contains (keeper->overlay, key);
+  item.pending = g_hash_table_contains (dsp_keeper_overlay (keeper, key->entity), key);
   item.flags = item.pending ? DSP_ROW_PENDING : 0;
   if (g_hash_table_contains (keeper->conflicts, key))
     item.flags |= DSP_ROW_CONFLICT;

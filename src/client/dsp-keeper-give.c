@@ -260,11 +260,13 @@ put_back (DspKeeper  *keeper,
   g_hash_table_iter_init (&iter, replaced);
   while (g_hash_table_iter_next (&iter, &key, &over))
     {
+      GHashTable *overlay = dsp_keeper_overlay (keeper, ((DspKey *) key)->entity);
+
       g_hash_table_iter_steal (&iter);
       if (over != NULL)
-        g_hash_table_replace (keeper->overlay, &((DspOver *) over)->key, over);
+        g_hash_table_replace (overlay, &((DspOver *) over)->key, over);
       else
-        g_hash_table_remove (keeper->overlay, key);
+        g_hash_table_remove (overlay, key);
       if (tell)
         dsp_keeper_tell (keeper, key, NULL, NULL);
       g_free (key);
@@ -419,6 +421,31 @@ show_and_store (DspKeeper        *keeper,
   return TRUE;
 }
 
+/* All rows are judged in one read transaction: one that each read begins and ends costs as much as the read. */
+static gboolean
+begin_to_judge (DspKeeper *keeper,
+                GError   **error)
+{
+  if (!keeper->enrolled)
+    {
+      g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SIGN_IN, "nobody has signed in here yet");
+      return FALSE;
+    }
+  if (!dsp_db_begin_read (keeper->db, error))
+    return dsp_keeper_fail (error);
+  keeper->judging = TRUE;
+  keeper->scratch_is_fresh = FALSE;
+  g_clear_pointer (&keeper->bookings, dsp_bookings_free);
+  return TRUE;
+}
+
+static void
+end_judging (DspKeeper *keeper)
+{
+  keeper->judging = FALSE;
+  dsp_db_rollback (keeper->db);
+}
+
 /**
  * dsp_keeper_give:
  * Judges @command on each record and stores what is accepted. The change is told before it is on disk, so that it shows
@@ -440,16 +467,10 @@ dsp_keeper_give (DspKeeper        *keeper,
   g_autofree char *text = args_text (command, args, given);
   gboolean judged;
 
-  if (!keeper->enrolled)
-    {
-      g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SIGN_IN, "nobody has signed in here yet");
-      return NULL;
-    }
-  keeper->judging = TRUE;
-  keeper->scratch_is_fresh = FALSE;
-  g_clear_pointer (&keeper->bookings, dsp_bookings_free);
+  if (!begin_to_judge (keeper, error))
+    return NULL;
   judged = judge (keeper, command, ids, n_ids, text, args, given, drafts, replaced, outcome, error);
-  keeper->judging = FALSE;
+  end_judging (keeper);
   if (!judged)
     {
       put_back (keeper, replaced, false);
@@ -673,16 +694,10 @@ dsp_keeper_give_rows (DspKeeper  *keeper,
   g_autoptr(GHashTable) replaced = g_hash_table_new_full (dsp_key_hash, dsp_key_equal, g_free, over_or_null_free);
   gboolean judged;
 
-  if (!keeper->enrolled)
-    {
-      g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SIGN_IN, "nobody has signed in here yet");
-      return NULL;
-    }
-  keeper->judging = TRUE;
-  keeper->scratch_is_fresh = FALSE;
-  g_clear_pointer (&keeper->bookings, dsp_bookings_free);
+  if (!begin_to_judge (keeper, error))
+    return NULL;
   judged = judge_gifts (keeper, gifts, n_gifts, group != 0 ? group : keeper->last_no + 1, drafts, replaced, outcome, error);
-  keeper->judging = FALSE;
+  end_judging (keeper);
   if (!judged)
     {
       put_back (keeper, replaced, false);

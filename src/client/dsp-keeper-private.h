@@ -93,7 +93,8 @@ struct _DspKeeper
   /* commands */
   GPtrArray   *pending;       /* of DspPending, by number */
   GHashTable  *mentions;      /* DspKey -> GArray of DspMention */
-  GHashTable  *overlay;       /* DspKey -> DspOver */
+  GHashTable  *overlay[DSP_N_ENTITIES]; /* by entity number: DspKey -> DspOver. Apart, so that a question about one entity does
+                                           not walk over a gesture of thousands of another */
   GHashTable  *conflicts;     /* DspKey -> number of refusals in the tray */
   guint        n_wide;        /* pending commands that may touch other records than they name */
 
@@ -135,6 +136,14 @@ void         dsp_keeper_none_merged (DspKeeper *keeper);
 gboolean     dsp_keeper_salvage    (const char *path, GError **error);
 
 /* dsp-overlay.c */
+static inline GHashTable *
+dsp_keeper_overlay (DspKeeper       *keeper,
+                    const DspEntity *entity)
+{
+  return keeper->overlay[entity->number];
+}
+void dsp_overlay_init  (GHashTable *overlay[DSP_N_ENTITIES]);
+void dsp_overlay_clear (GHashTable *overlay[DSP_N_ENTITIES]);
 const DspTable *dsp_command_args   (const DspCommand *command);
 DspPending  *dsp_pending_new       (const DspCommand *command, gint64 no, gint64 group);
 void         dsp_pending_free      (gpointer pending);

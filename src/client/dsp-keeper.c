@@ -508,7 +508,7 @@ keeper_new (const char  *path,
   keeper->emit_data = emit_data;
   keeper->pending = g_ptr_array_new_with_free_func (dsp_pending_free);
   keeper->mentions = g_hash_table_new_full (dsp_key_hash, dsp_key_equal, g_free, (GDestroyNotify) g_array_unref);
-  keeper->overlay = g_hash_table_new_full (dsp_key_hash, dsp_key_equal, NULL, dsp_over_free);
+  dsp_overlay_init (keeper->overlay);
   keeper->conflicts = g_hash_table_new_full (dsp_key_hash, dsp_key_equal, g_free, NULL);
   keeper->cache = g_hash_table_new_full (dsp_key_hash, dsp_key_equal, NULL, dsp_over_free);
   dsp_keeper_init_facts (keeper);
@@ -571,7 +571,7 @@ dsp_keeper_close (DspKeeper *keeper)
   g_clear_pointer (&keeper->db, dsp_db_close);
   g_clear_pointer (&keeper->actor, dsp_actor_free);
   g_hash_table_unref (keeper->mentions);
-  g_hash_table_unref (keeper->overlay);
+  dsp_overlay_clear (keeper->overlay);
   g_hash_table_unref (keeper->conflicts);
   g_hash_table_unref (keeper->cache);
   g_ptr_array_unref (keeper->pending);
@@ -695,7 +695,7 @@ tell_record (gconstpointer record,
   DspKey key = { keeper->scratch_entity, ((const DspRecord *) record)->id };
   DspDeltaItem item = { .entity = key.entity, .id = key.id };
 
-  if (!g_hash_table_contains (keeper->overlay, &key))
+  if (!g_hash_table_contains (dsp_keeper_overlay (keeper, key.entity), &key))
     {
       item.record = dsp_record_dup (key.entity, record);
       g_array_append_val (dsp_keeper_delta (keeper)->items, item);
@@ -727,12 +727,15 @@ dsp_keeper_load_all (DspKeeper *keeper,
       if (!dsp_table_scan (keeper->db, NULL, dsp_entities[i], NULL, 0, 0, DSP_FIELDS_ALL, tell_record, keeper, NULL, error))
         return dsp_keeper_fail (error);
     }
-  g_hash_table_iter_init (&iter, keeper->overlay);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    dsp_keeper_tell (keeper, key, NULL, NULL);
+  for (guint i = 0; i < DSP_N_ENTITIES; i++)
+    {
+      g_hash_table_iter_init (&iter, keeper->overlay[i]);
+      while (g_hash_table_iter_next (&iter, &key, NULL))
+        dsp_keeper_tell (keeper, key, NULL, NULL);
+    }
   g_hash_table_iter_init (&iter, keeper->conflicts);
   while (g_hash_table_iter_next (&iter, &key, NULL))
-    if (!g_hash_table_contains (keeper->overlay, key))
+    if (!g_hash_table_contains (dsp_keeper_overlay (keeper, ((DspKey *) key)->entity), key))
       dsp_keeper_tell (keeper, key, NULL, NULL);
   dsp_keeper_flush (keeper, FALSE);
   return TRUE;

@@ -70,6 +70,20 @@ over_new (const DspEntity *entity,
   return over;
 }
 
+void
+dsp_overlay_init (GHashTable *overlay[DSP_N_ENTITIES])
+{
+  for (guint i = 0; i < DSP_N_ENTITIES; i++)
+    overlay[i] = g_hash_table_new_full (dsp_key_hash, dsp_key_equal, NULL, dsp_over_free);
+}
+
+void
+dsp_overlay_clear (GHashTable *overlay[DSP_N_ENTITIES])
+{
+  for (guint i = 0; i < DSP_N_ENTITIES; i++)
+    g_hash_table_unref (overlay[i]);
+}
+
 /* ---- facts ---- */
 
 static gpointer
@@ -163,7 +177,7 @@ dsp_keeper_effective (DspKeeper       *keeper,
                       gconstpointer   *record)
 {
   DspKey key = { entity, *id };
-  DspOver *over = g_hash_table_lookup (keeper->overlay, &key);
+  DspOver *over = g_hash_table_lookup (dsp_keeper_overlay (keeper, entity), &key);
 
   *record = NULL;
   if (over == NULL)
@@ -195,12 +209,12 @@ facts_find (gpointer         data,
   DspKey key;
 
   *record = NULL;
-  g_hash_table_iter_init (&iter, keeper->overlay);
+  g_hash_table_iter_init (&iter, dsp_keeper_overlay (keeper, entity));
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const DspOver *over = value;
 
-      if (over->key.entity == entity && over->record != NULL && g_strcmp0 (*dsp_field_text (field, over->record), text) == 0)
+      if (over->record != NULL && g_strcmp0 (*dsp_field_text (field, over->record), text) == 0)
         {
           *record = over->record;
           return DSP_FACT_HERE;
@@ -213,7 +227,7 @@ facts_find (gpointer         data,
     {
     case DSP_STEP_ROW:
       key = (DspKey) { entity, ((DspRecord *) keeper->scratch)->id };
-      if (g_hash_table_contains (keeper->overlay, &key))
+      if (g_hash_table_contains (dsp_keeper_overlay (keeper, entity), &key))
         return absent (keeper);
       *record = keeper->scratch;
       return DSP_FACT_HERE;
@@ -240,7 +254,7 @@ each_base (gconstpointer record,
   Each *each = user_data;
   DspKey key = { each->entity, ((const DspRecord *) record)->id };
 
-  if (g_hash_table_contains (each->keeper->overlay, &key))
+  if (g_hash_table_contains (dsp_keeper_overlay (each->keeper, each->entity), &key))
     return TRUE;
   each->stopped = !each->each (record, each->user_data);
   return !each->stopped;
@@ -261,12 +275,12 @@ facts_each (gpointer         data,
   gpointer value;
   gboolean ok;
 
-  g_hash_table_iter_init (&iter, keeper->overlay);
+  g_hash_table_iter_init (&iter, dsp_keeper_overlay (keeper, entity));
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const DspOver *over = value;
 
-      if (over->key.entity == entity && over->record != NULL &&
+      if (over->record != NULL &&
           (field == NULL || dsp_id_equal (dsp_field_id (field, over->record), id)) && !each (over->record, user_data))
         return DSP_FACT_HERE;
     }
@@ -293,7 +307,7 @@ each_base_booking (const DspBooking *booking,
   EachBooking *state = user_data;
   DspKey key = { &dsp_order, booking->id };
 
-  if (g_hash_table_contains (state->keeper->overlay, &key))
+  if (g_hash_table_contains (dsp_keeper_overlay (state->keeper, &dsp_order), &key))
     return TRUE;
   state->stopped = !state->each (booking, state->user_data);
   return !state->stopped;
@@ -321,12 +335,12 @@ facts_booked (gpointer       data,
   if (!dsp_bookings_read (keeper->bookings, from_us, until_us, &fresh, &error))
     return failed (keeper, error);
   dsp_bookings_each (keeper->bookings, from_us, until_us, each_base_booking, &state);
-  g_hash_table_iter_init (&iter, keeper->overlay);
+  g_hash_table_iter_init (&iter, dsp_keeper_overlay (keeper, &dsp_order));
   while (!state.stopped && g_hash_table_iter_next (&iter, NULL, &value))
     {
       const DspOver *over = value;
 
-      if (over->key.entity == &dsp_order && over->record != NULL && dsp_order_waits_between (over->record, from_us, until_us))
+      if (over->record != NULL && dsp_order_waits_between (over->record, from_us, until_us))
         {
           DspBooking booking = dsp_booking_of (over->record);
 
@@ -351,13 +365,13 @@ facts_held (gpointer     data,
     return DSP_FACT_UNKNOWN;
   if (!dsp_attachments_held (keeper->db, scope, bytes, &error))
     return failed (keeper, error);
-  g_hash_table_iter_init (&iter, keeper->overlay);
+  g_hash_table_iter_init (&iter, dsp_keeper_overlay (keeper, &dsp_attachment));
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       const DspOver *over = value;
       const DspAttachment *attachment = over->record;
 
-      if (over->key.entity == &dsp_attachment && attachment != NULL && dsp_id_equal (&attachment->scope, scope))
+      if (attachment != NULL && dsp_id_equal (&attachment->scope, scope))
         *bytes += attachment->size.value;
     }
   return DSP_FACT_HERE;
@@ -504,6 +518,7 @@ dsp_keeper_take_edits (DspKeeper  *keeper,
     {
       DspEdit *edit = dsp_work_edit_at (work, i);
       DspOver *over = over_new (edit->entity, &((DspRecord *) edit->after)->id, NULL);
+      GHashTable *overlay = dsp_keeper_overlay (keeper, edit->entity);
 
       if (!edit->deleted)
         over->record = g_steal_pointer (&edit->after);
@@ -511,10 +526,10 @@ dsp_keeper_take_edits (DspKeeper  *keeper,
         {
           gpointer key = g_memdup2 (&over->key, sizeof over->key), stolen = NULL;
 
-          g_hash_table_steal_extended (keeper->overlay, &over->key, NULL, &stolen);
+          g_hash_table_steal_extended (overlay, &over->key, NULL, &stolen);
           g_hash_table_insert (replaced, key, stolen);
         }
-      g_hash_table_replace (keeper->overlay, &over->key, over);
+      g_hash_table_replace (overlay, &over->key, over);
     }
 }
 
@@ -552,11 +567,12 @@ static void
 replay_all (DspKeeper  *keeper,
             GHashTable *affected)
 {
-  GHashTable *old = keeper->overlay;
+  GHashTable *old[DSP_N_ENTITIES];
   GHashTableIter iter;
   gpointer key, over;
 
-  keeper->overlay = g_hash_table_new_full (dsp_key_hash, dsp_key_equal, NULL, dsp_over_free);
+  memcpy (old, keeper->overlay, sizeof old);
+  dsp_overlay_init (keeper->overlay);
   for (guint i = 0; i < keeper->pending->len; i++)
     {
       DspPending *pending = g_ptr_array_index (keeper->pending, i);
@@ -564,15 +580,18 @@ replay_all (DspKeeper  *keeper,
       for (guint row = 0; row < pending->ids->len; row++)
         run_row (keeper, pending, row);
     }
-  g_hash_table_iter_init (&iter, old);
-  while (g_hash_table_iter_next (&iter, &key, &over))
-    if (!same_over (over, g_hash_table_lookup (keeper->overlay, key)))
-      dsp_key_set_add (affected, ((DspKey *) key)->entity, &((DspKey *) key)->id);
-  g_hash_table_iter_init (&iter, keeper->overlay);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    if (!g_hash_table_contains (old, key))
-      dsp_key_set_add (affected, ((DspKey *) key)->entity, &((DspKey *) key)->id);
-  g_hash_table_unref (old);
+  for (guint i = 0; i < DSP_N_ENTITIES; i++)
+    {
+      g_hash_table_iter_init (&iter, old[i]);
+      while (g_hash_table_iter_next (&iter, &key, &over))
+        if (!same_over (over, g_hash_table_lookup (keeper->overlay[i], key)))
+          dsp_key_set_add (affected, ((DspKey *) key)->entity, &((DspKey *) key)->id);
+      g_hash_table_iter_init (&iter, keeper->overlay[i]);
+      while (g_hash_table_iter_next (&iter, &key, NULL))
+        if (!g_hash_table_contains (old[i], key))
+          dsp_key_set_add (affected, ((DspKey *) key)->entity, &((DspKey *) key)->id);
+    }
+  dsp_overlay_clear (old);
 }
 
 static void
@@ -581,7 +600,7 @@ replay_record (DspKeeper    *keeper,
 {
   GArray *mentions = g_hash_table_lookup (keeper->mentions, key);
 
-  g_hash_table_remove (keeper->overlay, key);
+  g_hash_table_remove (dsp_keeper_overlay (keeper, key->entity), key);
   for (guint i = 0; mentions != NULL && i < mentions->len; i++)
     {
       DspMention *mention = &g_array_index (mentions, DspMention, i);

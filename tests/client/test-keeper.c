@@ -191,7 +191,8 @@ test_sent_answered_settled (Fixture      *f,
   office_pull (f->keeper, change, 11, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (f->keeper->pending->len, ==, 0);
-  g_assert_cmpuint (g_hash_table_size (f->keeper->overlay), ==, 0);
+  for (guint i = 0; i < DSP_N_ENTITIES; i++)
+    g_assert_cmpuint (g_hash_table_size (f->keeper->overlay[i]), ==, 0);
   g_assert_cmpint (order_of (f, 0)->assigned_at.us, ==, 1);
 
   /* The same page once more changes nothing. */
