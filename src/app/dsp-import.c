@@ -225,6 +225,8 @@ check_row (DspImport     *self,
     for (guint i = 0; i < mapped.n_fields; i++)
       take_value (self, row, mapped.names[i], mapped.values[i]);
   row->state = row->reason != NULL ? DSP_IMPORT_BAD : DSP_IMPORT_GOOD;
+  if (row->state == DSP_IMPORT_GOOD)
+    row->reason = dsp_office_dup_place_warning (self->office, row->order->postal_code);
 }
 
 /* What an order cannot be without. Without its number the second import would bring in everything again. */
@@ -384,7 +386,7 @@ given_cb (GObject      *source,
   DspImportRow *row = g_ptr_array_index (self->chunk, self->chunk->len - 1);
   g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
-  g_autofree char *reason = NULL;
+  g_autofree char *reason = NULL, *warning = NULL;
 
   if (outcome == NULL)
     reason = dsp_text_error (error);
@@ -397,7 +399,8 @@ given_cb (GObject      *source,
   set_state (self, row,
              reason != NULL                                                      ? DSP_IMPORT_REFUSED
              : g_hash_table_contains (self->there, row->order->number)           ? DSP_IMPORT_CHANGED
-                                                                                 : DSP_IMPORT_ADDED, reason);
+                                                                                 : DSP_IMPORT_ADDED,
+             reason != NULL ? reason : (warning = dsp_office_dup_place_warning (self->office, row->order->postal_code)));
   g_ptr_array_set_size (self->chunk, (int) self->chunk->len - 1);
   g_signal_emit (self, signals[CHANGED], 0);
   give_next (self);

@@ -26,7 +26,7 @@ G_DECLARE_FINAL_TYPE (DspImportRow, dsp_import_row, DSP, IMPORT_ROW, GObject)
 
 guint          dsp_import_row_get_index  (DspImportRow *self); /* in the sheet */
 DspImportState dsp_import_row_get_state  (DspImportRow *self);
-const char    *dsp_import_row_get_reason (DspImportRow *self);               /* (nullable): why it is bad or was refused */
+const char    *dsp_import_row_get_reason (DspImportRow *self);               /* (nullable): why it is bad or was refused; of another: a warning */
 const char    *dsp_import_row_get_fault  (DspImportRow *self, guint column); /* (nullable): what is wrong with the cell */
 
 #define DSP_TYPE_IMPORT (dsp_import_get_type ())

@@ -586,6 +586,16 @@ dsp_office_get_place (DspOffice  *self,
   return code != NULL ? g_hash_table_lookup (self->places, code) : NULL;
 }
 
+char *
+dsp_office_dup_place_warning (DspOffice  *self,
+                              const char *code)
+{
+  /* Before the catalogue has come nothing is known. */
+  if (code == NULL || g_hash_table_size (self->places) == 0 || dsp_office_get_place (self, code) != NULL)
+    return NULL;
+  return g_strdup_printf (_("Postal code %s is not in the catalogue"), code);
+}
+
 void
 dsp_office_message (DspOffice  *self,
                     gint64      group,

@@ -114,6 +114,8 @@ guint       dsp_office_n_codes       (DspOffice *self, GtkBitset *rows);
 /* ---- crews and places ---- */
 
 const GHashTable *dsp_office_get_places (DspOffice *self);  /* code -> DspPostalCode */
+/* (transfer full) (nullable): that the catalogue, as far as it is here, has no such postal code. @code: (nullable) */
+char             *dsp_office_dup_place_warning (DspOffice *self, const char *code);
 const DspPostalCode *dsp_office_get_place (DspOffice *self, const char *code); /* nullable */
 /* The crew's open orders of today, in the order of their appointments; lent until "refreshed". */
 const DspPlanStop *dsp_office_get_stops (DspOffice *self, const DspId *crew_id, const guint32 **rows, guint *n_stops);

@@ -108,7 +108,16 @@ gboolean    dsp_work_run     (DspWork *work, const DspCommand *command, const Ds
 guint       dsp_work_n_edits (DspWork *work);
 DspEdit    *dsp_work_edit_at (DspWork *work, guint i);
 
+/* What the last run let pass, but whoever gave it should hear: none of them keeps it from being done. */
+typedef struct {
+  const char *code;    /* on the wire; for ever */
+  char       *message; /* (owned): English; names the value */
+} DspWarning;
+guint             dsp_work_n_warnings (DspWork *work);
+const DspWarning *dsp_work_warning_at (DspWork *work, guint i);
+
 /* For apply functions. */
+void            dsp_work_warn  (DspWork *work, const char *code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 const DspActor *dsp_work_actor (DspWork *work);
 gint64          dsp_work_now   (DspWork *work);
 guint64         dsp_work_given (DspWork *work);

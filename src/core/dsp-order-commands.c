@@ -120,6 +120,19 @@ bring_in (DspWork        *work,
   return TRUE;
 }
 
+/* An address that the catalogue does not know is taken as it was given: the customer waits at it. Its postal code is told, and
+ * the order is among those without a known one. */
+static void
+warn_of_place (DspWork        *work,
+               const DspOrder *order)
+{
+  const char *code;
+  g_autofree char *fault = dsp_order_place_fault (work, order->postal_code, order->municipality, &code);
+
+  if (fault != NULL)
+    dsp_work_warn (work, code, _("order %s: %s"), order->number, fault);
+}
+
 /* S0-45: a new order's appointment takes a place as a rescheduled one does. What a file brings was promised elsewhere. */
 DSP_ORDER_APPLY (create, DspOrder)
 {
@@ -131,7 +144,10 @@ DSP_ORDER_APPLY (create, DspOrder)
   if (args->attention_at.us != 0 && !dsp_order_policy_allows (work, order, NULL, args->attention_at, &until, error))
     return FALSE;
   order->attention_until = until;
-  return bring_in (work, order, args, error);
+  if (!bring_in (work, order, args, error))
+    return FALSE;
+  warn_of_place (work, order);
+  return TRUE;
 }
 
 /* What the file says of an order that is here already is news about its data, never about its state or its crew. */
@@ -139,9 +155,11 @@ DSP_ORDER_APPLY (import, DspOrder)
 {
   if (!dsp_id_is_none (&args->crew_id) || args->status != DSP_ORDER_NONE)
     return dsp_refuse (error, DSP_RULE_INVALID, _("an import brings orders in; crew and status come by commands"));
-  if (order->version == 0)
-    return bring_in (work, order, args, error);
-  return leaves_clock_alone (args, error);
+  if (!(order->version == 0 ? bring_in (work, order, args, error) : leaves_clock_alone (args, error)))
+    return FALSE;
+  if (args->postal_code != NULL)
+    warn_of_place (work, order);
+  return TRUE;
 }
 
 static gboolean

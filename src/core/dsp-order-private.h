@@ -21,6 +21,9 @@ void     dsp_order_take_from_crew (DspOrder *order);
 
 /* S0-45: whether every sentence of the policy of @order's group and type holds for a visit @at; of a new order those about
  * rescheduling are not asked. A visit without an end (@until none) is given that of its slot. @reason (nullable). */
+/* What the catalogue of postal codes has against an address, with the code of its warning; (transfer full) (nullable). Nothing is
+ * said of what is not known here. */
+char    *dsp_order_place_fault    (DspWork *work, const char *postal_code, const char *municipality, const char **code);
 gboolean dsp_order_policy_allows  (DspWork *work, const DspOrder *order, const DspReasonCode *reason, DspTime at, DspTime *until,
                                    GError **error);
 

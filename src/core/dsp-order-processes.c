@@ -7,6 +7,7 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
+#include "dsp-filter.h"
 #include "dsp-money-commands.h"
 #include "dsp-order-private.h"
 #include "dsp-penalty-clock.h"
@@ -180,28 +181,51 @@ DSP_ORDER_APPLY (follow_up, DspFollowUp)
   return TRUE;
 }
 
+/* Whoever writes without accents or in capitals means the same place. */
+static bool
+same_name (const char *a,
+           const char *b)
+{
+  g_autofree char *one = dsp_fold (a), *other = dsp_fold (b);
+
+  return g_str_equal (one, other);
+}
+
+char *
+dsp_order_place_fault (DspWork     *work,
+                       const char  *postal_code,
+                       const char  *municipality,
+                       const char **code)
+{
+  const DspPostalCode *place = NULL;
+
+  if (postal_code == NULL)
+    return NULL;
+  switch (dsp_work_find (work, &dsp_postal_code, offsetof (DspPostalCode, code), postal_code, (gconstpointer *) &place))
+    {
+    case DSP_FACT_UNKNOWN:
+      return NULL;
+    case DSP_FACT_NONE:
+      *code = "unknown_postal_code";
+      return g_strdup_printf (_("there is no postal code %s"), postal_code);
+    case DSP_FACT_HERE:
+      break;
+    }
+  if (municipality == NULL || place->municipality == NULL || same_name (municipality, place->municipality))
+    return NULL;
+  *code = "other_municipality";
+  return g_strdup_printf (_("postal code %s is of %s, not of %s"), place->code, place->municipality, municipality);
+}
+
 static gboolean
 check_place (DspWork                *work,
              const DspUpdateAddress *args,
              GError                **error)
 {
-  const DspPostalCode *code = NULL;
+  const char *code;
+  g_autofree char *fault = dsp_order_place_fault (work, args->postal_code, args->municipality, &code);
 
-  if (args->postal_code == NULL)
-    return TRUE;
-  switch (dsp_work_find (work, &dsp_postal_code, offsetof (DspPostalCode, code), args->postal_code, (gconstpointer *) &code))
-    {
-    case DSP_FACT_UNKNOWN:
-      return TRUE;
-    case DSP_FACT_NONE:
-      return dsp_refuse (error, DSP_RULE_INVALID, _("there is no postal code %s"), args->postal_code);
-    case DSP_FACT_HERE:
-      break;
-    }
-  if (args->municipality != NULL && code->municipality != NULL && g_utf8_collate (args->municipality, code->municipality) != 0)
-    return dsp_refuse (error, DSP_RULE_INVALID, _("postal code %s is of %s, not of %s"), code->code, code->municipality,
-                       args->municipality);
-  return TRUE;
+  return fault == NULL || dsp_refuse (error, DSP_RULE_INVALID, "%s", fault);
 }
 
 /* S0-47: whatever of the address is given replaces the order's; where it lay is forgotten with its postal code. */

@@ -8,21 +8,9 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
-#include "dsp-command.h"
+#include "dsp-work-private.h"
 
 #include <string.h>
-
-struct _DspWork
-{
-  const DspFacts *facts;
-  const DspActor *actor;
-  gint64          now_us;
-  guint64         given;
-  GPtrArray      *edits; /* (owned) of DspEdit */
-  GHashTable     *by_id; /* (owned): the same, as a set by entity and id: one run may edit thousands */
-  GPtrArray      *all[DSP_N_ENTITIES]; /* (owned) (nullable): catalogues that were asked for */
-  DspCalendar    *calendar;            /* (owned) (nullable) */
-};
 
 static void
 edit_free (gpointer data)
@@ -58,6 +46,12 @@ drop_edits (DspWork *work)
   g_ptr_array_set_size (work->edits, 0);
 }
 
+static void
+clear_warning (gpointer data)
+{
+  g_free (((DspWarning *) data)->message);
+}
+
 /**
  * dsp_work_new:
  * @facts, @actor: borrowed for the life of the work
@@ -75,6 +69,8 @@ dsp_work_new (const DspFacts *facts,
   work->now_us = now_us;
   work->edits = g_ptr_array_new_with_free_func (edit_free);
   work->by_id = g_hash_table_new (edit_hash, edit_equal);
+  work->warnings = g_array_new (FALSE, FALSE, sizeof (DspWarning));
+  g_array_set_clear_func (work->warnings, clear_warning);
   return work;
 }
 
@@ -100,6 +96,7 @@ dsp_work_free (DspWork *work)
     forget_all (work, dsp_entities[i]);
   g_hash_table_unref (work->by_id);
   g_ptr_array_unref (work->edits);
+  g_array_unref (work->warnings);
   g_free (work);
 }
 
@@ -231,81 +228,6 @@ dsp_work_need (DspWork         *work,
   return no_such_record (entity, id, error);
 }
 
-/**
- * dsp_work_find:
- * @offset: of a DSP_UNIQUE text member
- * Looks a record up by its business key, whatever its scope: the caller must not reveal a hidden one.
- */
-DspFact
-dsp_work_find (DspWork         *work,
-               const DspEntity *entity,
-               gsize            offset,
-               const char      *text,
-               gconstpointer   *record)
-{
-  *record = NULL;
-  return work->facts->find (work->facts->data, entity, dsp_table_at (&entity->table, offset), text, record);
-}
-
-/**
- * dsp_work_each:
- * @offset: of a DSP_INDEXED id member; 0 for all records of the entity
- * Gives the records as they were before this run.
- */
-DspFact
-dsp_work_each (DspWork         *work,
-               const DspEntity *entity,
-               gsize            offset,
-               const DspId     *id,
-               DspEach          each,
-               gpointer         user_data)
-{
-  const DspField *field = offset != 0 ? dsp_table_at (&entity->table, offset) : NULL;
-
-  return work->facts->each (work->facts->data, entity, field, id, each, user_data);
-}
-
-/**
- * dsp_work_booked:
- * The visits that are booked in a stretch of time, as they were before this run.
- */
-DspFact
-dsp_work_booked (DspWork       *work,
-                 gint64         from_us,
-                 gint64         until_us,
-                 DspEachBooking each,
-                 gpointer       user_data)
-{
-  if (work->facts->booked == NULL)
-    return DSP_FACT_UNKNOWN;
-  return work->facts->booked (work->facts->data, from_us, until_us, each, user_data);
-}
-
-/**
- * dsp_work_file:
- * What is known of an attachment's bytes.
- */
-DspFact
-dsp_work_file (DspWork     *work,
-               const char  *hash,
-               gint64      *size,
-               const char **media_type)
-{
-  return work->facts->file != NULL ? work->facts->file (work->facts->data, hash, size, media_type) : DSP_FACT_UNKNOWN;
-}
-
-/**
- * dsp_work_held:
- * How many bytes the attachments of @scope come to, as they were before this run.
- */
-DspFact
-dsp_work_held (DspWork     *work,
-               const DspId *scope,
-               gint64      *bytes)
-{
-  return work->facts->held != NULL ? work->facts->held (work->facts->data, scope, bytes) : DSP_FACT_UNKNOWN;
-}
-
 typedef struct {
   const DspEntity *entity;
   GPtrArray       *records;
@@ -419,35 +341,6 @@ dsp_work_before (DspWork         *work,
   DspEdit *edit = find_edit (work, entity, id);
 
   return edit != NULL && edit->before != NULL ? edit->before : dsp_work_get (work, entity, id);
-}
-
-/**
- * dsp_work_number:
- * Returns: (transfer full): the public number of a new record. Only the server has them; a replica shows a provisional
- *   label, made of the end of the id, until the server's comes.
- */
-char *
-dsp_work_number (DspWork         *work,
-                 const DspEntity *entity,
-                 const DspId     *id)
-{
-  char *number = work->facts->number != NULL ? work->facts->number (work->facts->data, entity) : NULL;
-
-  if (number == NULL)
-    number = g_strdup_printf ("~%02x%02x%02x", id->b[13], id->b[14], id->b[15]);
-  return number;
-}
-
-/**
- * dsp_number_is_provisional:
- * @number: (nullable)
- *
- * Returns: whether it is the label of dsp_work_number() that a replica shows until the server's number comes.
- */
-bool
-dsp_number_is_provisional (const char *number)
-{
-  return number != NULL && *number == '~';
 }
 
 /**
@@ -759,6 +652,7 @@ dsp_work_run (DspWork          *work,
   gboolean done;
 
   drop_edits (work);
+  g_array_set_size (work->warnings, 0);
   work->given = given;
   done = run (work, command, *id, base, args, &was_merged, error);
   if (!done)

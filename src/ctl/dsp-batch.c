@@ -146,6 +146,13 @@ tell (DspBatch            *self,
                                            : DSP_OUTCOME_UNCHANGED,
                           row->n_rows);
     }
+  for (guint i = 0; i < result->warnings->len; i++)
+    {
+      const DspLinkWarning *warning = g_ptr_array_index (result->warnings, i);
+
+      if (warning->row >= 0 && warning->row < end - begin && warning->message != NULL)
+        dsp_report_warn (self->report, g_array_index (self->rows, Row, begin + (guint) warning->row).line, warning->message);
+    }
 }
 
 /**

@@ -45,6 +45,15 @@ refusal_free (gpointer data)
   g_free (refusal);
 }
 
+static void
+warning_free (gpointer data)
+{
+  DspLinkWarning *warning = data;
+
+  g_free (warning->message);
+  g_free (warning);
+}
+
 void
 dsp_link_result_free (DspLinkResult *result)
 {
@@ -55,6 +64,7 @@ dsp_link_result_free (DspLinkResult *result)
   g_free (result->message);
   g_free (result->outcomes);
   g_ptr_array_unref (result->refused);
+  g_ptr_array_unref (result->warnings);
   g_free (result);
 }
 
@@ -346,6 +356,34 @@ read_refused (DspJsonReader *r,
     }
 }
 
+static void
+read_warnings (DspJsonReader *r,
+               DspLinkResult *result)
+{
+  const char *name;
+  gsize length;
+
+  if (!dsp_json_enter_array (r))
+    return;
+  while (dsp_json_next_item (r))
+    {
+      DspLinkWarning *warning = g_new0 (DspLinkWarning, 1);
+
+      g_ptr_array_add (result->warnings, warning);
+      if (!dsp_json_enter_object (r))
+        return;
+      while (dsp_json_next_member (r, &name, &length))
+        {
+          if (dsp_json_is (name, length, "row"))
+            dsp_json_read_int (r, &warning->row);
+          else if (dsp_json_is (name, length, "message") && warning->message == NULL)
+            dsp_json_read_text (r, &warning->message);
+          else
+            dsp_json_skip (r, NULL, NULL);
+        }
+    }
+}
+
 static DspLinkResult *
 read_result (DspJsonReader *r)
 {
@@ -354,6 +392,7 @@ read_result (DspJsonReader *r)
   gsize length;
 
   result->refused = g_ptr_array_new_with_free_func (refusal_free);
+  result->warnings = g_ptr_array_new_with_free_func (warning_free);
   if (!dsp_json_enter_object (r))
     return result;
   while (dsp_json_next_member (r, &name, &length))
@@ -368,6 +407,8 @@ read_result (DspJsonReader *r)
         dsp_json_read_text (r, text);
       else if (dsp_json_is (name, length, "refused"))
         read_refused (r, result);
+      else if (dsp_json_is (name, length, "warnings"))
+        read_warnings (r, result);
       else
         dsp_json_skip (r, NULL, NULL);
     }

@@ -18,6 +18,7 @@ typedef struct {
   char      *message;  /* (owned) (nullable) */
   char      *outcomes; /* (owned) (nullable): of an import's rows, a letter each: a c u r */
   GPtrArray *refused;  /* (owned) of DspLinkRefusal: rows */
+  GPtrArray *warnings; /* (owned) of DspLinkWarning: of rows that were done */
 } DspLinkResult;
 
 typedef struct {
@@ -25,6 +26,11 @@ typedef struct {
   char *code;
   char *message;
 } DspLinkRefusal;
+
+typedef struct {
+  gint64 row;
+  char  *message; /* (owned) (nullable) */
+} DspLinkWarning;
 
 void     dsp_link_result_free (DspLinkResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspLinkResult, dsp_link_result_free)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define BAR_WIDTH 30
+#define MAX_WARNINGS 20 /* told one by one: a whole file may be of places that are not in the catalogue */
 #define BAR_EVERY_US (100 * G_TIME_SPAN_MILLISECOND)
 
 struct _DspReport
@@ -24,7 +25,7 @@ struct _DspReport
   gboolean bar;       /* the standard error is a terminal */
   gboolean bar_shown;
   gint64   bar_at_us;
-  guint64  read, counts[4];
+  guint64  read, counts[4], warned;
   GString *notes;
 };
 
@@ -98,6 +99,17 @@ dsp_report_refuse (DspReport  *self,
     fprintf (stderr, "%s: %s\n", self->title, reason);
 }
 
+void
+dsp_report_warn (DspReport  *self,
+                 guint64     line,
+                 const char *warning)
+{
+  if (self->warned++ >= MAX_WARNINGS)
+    return;
+  hide_bar (self);
+  fprintf (stderr, _("%s, line %" PRIu64 ", taken with a warning: %s\n"), self->title, line, warning);
+}
+
 /**
  * dsp_report_note:
  * A sentence more for the text form.
@@ -160,9 +172,9 @@ dsp_report_print (DspReport *self)
   if (self->json)
     {
       printf ("{\"read\":%" G_GUINT64_FORMAT ",\"added\":%" G_GUINT64_FORMAT ",\"changed\":%" G_GUINT64_FORMAT
-              ",\"unchanged\":%" G_GUINT64_FORMAT ",\"refused\":%" G_GUINT64_FORMAT "}\n",
+              ",\"unchanged\":%" G_GUINT64_FORMAT ",\"refused\":%" G_GUINT64_FORMAT ",\"warned\":%" G_GUINT64_FORMAT "}\n",
               self->read, self->counts[DSP_OUTCOME_ADDED], self->counts[DSP_OUTCOME_CHANGED],
-              self->counts[DSP_OUTCOME_UNCHANGED], self->counts[DSP_OUTCOME_REFUSED]);
+              self->counts[DSP_OUTCOME_UNCHANGED], self->counts[DSP_OUTCOME_REFUSED], self->warned);
     }
   else
     {
@@ -170,6 +182,9 @@ dsp_report_print (DspReport *self)
                 " refused\n"),
               self->title, self->read, self->counts[DSP_OUTCOME_ADDED], self->counts[DSP_OUTCOME_CHANGED],
               self->counts[DSP_OUTCOME_UNCHANGED], self->counts[DSP_OUTCOME_REFUSED]);
+      if (self->warned > 0)
+        printf (ngettext ("%" PRIu64 " row was taken with a warning\n", "%" PRIu64 " rows were taken with a warning\n",
+                          (gulong) self->warned), self->warned);
       fputs (self->notes->str, stdout);
     }
   fflush (stdout);

@@ -113,6 +113,7 @@ typedef struct
   DspWork              *work;
   GPtrArray            *edits;    /* of DspEdit */
   GString              *refused;  /* JSON items */
+  GString              *warnings; /* JSON items: of rows that were done */
   guint                 n_refused;
   guint                 n_done;
   guint                 added, changed, unchanged;
@@ -142,6 +143,8 @@ run_clear (Run *run)
   g_clear_pointer (&run->edits, g_ptr_array_unref);
   if (run->refused != NULL)
     g_string_free (run->refused, TRUE);
+  if (run->warnings != NULL)
+    g_string_free (run->warnings, TRUE);
   if (run->outcomes != NULL)
     g_string_free (run->outcomes, TRUE);
   g_clear_pointer (&run->first_message, g_free);
@@ -282,6 +285,26 @@ keep_edits (Run     *run,
   return TRUE;
 }
 
+/* Of a command with rows, each says of which. */
+static void
+keep_warnings (Run  *run,
+               guint index)
+{
+  for (guint i = 0; i < dsp_work_n_warnings (run->work); i++)
+    {
+      const DspWarning *warning = dsp_work_warning_at (run->work, i);
+
+      g_string_append (run->warnings, run->warnings->len > 0 ? ",{" : "{");
+      if (run->command->many)
+        g_string_append_printf (run->warnings, "\"row\":%u,", index);
+      g_string_append (run->warnings, "\"code\":");
+      dsp_json_put_text (run->warnings, warning->code);
+      g_string_append (run->warnings, ",\"message\":");
+      dsp_json_put_text (run->warnings, warning->message);
+      g_string_append_c (run->warnings, '}');
+    }
+}
+
 static void
 judge_row (Run              *run,
            const DspPushRow *row,
@@ -301,6 +324,7 @@ judge_row (Run              *run,
       keep_edits (run, &refusal))
     {
       run->n_done++;
+      keep_warnings (run, index);
       run->merged = run->merged || merged;
     }
   else
@@ -626,6 +650,8 @@ put_result (Run        *run,
                             run->changed, run->unchanged, run->outcomes->str);
   if (command->many)
     g_string_append_printf (out, ",\"refused\":[%s]", run->refused->str);
+  if (run->warnings->len > 0)
+    g_string_append_printf (out, ",\"warnings\":[%s]", run->warnings->str);
   g_string_append_c (out, '}');
 }
 
@@ -648,6 +674,7 @@ dsp_judge_command (DspJudge             *self,
   run.work = dsp_work_new (dsp_exec_facts_get (self->facts), actor, now_us);
   run.edits = g_ptr_array_new_with_free_func (edit_free);
   run.refused = g_string_new (NULL);
+  run.warnings = g_string_new (NULL);
   run.outcomes = g_string_new (NULL);
   if (command->verdict == DSP_PUSH_INVALID)
     {
@@ -696,6 +723,7 @@ dsp_judge_internal (DspJudge         *self,
   run.work = dsp_work_new (dsp_exec_facts_get (self->facts), ref->actor, now_us);
   run.edits = g_ptr_array_new_with_free_func (edit_free);
   run.refused = g_string_new (NULL);
+  run.warnings = g_string_new (NULL);
   run.outcomes = g_string_new (NULL);
   return dsp_work_run (run.work, command, id, 0, args, given, NULL, error) && keep_edits (&run, error) &&
          dsp_exec_facts_check (self->facts, error) && store (&run, published, &seq, error);

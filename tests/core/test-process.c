@@ -283,6 +283,38 @@ test_closing_asks (void)
   }
 }
 
+/* An address that the catalogue does not know comes in all the same, and whoever brings it hears of it. */
+static void
+test_unknown_place (void)
+{
+  g_autoptr(World) w = office ();
+  DspPostalCode code = { .code = (char *) "03104", .municipality = (char *) "Benito Juárez" };
+  const struct { const char *postal_code, *municipality, *warning, *names; } places[] = {
+    { "99999", NULL, "unknown_postal_code", "99999" }, { "03104", "Coyoacán", "other_municipality", "Coyoacán" },
+    { "03104", "BENITO JUAREZ", NULL, NULL },          { "03104", NULL, NULL, NULL },
+    { NULL, "Coyoacán", NULL, NULL },
+  };
+
+  g_assert_true (world_give (w, &dsp_postal_code_import, world_id (120), 0, &code, ALL, NULL));
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (places); i++)
+    {
+      const DspCommand *command = i % 2 == 0 ? &dsp_order_create : &dsp_order_import;
+      const char *warning = places[i / 2].warning;
+      g_autofree char *number = g_strdup_printf ("P%u", i);
+      DspOrder o = { .number = number, .account = (char *) "A", .type = (char *) "REP", .postal_code = (char *) places[i / 2].postal_code,
+                     .municipality = (char *) places[i / 2].municipality };
+
+      g_assert_true (world_give (w, command, world_id ((guint8) (130 + i)), 0, &o, ALL, NULL));
+      g_assert_cmpuint (dsp_work_n_warnings (w->work), ==, warning != NULL);
+      if (warning != NULL)
+        {
+          g_assert_cmpstr (dsp_work_warning_at (w->work, 0)->code, ==, warning);
+          g_assert_nonnull (strstr (dsp_work_warning_at (w->work, 0)->message, places[i / 2].names));
+          g_assert_nonnull (strstr (dsp_work_warning_at (w->work, 0)->message, number));
+        }
+    }
+}
+
 static void
 test_address (void)
 {
@@ -359,6 +391,7 @@ main (int   argc,
   g_test_add_func ("/process/S0-28/penalized-stays-when-it-is-moved", test_penalized_stays);
   g_test_add_func ("/process/S0-46/closing-asks-for-what-its-type-says", test_closing_asks);
   g_test_add_func ("/process/S0-47/address-is-updated-by-what-is-given", test_address);
+  g_test_add_func ("/process/S0-30/an_unknown_place_comes_in_and_is_told", test_unknown_place);
   g_test_add_func ("/process/S1-18/follow-ups-are-entries", test_follow_ups);
   g_test_add_func ("/process/reopened-by-a-supervisor-only", test_reopened);
   return g_test_run ();

@@ -82,6 +82,21 @@ def _(office):
     office.load("orders", changed, "--mapping", mapping).counts(2, 0, 1, 1, 0)
 
 
+@test("S0-30: a postal code that the catalogue does not have is taken, and told with its line")
+def _(office):
+    office.init()
+    mapping = office.mapping(fields={"postal_code": "cp"})
+    rows = "".join(f"{n},2026-03-01 09:00,{90000 + n}\n" for n in range(1, 31))
+    path = office.file("o.csv", "n,at,cp\n" + rows)
+    result = office.load("orders", path, "--mapping", mapping).counts(30, 30, 0, 0, 0)
+    result.says("o.csv, line 2, taken with a warning: ", "90001")
+    equal(json.loads(result.out)["warned"], 30, "rows with a warning")
+    equal(result.err.count("taken with a warning"), 20, "warnings that are told one by one")
+    equal(office.row("order", number="7")["postal_code"], "90007", "the postal code as the file has it")
+    said = office.ctl("import", "orders", path, "--mapping", mapping).ok()
+    check("30 rows were taken with a warning" in said.out, "the sum as text", said)
+
+
 @test("What a file does not say leaves an order as a person made it")
 def _(office):
     office.init()

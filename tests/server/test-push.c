@@ -174,6 +174,37 @@ unknown_kind_waits_for_an_upgrade (Office       *office,
   g_assert_cmpint (test_int (args, "last"), ==, no + 1);
 }
 
+/* Bad data that must not be lost: accepted, and the answer names the value, by row where there are rows. */
+static void
+unknown_postal_codes_are_accepted_and_told (Office       *office,
+                                            gconstpointer data)
+{
+  g_autofree char *known = test_id (), *one = test_id (), *two = test_id (), *three = test_id (), *four = test_id ();
+  g_autofree char *place = g_strdup_printf ("{\"kind\":\"postal_code.import\",\"id\":\"%s\",\"args\":{\"code\":\"03100\"}}", known);
+  g_autofree char *create = g_strdup_printf ("{\"kind\":\"order.create\",\"id\":\"%s\",\"args\":{\"number\":\"N1\",\"account\":\"A1\","
+                                             "\"type\":\"install\",\"postal_code\":\"99999\"}}", one);
+  g_autofree char *import = g_strdup_printf (
+    "{\"kind\":\"order.import\",\"group\":\"file\",\"rows\":["
+    "{\"id\":\"%s\",\"args\":{\"number\":\"N2\",\"account\":\"A2\",\"type\":\"install\",\"postal_code\":\"03100\"}},"
+    "{\"id\":\"%s\",\"args\":{\"number\":\"N3\",\"account\":\"A3\",\"type\":\"install\",\"postal_code\":\"88888\"}},"
+    "{\"id\":\"%s\",\"args\":{\"number\":\"N4\",\"account\":\"A4\",\"type\":\"install\",\"postal_code\":\"9999\"}}]}", two, three, four);
+  g_autoptr(TestReply) first = test_push (office->root, place, NULL);
+  g_autoptr(TestReply) created = test_push (office->root, create, NULL);
+  g_autoptr(TestReply) imported = test_push (office->root, import, NULL);
+
+  test_expect (first, 200);
+  test_expect (created, 200);
+  g_assert_cmpstr (test_text (created, "results/0/status"), ==, "applied");
+  g_assert_cmpint (test_size (created, "results/0/warnings"), ==, 1);
+  g_assert_cmpstr (test_text (created, "results/0/warnings/0/code"), ==, "unknown_postal_code");
+  g_assert_nonnull (strstr (test_text (created, "results/0/warnings/0/message"), "99999"));
+  test_expect (imported, 200);
+  g_assert_cmpstr (test_text (imported, "results/0/outcomes"), ==, "aar");
+  g_assert_cmpint (test_size (imported, "results/0/warnings"), ==, 1);
+  g_assert_cmpint (test_int (imported, "results/0/warnings/0/row"), ==, 1);
+  g_assert_nonnull (strstr (test_text (imported, "results/0/warnings/0/message"), "88888"));
+}
+
 static void
 rows_are_judged_one_by_one (Office       *office,
                             gconstpointer data)
@@ -304,6 +335,7 @@ main (int    argc,
   ADD ("strange-numbers-are-refused", strange_numbers_are_refused);
   ADD ("command-for-another-device-is-forbidden", other_device_is_forbidden);
   ADD ("unknown-kind-version-or-argument-waits-for-an-upgrade", unknown_kind_waits_for_an_upgrade);
+  ADD ("S0-30/unknown-postal-codes-are-accepted-and-told", unknown_postal_codes_are_accepted_and_told);
   ADD ("S0-34/rows-are-judged-one-by-one", rows_are_judged_one_by_one);
   ADD ("S0-38/refusals-are-kept-and-the-rest-goes-on", refusals_are_kept_and_go_on);
   ADD ("imports-say-what-they-did", imports_say_what_they_did);
