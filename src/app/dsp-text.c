@@ -189,14 +189,16 @@ dsp_text_km (double km)
 }
 
 /* With Mexico's separators in every language; the C library's Spanish (Mexico) groups by blanks, which nobody there does. */
-char *
-dsp_text_money (gint64 cents)
+static char *
+grouped (gint64      cents,
+         const char *sign)
 {
   guint64 whole = cents < 0 ? 0 - (guint64) cents : (guint64) cents;
   g_autofree char *digits = g_strdup_printf ("%" G_GUINT64_FORMAT, whole / 100);
-  g_autoptr(GString) text = g_string_new (cents < 0 ? "−$" : "$");
+  g_autoptr(GString) text = g_string_new (cents < 0 ? "−" : "");
   gsize n = strlen (digits);
 
+  g_string_append (text, sign);
   for (gsize i = 0; i < n; i++)
     {
       if (i > 0 && (n - i) % 3 == 0)
@@ -205,6 +207,18 @@ dsp_text_money (gint64 cents)
     }
   g_string_append_printf (text, ".%02u", (guint) (whole % 100));
   return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+dsp_text_money (gint64 cents)
+{
+  return grouped (cents, "$");
+}
+
+char *
+dsp_text_amount (gint64 cents)
+{
+  return grouped (cents, "");
 }
 
 DspDate

@@ -25,7 +25,8 @@ char      *dsp_text_minutes    (DspInt minutes);         /* after midnight: "08:
 char      *dsp_text_span       (gint64 us);              /* "5 min", "1 h 12", "3 d 4 h"; of the absolute value */
 char      *dsp_text_ago        (gint64 at_us, gint64 now_us); /* "a moment ago", "5 min ago" */
 char      *dsp_text_km         (double km);
-char      *dsp_text_money      (gint64 cents);           /* "$1,234.50", "−$20.00" */
+char      *dsp_text_money      (gint64 cents);           /* "$1,234.50", "−$20.00"; any thread */
+char      *dsp_text_amount     (gint64 cents);           /* "1,234.50", "−20.00": for columns; any thread */
 
 /* A local day, typed or as YYYY-MM-DD: its first instant. Accepts 2026-11-22, 22/11/2026 and 22/11. */
 gboolean   dsp_text_read_date  (const char *text, gint64 now_us, DspDate *date);

@@ -8,114 +8,11 @@
 #include "dsp-paper-day.h"
 #include "dsp-paper-document.h"
 #include "dsp-paper-order.h"
+#include "paper-file.h"
 
 #include <gdk/gdk.h>
 #include <glib/gstdio.h>
 #include <string.h>
-
-typedef struct {
-  char  *dir;
-  char  *path;
-  GFile *file;
-} Fixture;
-
-static void
-set_up (Fixture      *fixture,
-        gconstpointer unused)
-{
-  g_autoptr(GError) error = NULL;
-
-  fixture->dir = g_dir_make_tmp ("despacho-paper-XXXXXX", &error);
-  g_assert_no_error (error);
-  fixture->path = g_build_filename (fixture->dir, "sheets.pdf", NULL);
-  fixture->file = g_file_new_for_path (fixture->path);
-}
-
-static void
-tear_down (Fixture      *fixture,
-           gconstpointer unused)
-{
-  g_autoptr(GDir) dir = g_dir_open (fixture->dir, 0, NULL);
-  const char *keep = g_getenv ("DSP_KEEP_PAPER"); /* a folder, to look at the sheets */
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (fixture->dir, name, NULL);
-
-      if (keep != NULL && g_str_has_suffix (name, ".pdf"))
-        {
-          g_autofree char *test = g_strdelimit (g_strdup (g_test_get_path ()), "/", '-');
-          g_autofree char *kept = g_strdup_printf ("%s/paper%s.pdf", keep, test);
-          g_autoptr(GFile) to = g_file_new_for_path (kept);
-
-          g_file_copy (fixture->file, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, NULL);
-        }
-      g_unlink (path);
-    }
-  g_rmdir (fixture->dir);
-  g_object_unref (fixture->file);
-  g_free (fixture->path);
-  g_free (fixture->dir);
-}
-
-static char *
-run (const char *first,
-     ...) G_GNUC_NULL_TERMINATED;
-
-/* What a program prints; it must succeed. */
-static char *
-run (const char *first,
-     ...)
-{
-  g_autoptr(GPtrArray) arguments = g_ptr_array_new ();
-  g_autoptr(GError) error = NULL;
-  char *output = NULL;
-  const char *argument;
-  int status;
-  va_list list;
-
-  va_start (list, first);
-  for (argument = first; argument != NULL; argument = va_arg (list, const char *))
-    g_ptr_array_add (arguments, (gpointer) argument);
-  va_end (list);
-  g_ptr_array_add (arguments, NULL);
-  g_spawn_sync (NULL, (char **) arguments->pdata, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &output, NULL,
-                &status, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_spawn_check_wait_status (status, &error));
-  return output;
-}
-
-static gboolean
-has_program (const char *name)
-{
-  g_autofree char *path = g_find_program_in_path (name);
-
-  return path != NULL;
-}
-
-/* The file's words, with one space between them. */
-static char *
-read_words (const char *path)
-{
-  g_autofree char *text = run ("pdftotext", "-layout", path, "-", NULL);
-  g_auto(GStrv) words = g_strsplit_set (text, " \n\f\t", -1);
-  g_autoptr(GString) all = g_string_new (NULL);
-
-  for (guint i = 0; words[i] != NULL; i++)
-    if (*words[i] != '\0')
-      g_string_append_printf (all, "%s%s", all->len > 0 ? " " : "", words[i]);
-  return g_string_free (g_steal_pointer (&all), FALSE);
-}
-
-static void
-assert_has (const char *all,
-            const char *text)
-{
-  if (strstr (all, text) == NULL)
-    g_error ("“%s” is not on paper: %s", text, all);
-}
 
 static DspPaperOrder *
 sample (void)
@@ -181,7 +78,7 @@ document_of (DspPaperOrder *order)
 }
 
 static guint
-write_document (Fixture            *fixture,
+write_document (PaperFile            *fixture,
                 DspPaperDocument   *document,
                 const DspPaperSize *size)
 {
@@ -193,7 +90,7 @@ write_document (Fixture            *fixture,
 }
 
 static void
-test_everything (Fixture      *fixture,
+test_everything (PaperFile      *fixture,
                  gconstpointer unused)
 {
   g_autoptr(DspPaperDocument) document = document_of (sample ());
@@ -206,16 +103,16 @@ test_everything (Fixture      *fixture,
                                  "zona-insegura", "cliente-ausente" };
 
   g_assert_cmpuint (write_document (fixture, document, &dsp_paper_letter), ==, 1);
-  words = read_words (fixture->path);
+  words = paper_words (fixture->path);
   for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
-    assert_has (words, wanted[i]);
-  info = run ("pdfinfo", fixture->path, NULL);
-  assert_has (info, "612 x 792 pts (letter)");
-  assert_has (info, "Hojas de servicio");
+    paper_has (words, wanted[i]);
+  info = paper_run ("pdfinfo", fixture->path, NULL);
+  paper_has (info, "612 x 792 pts (letter)");
+  paper_has (info, "Hojas de servicio");
 }
 
 static void
-test_scanner (Fixture      *fixture,
+test_scanner (PaperFile      *fixture,
               gconstpointer unused)
 {
   g_autoptr(DspPaperDocument) document = document_of (sample ());
@@ -223,20 +120,20 @@ test_scanner (Fixture      *fixture,
   g_autofree char *picture = g_strconcat (prefix, ".png", NULL);
   g_autofree char *none = NULL, *read = NULL;
 
-  if (!has_program ("zbarimg"))
+  if (!paper_has_program ("zbarimg"))
     {
       g_test_skip ("zbarimg is not installed");
       return;
     }
   write_document (fixture, document, &dsp_paper_letter);
   /* As an office's printer prints and a hand scanner sees. */
-  none = run ("pdftoppm", "-r", "150", "-gray", "-png", "-singlefile", fixture->path, prefix, NULL);
-  read = run ("zbarimg", "--quiet", picture, NULL);
+  none = paper_run ("pdftoppm", "-r", "150", "-gray", "-png", "-singlefile", fixture->path, prefix, NULL);
+  read = paper_run ("zbarimg", "--quiet", picture, NULL);
   g_assert_cmpstr (read, ==, "CODE-128:904123\n");
 }
 
 static void
-test_flows (Fixture      *fixture,
+test_flows (PaperFile      *fixture,
             gconstpointer unused)
 {
   DspPaperOrder *order = sample ();
@@ -257,43 +154,43 @@ test_flows (Fixture      *fixture,
   document = document_of (order);
   n = write_document (fixture, document, &dsp_paper_letter);
   g_assert_cmpuint (n, >, 2);
-  words = read_words (fixture->path);
+  words = paper_words (fixture->path);
   for (guint i = 0; i < 1500; i++)
     {
       g_autofree char *word = g_strdup_printf ("palabra%04u", i);
 
-      assert_has (words, word);
+      paper_has (words, word);
     }
   for (guint i = 0; i < 900; i++)
     {
       g_autofree char *word = g_strdup_printf ("calle%03u", i);
 
-      assert_has (words, word);
+      paper_has (words, word);
     }
   /* Each page says whose it is. */
   for (guint page = 1; page <= n; page++)
     {
       g_autofree char *foot = g_strdup_printf ("Order 904123 · page %u of %u", page, n);
 
-      assert_has (words, foot);
+      paper_has (words, foot);
     }
 }
 
 static void
-test_a4 (Fixture      *fixture,
+test_a4 (PaperFile      *fixture,
          gconstpointer unused)
 {
   g_autoptr(DspPaperDocument) document = document_of (sample ());
   g_autofree char *info = NULL;
 
   g_assert_cmpuint (write_document (fixture, document, &dsp_paper_a4), ==, 1);
-  info = run ("pdfinfo", fixture->path, NULL);
-  assert_has (info, "(A4)");
+  info = paper_run ("pdfinfo", fixture->path, NULL);
+  paper_has (info, "(A4)");
 }
 
 /* An order of which little is known is a sheet too. */
 static void
-test_bare (Fixture      *fixture,
+test_bare (PaperFile      *fixture,
            gconstpointer unused)
 {
   DspPaperOrder *order = dsp_paper_order_new ();
@@ -303,13 +200,13 @@ test_bare (Fixture      *fixture,
   order->number = g_strdup ("Ñandú/7\n");
   document = document_of (order);
   g_assert_cmpuint (write_document (fixture, document, &dsp_paper_letter), ==, 1);
-  words = read_words (fixture->path);
-  assert_has (words, "Ñandú/7");
+  words = paper_words (fixture->path);
+  paper_has (words, "Ñandú/7");
 }
 
 /* A picture of one colour, in a file of the test's folder. */
 static DspPaperPhoto *
-make_photo (Fixture    *fixture,
+make_photo (PaperFile  *fixture,
             const char *name,
             const char *format,
             int         width,
@@ -327,7 +224,7 @@ make_photo (Fixture    *fixture,
 
 /* What is no picture leaves its place crossed out, and the sheet whole. */
 static void
-test_photos (Fixture      *fixture,
+test_photos (PaperFile    *fixture,
              gconstpointer unused)
 {
   DspPaperOrder *order = sample ();
@@ -344,12 +241,12 @@ test_photos (Fixture      *fixture,
   order->other_files = g_strdup ("Not printed here: contrato.pdf");
   document = document_of (order);
   g_assert_cmpuint (write_document (fixture, document, &dsp_paper_letter), ==, 2);
-  words = read_words (fixture->path);
+  words = paper_words (fixture->path);
   for (guint i = 0; i < order->photos->len; i++)
-    assert_has (words, ((const DspPaperPhoto *) order->photos->pdata[i])->name);
-  assert_has (words, "Not printed here: contrato.pdf");
+    paper_has (words, ((const DspPaperPhoto *) order->photos->pdata[i])->name);
+  paper_has (words, "Not printed here: contrato.pdf");
   /* A small photo as it was, a large one as finely as paper shows it. */
-  images = run ("pdfimages", "-list", fixture->path, NULL);
+  images = paper_run ("pdfimages", "-list", fixture->path, NULL);
   g_assert_true (g_regex_match_simple ("image\\s+480\\s+360\\s+rgb\\s+\\d+\\s+8\\s+jpeg", images, 0, 0));
   g_assert_true (g_regex_match_simple ("image\\s+300\\s+90\\s", images, 0, 0));
   g_assert_false (g_regex_match_simple ("\\s4000\\s", images, 0, 0));
@@ -375,7 +272,7 @@ on_progress (double   fraction,
 
 /* Whoever cancels, or has no room left, keeps the file that was there. */
 static void
-test_cancelled (Fixture      *fixture,
+test_cancelled (PaperFile      *fixture,
                 gconstpointer unused)
 {
   g_autoptr(DspPaperDocument) document = dsp_paper_document_new ("Muchas");
@@ -402,7 +299,7 @@ test_cancelled (Fixture      *fixture,
 }
 
 static void
-test_no_room (Fixture      *fixture,
+test_no_room (PaperFile      *fixture,
               gconstpointer unused)
 {
   g_autoptr(DspPaperDocument) document = document_of (sample ());
@@ -474,7 +371,7 @@ add_day (DspPaperDocument *document,
 }
 
 static void
-test_day (Fixture      *fixture,
+test_day (PaperFile      *fixture,
           gconstpointer unused)
 {
   g_autoptr(DspPaperDocument) document = dsp_paper_document_new ("Día de una cuadrilla");
@@ -482,20 +379,20 @@ test_day (Fixture      *fixture,
 
   add_day (document, sample_day (40, FALSE), NULL);
   g_assert_cmpuint (write_document (fixture, document, &dsp_paper_letter), >, 2);
-  words = read_words (fixture->path);
+  words = paper_words (fixture->path);
   for (guint i = 1; i <= 40; i++)
     {
       g_autofree char *number = g_strdup_printf ("%u", 904000 + i);
 
-      assert_has (words, number);
+      paper_has (words, number);
     }
-  assert_has (words, "40 órdenes · 23 km");
-  assert_has (words, " km"); /* the scale */
+  paper_has (words, "40 órdenes · 23 km");
+  paper_has (words, " km"); /* the scale */
 }
 
 /* Notes of ten thousand words in a block that has boxes below. */
 static void
-test_results (Fixture      *fixture,
+test_results (PaperFile      *fixture,
               gconstpointer unused)
 {
   g_autoptr(DspPaperDocument) document = dsp_paper_document_new ("Paquete de contingencia");
@@ -513,23 +410,23 @@ test_results (Fixture      *fixture,
   add_day (document, second, "Sin cuadrilla · 1 orden");
   dsp_paper_document_set_contents (document, "Impreso hoy");
   n = write_document (fixture, document, &dsp_paper_letter);
-  words = read_words (fixture->path);
+  words = paper_words (fixture->path);
   for (guint i = 0; i < 2500; i++)
     {
       g_autofree char *word = g_strdup_printf ("nota%04u", i);
 
-      assert_has (words, word);
+      paper_has (words, word);
     }
   /* The second crew's page is the last but the pages that its codes need; the table of contents says which. */
   {
     g_autofree char *entry = g_strdup_printf ("Sin cuadrilla · 1 orden %u", n);
     g_autofree char *last = g_strdup_printf ("%u", n);
-    g_autofree char *page = run ("pdftotext", "-layout", "-f", last, fixture->path, "-", NULL);
+    g_autofree char *page = paper_run ("pdftotext", "-layout", "-f", last, fixture->path, "-", NULL);
 
-    assert_has (words, "C-07 Norte 3 · 12 órdenes 2");
-    assert_has (words, entry);
-    assert_has (page, "Sin cuadrilla");
-    assert_has (page, "904001");
+    paper_has (words, "C-07 Norte 3 · 12 órdenes 2");
+    paper_has (words, entry);
+    paper_has (page, "Sin cuadrilla");
+    paper_has (page, "904001");
   }
 }
 
@@ -552,12 +449,12 @@ main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  if (!has_program ("pdftotext") || !has_program ("pdfinfo"))
+  if (!paper_has_program ("pdftotext") || !paper_has_program ("pdfinfo"))
     {
       g_print ("1..0 # SKIP no poppler-utils to read the sheets with\n");
       return 0;
     }
-#define ADD(name, function) g_test_add ("/paper/S0-17/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function) g_test_add ("/paper/S0-17/" name, PaperFile, NULL, paper_file_set_up, function, paper_file_tear_down)
   ADD ("sheet_says_all_that_a_technician_needs", test_everything);
   ADD ("number_is_read_back_by_a_scanner", test_scanner);
   ADD ("long_texts_flow_and_are_never_cut", test_flows);

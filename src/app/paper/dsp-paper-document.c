@@ -18,12 +18,17 @@ struct _DspPaperPager
   DspPaperDocument *document; /* (owned) */
   DspPaperPen      *pen;      /* (owned) */
   double            width, height;
-  GArray           *first;    /* (owned) of guint: the first page of each part counted */
+  GArray           *first;    /* (owned) of guint: the first page of each part that is begun */
+  GArray           *stretches;/* (owned) of Stretch, in a row */
+  guint             next;     /* the row where the part begun last goes on; DSP_PAPER_END: the next part comes */
   guint             n_pages;
   DspPaperFlow     *contents; /* (owned) (nullable): once all is counted */
   DspPaperFlow     *flow;     /* (owned) (nullable): laid out last */
-  guint             flow_part;
+  guint             flow_stretch;
 };
+
+/* What is laid out at once: a whole part, or some rows of it. */
+typedef struct { guint part, from, first; /* page */ } Stretch;
 
 /* ---- document ---- */
 
@@ -78,7 +83,21 @@ dsp_paper_document_add (DspPaperDocument   *document,
                         GDestroyNotify      content_free,
                         const char         *bookmark)
 {
-  DspPaperPart part = { lay_out, content, content_free, g_strdup (bookmark) };
+  DspPaperPart part = { .lay_out = lay_out, .content = content, .content_free = content_free, .bookmark = g_strdup (bookmark) };
+
+  g_array_append_val (document->parts, part);
+}
+
+void
+dsp_paper_document_add_rows (DspPaperDocument    *document,
+                             DspPaperPageOutFunc  lay_out_page,
+                             guint                n_rows,
+                             gpointer             content,
+                             GDestroyNotify       content_free,
+                             const char          *bookmark)
+{
+  DspPaperPart part = { .lay_out_page = lay_out_page, .n_rows = n_rows, .content = content, .content_free = content_free,
+                        .bookmark = g_strdup (bookmark) };
 
   g_array_append_val (document->parts, part);
 }
@@ -104,6 +123,13 @@ dsp_paper_document_set_foot (DspPaperDocument *document,
 }
 
 void
+dsp_paper_document_set_total (DspPaperDocument *document,
+                              gboolean          total)
+{
+  document->total = total;
+}
+
+void
 dsp_paper_document_set_contents (DspPaperDocument *document,
                                  const char       *heading)
 {
@@ -125,6 +151,8 @@ dsp_paper_pager_new (DspPaperDocument *document,
   pager->width = width;
   pager->height = height;
   pager->first = g_array_new (FALSE, FALSE, sizeof (guint));
+  pager->stretches = g_array_new (FALSE, FALSE, sizeof (Stretch));
+  pager->next = DSP_PAPER_END;
   return pager;
 }
 
@@ -136,20 +164,28 @@ dsp_paper_pager_free (DspPaperPager *pager)
   dsp_paper_pen_free (pager->pen);
   dsp_paper_document_unref (pager->document);
   g_array_unref (pager->first);
+  g_array_unref (pager->stretches);
   g_free (pager);
 }
 
+/* @next: the row where its part goes on, or DSP_PAPER_END. */
 static DspPaperFlow *
 lay_out (DspPaperPager *pager,
-         guint          number)
+         guint          number,
+         guint         *next)
 {
-  const DspPaperPart *part = &g_array_index (pager->document->parts, DspPaperPart, number);
+  const Stretch *stretch = &g_array_index (pager->stretches, Stretch, number);
+  const DspPaperPart *part = &g_array_index (pager->document->parts, DspPaperPart, stretch->part);
+  double height = pager->height - (pager->document->foot != NULL ? FOOT : 0);
 
-  if (pager->flow != NULL && pager->flow_part == number)
+  if (pager->flow != NULL && pager->flow_stretch == number)
     return pager->flow;
   g_clear_pointer (&pager->flow, dsp_paper_flow_free);
-  pager->flow = part->lay_out (part->content, pager->pen, pager->width, pager->height - (pager->document->foot != NULL ? FOOT : 0));
-  pager->flow_part = number;
+  if (part->lay_out != NULL)
+    pager->flow = part->lay_out (part->content, pager->pen, pager->width, height);
+  else
+    pager->flow = part->lay_out_page (part->content, pager->pen, pager->width, height, stretch->from, next);
+  pager->flow_stretch = number;
   return pager->flow;
 }
 
@@ -194,6 +230,8 @@ add_contents (DspPaperPager *pager)
   pager->contents = lay_out_contents (pager, n);
   for (guint i = 0; i < pager->first->len; i++)
     g_array_index (pager->first, guint, i) += n;
+  for (guint i = 0; i < pager->stretches->len; i++)
+    g_array_index (pager->stretches, Stretch, i).first += n;
   pager->n_pages += n;
 }
 
@@ -204,20 +242,41 @@ dsp_paper_pager_first_page (DspPaperPager *pager,
   return g_array_index (pager->first, guint, part);
 }
 
+static gboolean
+all_counted (DspPaperPager *pager)
+{
+  return pager->first->len == pager->document->parts->len && pager->next == DSP_PAPER_END;
+}
+
+static void
+count_stretch (DspPaperPager *pager)
+{
+  Stretch stretch = { .from = pager->next, .first = pager->n_pages };
+
+  if (pager->next == DSP_PAPER_END)
+    {
+      g_array_append_val (pager->first, pager->n_pages);
+      stretch.from = 0;
+    }
+  stretch.part = pager->first->len - 1;
+  g_array_append_val (pager->stretches, stretch);
+  pager->next = DSP_PAPER_END;
+  pager->n_pages += dsp_paper_flow_n_pages (lay_out (pager, pager->stretches->len - 1, &pager->next));
+}
+
 gboolean
 dsp_paper_pager_count (DspPaperPager *pager,
                        gint64         budget_us)
 {
   gint64 until = g_get_monotonic_time () + budget_us;
 
-  while (pager->first->len < pager->document->parts->len)
+  while (!all_counted (pager))
     {
-      g_array_append_val (pager->first, pager->n_pages);
-      pager->n_pages += dsp_paper_flow_n_pages (lay_out (pager, pager->first->len - 1));
+      count_stretch (pager);
       if (g_get_monotonic_time () >= until)
         break;
     }
-  if (pager->first->len < pager->document->parts->len)
+  if (!all_counted (pager))
     return FALSE;
   if (pager->document->contents != NULL && pager->contents == NULL)
     add_contents (pager);
@@ -225,7 +284,22 @@ dsp_paper_pager_count (DspPaperPager *pager,
 }
 
 guint dsp_paper_pager_n_pages (DspPaperPager *pager) { return pager->n_pages; }
-guint dsp_paper_pager_n_counted (DspPaperPager *pager) { return pager->first->len; }
+
+guint
+dsp_paper_pager_n_counted (DspPaperPager *pager)
+{
+  return pager->first->len - (pager->next != DSP_PAPER_END ? 1 : 0);
+}
+
+double
+dsp_paper_pager_counted (DspPaperPager *pager)
+{
+  GArray *parts = pager->document->parts;
+  guint counted = dsp_paper_pager_n_counted (pager);
+  double inside = counted < pager->first->len ? (double) pager->next / MAX (g_array_index (parts, DspPaperPart, counted).n_rows, 1) : 0;
+
+  return parts->len > 0 ? (counted + MIN (inside, 1)) / parts->len : 1;
+}
 
 static void
 draw_foot (DspPaperPager *pager,
@@ -233,11 +307,12 @@ draw_foot (DspPaperPager *pager,
            cairo_t       *cr)
 {
   g_autoptr(DspPaperFlow) flow = dsp_paper_flow_new (pager->pen, pager->width, pager->height, NULL, NULL);
-  g_autofree char *number = g_strdup_printf (_("page %u"), page + 1);
+  g_autofree char *number = pager->document->total ? g_strdup_printf (_("page %u of %u"), page + 1, pager->n_pages)
+                                                  : g_strdup_printf (_("page %u"), page + 1);
   double y = pager->height - 10;
 
-  dsp_paper_flow_put (flow, DSP_PAPER_LABEL, 0, y, pager->width - 80, DSP_PAPER_LEFT, pager->document->foot);
-  dsp_paper_flow_put (flow, DSP_PAPER_LABEL, pager->width - 80, y, 80, DSP_PAPER_RIGHT, number);
+  dsp_paper_flow_put (flow, DSP_PAPER_LABEL, 0, y, pager->width - 110, DSP_PAPER_LEFT, pager->document->foot);
+  dsp_paper_flow_put (flow, DSP_PAPER_LABEL, pager->width - 110, y, 110, DSP_PAPER_RIGHT, number);
   dsp_paper_flow_draw (flow, 0, cr);
 }
 
@@ -246,7 +321,7 @@ dsp_paper_pager_draw (DspPaperPager *pager,
                       guint          page,
                       cairo_t       *cr)
 {
-  guint low = 0, high = pager->first->len;
+  guint low = 0, high = pager->stretches->len, next;
 
   g_return_if_fail (page < pager->n_pages);
   if (pager->contents != NULL && page < dsp_paper_flow_n_pages (pager->contents))
@@ -258,12 +333,12 @@ dsp_paper_pager_draw (DspPaperPager *pager,
     {
       guint middle = (low + high) / 2;
 
-      if (g_array_index (pager->first, guint, middle) <= page)
+      if (g_array_index (pager->stretches, Stretch, middle).first <= page)
         low = middle;
       else
         high = middle;
     }
-  dsp_paper_flow_draw (lay_out (pager, low), page - g_array_index (pager->first, guint, low), cr);
+  dsp_paper_flow_draw (lay_out (pager, low, &next), page - g_array_index (pager->stretches, Stretch, low).first, cr);
   if (pager->document->foot != NULL)
     draw_foot (pager, page, cr);
 }

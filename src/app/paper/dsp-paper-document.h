@@ -18,6 +18,10 @@ typedef struct _DspPaperPager DspPaperPager;
 
 /* @content stays as it is while the document lives. */
 typedef DspPaperFlow *(*DspPaperLayOutFunc) (gconstpointer content, DspPaperPen *pen, double width, double height);
+/* One page of a part of very many rows (more, if a row is longer than a page): it begins with row @from, and sets @next to the row
+ * with which the following page begins, or to DSP_PAPER_END. */
+#define DSP_PAPER_END G_MAXUINT
+typedef DspPaperFlow *(*DspPaperPageOutFunc) (gconstpointer content, DspPaperPen *pen, double width, double height, guint from, guint *next);
 
 DspPaperDocument *dsp_paper_document_new   (const char *title);
 DspPaperDocument *dsp_paper_document_ref   (DspPaperDocument *document);
@@ -27,10 +31,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspPaperDocument, dsp_paper_document_unref)
 /* A part begins a new page. @content: (transfer full). @bookmark: (nullable): its entry among a file's bookmarks. */
 void              dsp_paper_document_add   (DspPaperDocument *document, DspPaperLayOutFunc lay_out, gpointer content,
                                             GDestroyNotify content_free, const char *bookmark);
+/* A part that is laid out page by page, so that ten thousand rows take the memory of one page and nothing waits for all of them.
+ * @n_rows: about how many there are, to tell how far it is. */
+void              dsp_paper_document_add_rows (DspPaperDocument *document, DspPaperPageOutFunc lay_out_page, guint n_rows, gpointer content,
+                                               GDestroyNotify content_free, const char *bookmark);
 /* The long side lies; on each page's foot stand @foot and the page's number. */
 void              dsp_paper_document_set_landscape (DspPaperDocument *document, gboolean landscape);
 gboolean          dsp_paper_document_is_landscape  (DspPaperDocument *document);
 void              dsp_paper_document_set_foot      (DspPaperDocument *document, const char *foot);
+/* The number on the foot says of how many: everything is counted before the first page is drawn. */
+void              dsp_paper_document_set_total     (DspPaperDocument *document, gboolean total);
 /* First come pages that say under @heading on which page each part with a bookmark begins. */
 void              dsp_paper_document_set_contents  (DspPaperDocument *document, const char *heading);
 const char       *dsp_paper_document_title   (DspPaperDocument *document);

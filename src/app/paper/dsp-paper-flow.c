@@ -325,7 +325,7 @@ dsp_paper_flow_row (DspPaperFlow       *flow,
   if (flow->y + height <= flow->height)
     {
       for (guint i = 0; i < n_cells; i++)
-        dsp_paper_flow_put (flow, cells[i].style, cells[i].x, flow->y, cells[i].width, DSP_PAPER_LEFT, cells[i].text);
+        dsp_paper_flow_put (flow, cells[i].style, cells[i].x, flow->y, cells[i].width, cells[i].align, cells[i].text);
       flow->y += height;
       return;
     }

@@ -23,6 +23,37 @@ dsp_paper_heading (DspPaperFlow *flow,
 }
 
 void
+dsp_paper_facts (DspPaperFlow       *flow,
+                 const DspPaperFact *list,
+                 guint               n)
+{
+  double column = (dsp_paper_flow_width (flow) + GAP) / DSP_PAPER_FACT_COLUMNS;
+  DspPaperCell labels[DSP_PAPER_FACT_COLUMNS], values[DSP_PAPER_FACT_COLUMNS];
+  guint filled = 0, taken = 0;
+
+  for (guint i = 0; i <= n; i++)
+    {
+      gboolean is_there = i < n && list[i].value != NULL && *list[i].value != '\0';
+
+      if (filled > 0 && (i == n || (is_there && taken + list[i].span > DSP_PAPER_FACT_COLUMNS)))
+        {
+          dsp_paper_flow_need (flow, 24);
+          dsp_paper_flow_row (flow, labels, filled);
+          dsp_paper_flow_row (flow, values, filled);
+          dsp_paper_flow_skip (flow, 3);
+          filled = taken = 0;
+        }
+      if (is_there)
+        {
+          labels[filled] = (DspPaperCell) { DSP_PAPER_LABEL, taken * column, list[i].span * column - GAP, list[i].label };
+          values[filled] = (DspPaperCell) { list[i].style, taken * column, list[i].span * column - GAP, list[i].value };
+          filled++;
+          taken += list[i].span;
+        }
+    }
+}
+
+void
 dsp_paper_tick (DspPaperFlow *flow,
                 double        x,
                 double        y)

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 
 /* A section's name with a line under it; at least @then points below it stay on the same page. */
 void   dsp_paper_heading       (DspPaperFlow *flow, const char *text, double then);
+/* Labels above values, side by side in so many columns; those without a value leave their place to the next. */
+#define DSP_PAPER_FACT_COLUMNS 4
+typedef struct { const char *label, *value; DspPaperStyle style; guint span; /* of the columns */ } DspPaperFact;
+void   dsp_paper_facts         (DspPaperFlow *flow, const DspPaperFact *facts, guint n);
 void   dsp_paper_tick          (DspPaperFlow *flow, double x, double y);
 /* A box and what it means; returns the height. */
 double dsp_paper_ticked        (DspPaperFlow *flow, double x, double y, double width, const char *text);

@@ -51,44 +51,6 @@ dsp_paper_order_free (DspPaperOrder *order)
   g_free (order);
 }
 
-/* ---- pieces ---- */
-
-#define COLUMNS 4
-
-typedef struct { const char *label, *value; DspPaperStyle style; guint span; } Fact; /* span: of COLUMNS */
-
-/* Label above value, side by side; those without a value leave their place to the next. */
-static void
-facts (DspPaperFlow *flow,
-       const Fact   *list,
-       guint         n)
-{
-  double column = (dsp_paper_flow_width (flow) + GAP) / COLUMNS;
-  DspPaperCell labels[COLUMNS], values[COLUMNS];
-  guint filled = 0, taken = 0;
-
-  for (guint i = 0; i <= n; i++)
-    {
-      gboolean is_there = i < n && list[i].value != NULL && *list[i].value != '\0';
-
-      if (filled > 0 && (i == n || (is_there && taken + list[i].span > COLUMNS)))
-        {
-          dsp_paper_flow_need (flow, 24);
-          dsp_paper_flow_row (flow, labels, filled);
-          dsp_paper_flow_row (flow, values, filled);
-          dsp_paper_flow_skip (flow, 3);
-          filled = taken = 0;
-        }
-      if (is_there)
-        {
-          labels[filled] = (DspPaperCell) { DSP_PAPER_LABEL, taken * column, list[i].span * column - GAP, list[i].label };
-          values[filled] = (DspPaperCell) { list[i].style, taken * column, list[i].span * column - GAP, list[i].value };
-          filled++;
-          taken += list[i].span;
-        }
-    }
-}
-
 /* ---- the sheet ---- */
 
 static void
@@ -285,12 +247,12 @@ dsp_paper_order_lay_out (const DspPaperOrder *order,
                          double               height)
 {
   DspPaperFlow *flow = dsp_paper_flow_new (pen, width, height - FOOT, on_next_page, (gpointer) order);
-  const Fact customer[] = { { _("Name"), order->customer, DSP_PAPER_STRONG, 2 }, { _("Telephone"), order->phone, DSP_PAPER_STRONG, 1 },
+  const DspPaperFact customer[] = { { _("Name"), order->customer, DSP_PAPER_STRONG, 2 }, { _("Telephone"), order->phone, DSP_PAPER_STRONG, 1 },
                             { _("Account"), order->account, DSP_PAPER_BODY, 1 }, { _("Street"), order->street, DSP_PAPER_STRONG, 3 },
                             { _("Between streets"), order->between, DSP_PAPER_BODY, 1 },
                             { _("Postal code, neighbourhood and municipality"), order->place, DSP_PAPER_BODY, 4 },
                             { _("References"), order->directions, DSP_PAPER_BODY, 4 } };
-  const Fact visit[] = { { _("Appointment"), order->appointment, DSP_PAPER_STRONG, 2 }, { _("Penalty date"), order->penalty, DSP_PAPER_BODY, 1 },
+  const DspPaperFact visit[] = { { _("Appointment"), order->appointment, DSP_PAPER_STRONG, 2 }, { _("Penalty date"), order->penalty, DSP_PAPER_BODY, 1 },
                          { _("Created"), order->created, DSP_PAPER_BODY, 1 }, { _("Crew"), order->crew, DSP_PAPER_STRONG, 1 },
                          { _("Technicians"), order->members, DSP_PAPER_BODY, 2 }, { _("Vehicle"), order->vehicle, DSP_PAPER_BODY, 1 },
                          { _("Planned"), order->visit, DSP_PAPER_BODY, 1 }, { _("Distributor"), order->distributor, DSP_PAPER_BODY, 2 },
@@ -299,9 +261,9 @@ dsp_paper_order_lay_out (const DspPaperOrder *order,
 
   head (flow, order);
   dsp_paper_heading (flow, _("Customer"), 24);
-  facts (flow, customer, G_N_ELEMENTS (customer));
+  dsp_paper_facts (flow, customer, G_N_ELEMENTS (customer));
   dsp_paper_heading (flow, _("Visit"), 24);
-  facts (flow, visit, G_N_ELEMENTS (visit));
+  dsp_paper_facts (flow, visit, G_N_ELEMENTS (visit));
   if (order->notes != NULL && *order->notes != '\0')
     {
       dsp_paper_heading (flow, _("Notes"), 12);

@@ -107,9 +107,17 @@ describe (cairo_surface_t  *surface,
   cairo_pdf_surface_set_metadata (surface, CAIRO_PDF_METADATA_CREATOR, creator);
 }
 
+/* What is to be done twice if everything is counted first. */
+static gboolean
+counts_first (const Job *job)
+{
+  return job->document->contents != NULL || job->document->total;
+}
+
 /* Draws the pages up to @until that are counted and not drawn yet. */
 static void
-draw_pages (DspPaperPager *pager,
+draw_pages (GTask         *task,
+            DspPaperPager *pager,
             Job           *job,
             Sink          *sink,
             cairo_t       *cr,
@@ -121,6 +129,8 @@ draw_pages (DspPaperPager *pager,
     {
       if (g_cancellable_set_error_if_cancelled (cancellable, &sink->error))
         return;
+      if (counts_first (job))
+        tell (task, job, 0.5 + 0.5 * *drawn / dsp_paper_pager_n_pages (pager));
       cairo_save (cr);
       cairo_translate (cr, job->size.margin, job->size.margin);
       dsp_paper_pager_draw (pager, *drawn, cr);
@@ -140,8 +150,8 @@ add_bookmark (cairo_surface_t    *surface,
     cairo_pdf_surface_add_outline (surface, CAIRO_PDF_OUTLINE_ROOT, part->bookmark, target, 0);
 }
 
-/* Draws everything on @surface; returns the number of pages. With a table of contents everything is counted first, which
- * is half of the work. */
+/* Draws everything on @surface; returns the number of pages. With a table of contents, or with their number on each page, everything
+ * is counted first, which is half of the work. */
 static guint
 draw_parts (GTask           *task,
             Job             *job,
@@ -152,22 +162,25 @@ draw_parts (GTask           *task,
   g_autoptr(DspPaperPager) pager = dsp_paper_pager_new (job->document, job->size.width - 2 * job->size.margin,
                                                         job->size.height - 2 * job->size.margin);
   GArray *parts = job->document->parts;
-  gboolean counts = job->document->contents != NULL;
+  gboolean counts = counts_first (job);
   cairo_t *cr = cairo_create (surface);
   guint drawn = 0;
 
   while (counts && !g_cancellable_set_error_if_cancelled (cancellable, &sink->error) && !dsp_paper_pager_count (pager, 0))
-    tell (task, job, 0.5 * dsp_paper_pager_n_counted (pager) / parts->len);
+    tell (task, job, 0.5 * dsp_paper_pager_counted (pager));
   for (guint i = 0; i < parts->len && sink->error == NULL; i++)
     {
       guint until;
 
-      if (!counts)
+      while (!counts && dsp_paper_pager_n_counted (pager) <= i && !g_cancellable_set_error_if_cancelled (cancellable, &sink->error))
         dsp_paper_pager_count (pager, 0);
+      if (sink->error != NULL)
+        break;
       add_bookmark (surface, &g_array_index (parts, DspPaperPart, i), dsp_paper_pager_first_page (pager, i));
       until = counts && i + 1 < parts->len ? dsp_paper_pager_first_page (pager, i + 1) : dsp_paper_pager_n_pages (pager);
-      draw_pages (pager, job, sink, cr, &drawn, until, cancellable);
-      tell (task, job, counts ? 0.5 + 0.5 * (i + 1) / parts->len : (double) (i + 1) / parts->len);
+      draw_pages (task, pager, job, sink, cr, &drawn, until, cancellable);
+      if (!counts)
+        tell (task, job, (double) (i + 1) / parts->len);
     }
   cairo_destroy (cr);
   return drawn;
