@@ -21,8 +21,10 @@
 /* What was said before and after the command's own words. */
 typedef struct {
   char         *database, *socket_path;
+  char         *from, *to;
   char         *mapping, *today, *property, *profile, *scope, *reason;
   gboolean      json, version;
+  gboolean      told; /* why it was stopped has been said */
   int           minutes;
   char        **words; /* the command and what it is about */
   GCancellable *cancellable;
@@ -32,7 +34,8 @@ static void
 call_clear (Call *call)
 {
   char **texts[] = { &call->database, &call->socket_path, &call->mapping, &call->today,
-                     &call->property, &call->profile,     &call->scope,   &call->reason };
+                     &call->property, &call->profile,     &call->scope,   &call->reason,
+                     &call->from,     &call->to };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_clear_pointer (texts[i], g_free);
@@ -337,6 +340,24 @@ do_restore (Call    *call,
 }
 
 static gboolean
+do_copy (Call    *call,
+         GError **error)
+{
+  const char *const uris[] = { call->from, call->to };
+
+  for (guint i = 0; i < G_N_ELEMENTS (uris); i++)
+    if (uris[i] == NULL || strchr (uris[i], ':') == NULL)
+      return dsp_refuse (error, DSP_RULE_INVALID, _("copy --from DATABASE --to DATABASE: each of the form sqlite:FILE or postgresql://…"));
+  if (dsp_keep_copy (call->from, call->to, call->cancellable, error))
+    return TRUE;
+  if (!g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return FALSE;
+  g_printerr (_("despachoctl: stopped; %s holds nothing of it\n"), call->to);
+  call->told = TRUE;
+  return FALSE;
+}
+
+static gboolean
 do_recovery (Call    *call,
              GError **error)
 {
@@ -426,6 +447,8 @@ run (Call    *call,
     return do_backup (call, error);
   if (strcmp (call->words[0], "restore") == 0)
     return do_restore (call, error);
+  if (strcmp (call->words[0], "copy") == 0)
+    return do_copy (call, error);
   if (strcmp (call->words[0], "recovery") == 0)
     return do_recovery (call, error);
   if (entity != NULL)
@@ -458,6 +481,7 @@ static const char summary[] = N_(
     "  verify                              is the history whole?\n"
     "  backup FILE                         a copy while the server goes on, and the proof that it is whole\n"
     "  restore [FILE]                      the database from a backup; without: it was put back by other means\n"
+    "  copy --from DATABASE --to DATABASE  all of it into an empty one, of either store; the feed goes on\n"
     "  recovery [end]                      how the gathering after a restore goes; end: it is over now\n"
     "KEY is the code, name or number by which people know it; of a membership, CREW/TECHNICIAN.\n"
     "Files may be packed as .xz, .gz or .zip. While a despachod holds the database, its socket is used.");
@@ -473,6 +497,8 @@ main (int   argc,
     { "database", 'd', 0, G_OPTION_ARG_STRING, &call.database, N_("Which database"), "sqlite:FILE|postgresql://…" },
     { "socket", 's', 0, G_OPTION_ARG_FILENAME, &call.socket_path, N_("Socket of the server that holds it"), "PATH" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &call.json, N_("Answer in JSON"), NULL },
+    { "from", 0, 0, G_OPTION_ARG_STRING, &call.from, N_("Which database is copied"), "DATABASE" },
+    { "to", 0, 0, G_OPTION_ARG_STRING, &call.to, N_("Into which"), "DATABASE" },
     { "mapping", 'm', 0, G_OPTION_ARG_FILENAME, &call.mapping, N_("Which column is what"), "FILE" },
     { "today", 0, 0, G_OPTION_ARG_STRING, &call.today, N_("Day to which the newest date is moved"), "YYYY-MM-DD" },
     { "property", 0, 0, G_OPTION_ARG_STRING, &call.property, N_("Property that holds the postal code"), "NAME" },
@@ -518,7 +544,8 @@ main (int   argc,
   done = run (&call, &error);
   if (!done && g_cancellable_is_cancelled (call.cancellable))
     {
-      g_printerr (_("despachoctl: stopped; what was sent before is in the database whole\n"));
+      if (!call.told)
+        g_printerr (_("despachoctl: stopped; what was sent before is in the database whole\n"));
       return 130;
     }
   if (!done)

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "dsp-keep.h"
 
+#include "dsp-copy.h"
 #include "dsp-feed.h"
 #include "dsp-json-read.h"
 #include "dsp-link.h"
@@ -174,7 +175,7 @@ check_free (const char *path,
       g_autofree char *name = g_strconcat (path, ends[i], NULL);
 
       if (g_file_test (name, G_FILE_TEST_EXISTS))
-        return dsp_refuse (error, DSP_RULE_INVALID, _("%s exists: move it away first, it may hold what the backup does not"), name);
+        return dsp_refuse (error, DSP_RULE_INVALID, _("%s exists: move it away first"), name);
     }
   return TRUE;
 }
@@ -279,6 +280,140 @@ dsp_keep_restore (const char *database,
     printf (_("Start the server now. For %u minutes it gathers what the offices' computers still have of the time since the backup;\n"
               "then it takes that in its old order. If there is a newer verified backup use that one instead: the computers have let go\n"
               "of what it holds.\n"), minutes);
+  return TRUE;
+}
+
+/* ---- copy ---- */
+
+typedef struct
+{
+  GCancellable *cancellable;
+  gboolean      terminal; /* a line that is written over, else one every so many rows */
+  char         *table;
+  gint64        shown;
+} Progress;
+
+#define SHOW_EVERY 200000
+
+static gboolean
+on_copied (const char *table,
+           gint64      n_done,
+           gint64      n_all,
+           gboolean    checking,
+           gpointer    user_data)
+{
+  Progress *self = user_data;
+  gboolean ready = n_done >= n_all;
+
+  if (n_done > 0 && (self->terminal || ready || n_done - self->shown >= SHOW_EVERY || n_done < self->shown))
+    {
+      g_printerr (checking ? _("%s%s: %lld of %lld read back%s") : _("%s%s: %lld of %lld%s"), self->terminal ? "\r\033[K" : "", table,
+                  (long long) n_done, (long long) n_all, self->terminal && !ready ? "" : "\n");
+      self->shown = n_done;
+    }
+  return !g_cancellable_is_cancelled (self->cancellable);
+}
+
+static const DspSchemaPart *const parts[] = { &dsp_schema_entities, &dsp_schema_feed, &dsp_schema_server };
+
+static DspDb *
+open_source (const char *uri,
+             GError    **error)
+{
+  g_autoptr(DspDb) db = dsp_db_open (uri, DSP_DB_LOCK, error);
+
+  for (guint i = 0; db != NULL && i < G_N_ELEMENTS (parts); i++)
+    if (!dsp_schema_require (db, parts[i], error))
+      {
+        g_prefix_error (error, _("%s: a despachod of this version has to run on it once before it is copied: "), uri);
+        return NULL;
+      }
+  return g_steal_pointer (&db);
+}
+
+/* Tables, and nothing in them: not even the feed's state, which makes them a database. */
+static DspDb *
+open_target (const char *uri,
+             GError    **error)
+{
+  g_autoptr(DspDb) db = dsp_db_open (uri, DSP_DB_CREATE | DSP_DB_LOCK, error);
+  gboolean empty = FALSE;
+  int version = 0;
+
+  if (db == NULL || !dsp_schema_version (db, dsp_schema_feed.name, &version, error) || (version > 0 && !dsp_copy_is_empty (db, &empty, error)))
+    return NULL;
+  if (version > 0 && !empty)
+    {
+      dsp_refuse (error, DSP_RULE_INVALID, _("%s is not empty: a copy goes into a database that holds nothing"), uri);
+      return NULL;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (!dsp_schema_open (db, parts[i], error))
+      return NULL;
+  return dsp_db_exec (db, "DELETE FROM \"feed_state\"", error) ? g_steal_pointer (&db) : NULL;
+}
+
+static gboolean
+copy_into (DspDb        *from,
+           const char   *to,
+           GCancellable *cancellable,
+           gint64       *n_rows,
+           GError      **error)
+{
+  g_autoptr(DspDb) db = open_target (to, error);
+  Progress progress = { .cancellable = cancellable, .terminal = isatty (STDERR_FILENO) };
+  g_autoptr(DspFeed) feed = NULL;
+
+  if (db == NULL || !dsp_copy_rows (from, db, on_copied, &progress, n_rows, error))
+    return FALSE;
+  feed = dsp_feed_open (db, error);
+  return feed != NULL && dsp_feed_new_epoch (feed, DSP_LOCAL_USER_NAME, g_get_real_time (), error) && dsp_schema_analyze (db, error) &&
+         (dsp_db_is_shared (db) || dsp_db_checkpoint (db, DSP_CHECKPOINT_TRUNCATE, NULL, error));
+}
+
+/* A file is made beside its place, and gets its name when it is whole. */
+static gboolean
+copy_into_file (DspDb        *from,
+                const char   *to,
+                GCancellable *cancellable,
+                gint64       *n_rows,
+                GError      **error)
+{
+  const char *target = to + strlen (SQLITE);
+  g_autofree char *work = g_strconcat (to, ".copying", NULL);
+  g_autofree char *lock = g_strconcat (target, ".copying.lock", NULL);
+  const char *path = work + strlen (SQLITE);
+  gboolean done;
+
+  if (!check_free (target, error) || !check_stopped (to, error))
+    return FALSE;
+  remove_beside (path);
+  g_unlink (path);
+  done = copy_into (from, work, cancellable, n_rows, error);
+  remove_beside (path);
+  g_unlink (lock);
+  if (done && name_file (path, target, error))
+    return TRUE;
+  g_unlink (path);
+  return FALSE;
+}
+
+gboolean
+dsp_keep_copy (const char   *from,
+               const char   *to,
+               GCancellable *cancellable,
+               GError      **error)
+{
+  g_autoptr(DspDb) db = NULL;
+  gint64 n_rows = 0;
+
+  if (strcmp (from, to) == 0)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("--from and --to are the same"));
+  db = open_source (from, error);
+  if (db == NULL || !(g_str_has_prefix (to, SQLITE) ? copy_into_file (db, to, cancellable, &n_rows, error)
+                                                    : copy_into (db, to, cancellable, &n_rows, error)))
+    return FALSE;
+  printf (_("%lld rows are copied, read back and the same. Start the server on the copy, and on nothing else any more.\n"), (long long) n_rows);
   return TRUE;
 }
 

@@ -17,6 +17,9 @@ gboolean dsp_keep_backup   (const char *database, const char *socket_path, const
 /* Makes @database, of which nothing may be there, from the backup @path; NULL: it was put back by other means. Either way it
  * has another epoch then, and a server that opens it first waits @minutes for what clients bring back. */
 gboolean dsp_keep_restore  (const char *database, const char *path, guint minutes, GError **error);
+/* All of @from into @to, where nothing may be yet: no row, or no file. What was written is read back and compared; a copy that
+ * was stopped leaves nothing. No server may run on either. The feed goes on under another epoch. */
+gboolean dsp_keep_copy     (const char *from, const char *to, GCancellable *cancellable, GError **error);
 /* How that waiting goes; @end: it is over. */
 gboolean dsp_keep_recovery (const char *database, const char *socket_path, gboolean end, gboolean json, GCancellable *cancellable, GError **error);
 

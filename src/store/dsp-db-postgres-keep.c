@@ -47,6 +47,20 @@ dsp_postgres_backup (DspDb      *db,
   return FALSE;
 }
 
+const char dsp_postgres_tables[] =
+  "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()";
+
+gboolean
+dsp_postgres_go_on (DspDb      *db,
+                    const char *table,
+                    GError    **error)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT setval(pg_get_serial_sequence('\"%1$s\"', '_row'), coalesce(max(\"_row\"), 0) + 1, false)"
+                                          " FROM \"%1$s\"", table);
+
+  return dsp_db_exec (db, sql, error);
+}
+
 const char dsp_postgres_has[] =
   "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
   " WHERE n.nspname = current_schema() AND c.relname = $1::text";

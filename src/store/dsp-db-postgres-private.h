@@ -78,6 +78,8 @@ gboolean  dsp_postgres_check   (DspDb          *db,
 gboolean  dsp_postgres_backup  (DspDb          *db,
                                 const char     *path,
                                 GError        **error);
+extern const char dsp_postgres_tables[];
+gboolean dsp_postgres_go_on (DspDb *db, const char *table, GError **error);
 extern const char dsp_postgres_describe[], dsp_postgres_has[]; /* SQL of one parameter, a table's name */
 gboolean  dsp_postgres_analyze (DspDb          *db,
                                 GError        **error);

@@ -67,6 +67,9 @@ typedef struct {
    * there is such a table or index. */
   const char   *describe;
   const char   *has;
+  const char   *tables;      /* without a parameter: the names of all tables */
+  /* (nullable): a table's "_row" goes on behind the highest that was inserted with a number of its own */
+  gboolean    (*go_on)       (DspDb *db, const char *table, GError **error);
   gboolean    (*analyze)     (DspDb *db, GError **error);
   /* Instead of what analyzing found: a value of the index's first column is 1/@share of a million rows (0: one row). */
   gboolean    (*set_share)   (DspDb *db, const char *table, const char *index, int n_columns, int share, GError **error);

@@ -115,6 +115,9 @@ dsp_sqlite_backup (DspDb      *db,
   return ok && sync_directory (path, error);
 }
 
+const char dsp_sqlite_tables[] =
+  "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+
 const char dsp_sqlite_has[] =
   "SELECT 1 FROM sqlite_schema WHERE name = $1";
 

@@ -42,6 +42,7 @@ gboolean dsp_sqlite_check     (DspDb      *db,
 gboolean dsp_sqlite_backup    (DspDb      *db,
                                const char *path,
                                GError    **error);
+extern const char dsp_sqlite_tables[];
 extern const char dsp_sqlite_describe[], dsp_sqlite_has[]; /* SQL of one parameter, a table's name */
 gboolean dsp_sqlite_analyze   (DspDb      *db,
                                GError    **error);

@@ -606,6 +606,7 @@ const DspDbDriver dsp_db_sqlite = {
   .check = dsp_sqlite_check,
   .describe = dsp_sqlite_describe,
   .has = dsp_sqlite_has,
+  .tables = dsp_sqlite_tables,
   .analyze = dsp_sqlite_analyze,
   .set_share = dsp_sqlite_set_share,
   .use_shares = dsp_sqlite_use_shares,

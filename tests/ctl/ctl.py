@@ -188,10 +188,12 @@ class Office:
 
     # despachod
 
-    def serve(self, *words):
+    def serve(self, *words, database=None):
         """A real despachod on the database, on a free port without TLS, and on the socket where despachoctl looks."""
+        if database is not None:
+            words = ("--socket", self.socket, *words)
         errors = open(self.folder / "server.log", "ab")
-        self.server = subprocess.Popen([str(DESPACHOD), "--database", f"sqlite:{self.database}", "--listen", "127.0.0.1:0",
+        self.server = subprocess.Popen([str(DESPACHOD), "--database", f"sqlite:{self.database}" if database is None else database, "--listen", "127.0.0.1:0",
                                         "--no-tls", "--state", str(self.folder / "state"),
                                         *map(str, words)],
                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True)
