@@ -1,13 +1,12 @@
 /* dsp-paper-dialog.c: what to print, and where it goes
  * SPDX-License-Identifier: GPL-3.0-or-later
- *
- * Three faces of one window: what is wanted, how far it is, and where it went.
  */
 #define G_LOG_DOMAIN "dsp-paper-dialog"
 
 #include "config.h"
 #include "dsp-paper-dialog.h"
 
+#include "dsp-export-window.h"
 #include "dsp-paper-print.h"
 #include "dsp-text.h"
 
@@ -15,55 +14,25 @@
 #include <glib/gi18n.h>
 
 typedef struct {
-  DspOffice    *office;      /* (owned) */
-  GPtrArray    *requests;    /* (owned) of DspPaperRequest */
-  GtkWindow    *parent;      /* NULL once closed, as window */
-  GtkWidget    *window;
-  GtkWidget    *stack, *cancel, *print, *save, *close;
-  GtkWidget    *choices[DSP_N_PAPERS]; /* as requests */
-  GtkWidget    *size;
-  GtkWidget    *apart;       /* a switch: each crew in a file of its own */
-  GtkWidget    *files;       /* a switch: sheets with photos and signature */
-  GtkWidget    *progress, *doing;
-  GtkWidget    *done;        /* status page */
-  GCancellable *cancellable; /* (owned) */
-  GFile        *file;        /* (owned) (nullable): where the PDF goes; NULL: to the printer */
-  gboolean      writing;     /* the second half: the pages */
-  int           refs;
+  DspExportWindow *shell;       /* owns it */
+  DspOffice       *office;      /* (owned) */
+  GPtrArray       *requests;    /* (owned) of DspPaperRequest */
+  GtkWidget       *choices[DSP_N_PAPERS]; /* as requests */
+  GtkWidget       *apart;       /* a switch: each crew in a file of its own */
+  GtkWidget       *files;       /* a switch: sheets with photos and signature */
+  GFile           *file;        /* (owned) (nullable): where the PDF goes; NULL: to the printer */
+  gboolean         writing;     /* the second half: the pages */
 } Dialog;
 
-static Dialog *
-dialog_ref (Dialog *dialog)
-{
-  dialog->refs++;
-  return dialog;
-}
-
 static void
-dialog_unref (Dialog *dialog)
+dialog_free (gpointer data)
 {
-  if (--dialog->refs > 0)
-    return;
+  Dialog *dialog = data;
+
   g_ptr_array_unref (dialog->requests);
   g_clear_object (&dialog->file);
-  g_object_unref (dialog->cancellable);
   g_object_unref (dialog->office);
   g_free (dialog);
-}
-
-static void
-on_destroy (GtkWidget *window,
-            Dialog    *dialog)
-{
-  g_cancellable_cancel (dialog->cancellable);
-  dialog->window = NULL;
-  dialog_unref (dialog);
-}
-
-static const DspPaperSize *
-chosen_size (Dialog *dialog)
-{
-  return g_settings_get_enum (dsp_office_get_settings (dialog->office), "paper") == 1 ? &dsp_paper_a4 : &dsp_paper_letter;
 }
 
 static DspPaperRequest *
@@ -81,48 +50,7 @@ is_apart (Dialog *dialog)
   return chosen (dialog)->what == DSP_PAPER_PACK && gtk_switch_get_active (GTK_SWITCH (dialog->apart));
 }
 
-/* ---- faces ---- */
-
-static void
-show_face (Dialog     *dialog,
-           const char *name)
-{
-  gboolean asks = g_str_equal (name, "ask"), done = g_str_equal (name, "done");
-
-  gtk_stack_set_visible_child_name (GTK_STACK (dialog->stack), name);
-  gtk_widget_set_visible (dialog->print, asks);
-  gtk_widget_set_visible (dialog->save, asks);
-  gtk_widget_set_visible (dialog->cancel, !done);
-  gtk_widget_set_visible (dialog->close, done);
-  if (done)
-    gtk_widget_grab_focus (dialog->close);
-}
-
-static void
-show_result (Dialog     *dialog,
-             const char *icon,
-             const char *title,
-             const char *text)
-{
-  if (dialog->window == NULL)
-    return;
-  adw_status_page_set_icon_name (ADW_STATUS_PAGE (dialog->done), icon);
-  adw_status_page_set_title (ADW_STATUS_PAGE (dialog->done), title);
-  adw_status_page_set_description (ADW_STATUS_PAGE (dialog->done), text);
-  show_face (dialog, "done");
-}
-
-static void
-show_failure (Dialog       *dialog,
-              const GError *error)
-{
-  g_autofree char *escaped = g_markup_escape_text (error->message, -1);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;                                     /* the window has gone with it */
-  gtk_widget_set_visible (adw_status_page_get_child (ADW_STATUS_PAGE (dialog->done)), FALSE);
-  show_result (dialog, "dialog-error-symbolic", _("The file could not be written"), escaped);
-}
+/* ---- working ---- */
 
 static void
 on_progress (double   fraction,
@@ -130,14 +58,10 @@ on_progress (double   fraction,
 {
   Dialog *dialog = user_data;
 
-  if (dialog->window == NULL)
-    return;
   /* Reading what is to be printed is the smaller part. */
   fraction = dialog->file == NULL ? fraction : dialog->writing ? 0.15 + 0.85 * fraction : 0.15 * fraction;
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->progress), fraction);
+  dsp_export_window_progress (dialog->shell, fraction);
 }
-
-/* ---- working ---- */
 
 static void
 written_cb (GObject      *source,
@@ -148,17 +72,15 @@ written_cb (GObject      *source,
   g_autoptr(GError) error = NULL;
   guint n = dsp_paper_pdf_write_finish (res, &error);
 
-  if (error != NULL && dialog->window != NULL)
-    show_failure (dialog, error);
-  else if (error == NULL)
+  if (error != NULL)
+    dsp_export_window_fail (dialog->shell, error);
+  else
     {
-      g_autofree char *path = g_file_get_parse_name (dialog->file);
-      g_autofree char *escaped = g_markup_escape_text (path, -1);
       g_autofree char *title = g_strdup_printf (ngettext ("%'u page written", "%'u pages written", n), n);
 
-      show_result (dialog, "object-select-symbolic", title, escaped);
+      dsp_export_window_done (dialog->shell, title, dialog->file);
     }
-  dialog_unref (dialog);
+  dsp_export_window_unref (dialog->shell);
 }
 
 static void
@@ -169,43 +91,42 @@ gathered_cb (GObject      *source,
   Dialog *dialog = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(DspPaperDocument) document = dsp_paper_gather_finish (res, &error);
+  GCancellable *cancellable = dsp_export_window_cancellable (dialog->shell);
+  GtkWindow *window = dsp_export_window_window (dialog->shell);
 
   if (document == NULL)
-    {
-      if (dialog->window != NULL)
-        show_failure (dialog, error);
-    }
+    dsp_export_window_fail (dialog->shell, error);
   else if (dsp_paper_document_n_parts (document) == 0)
-    show_result (dialog, "dialog-information-symbolic", _("Nothing to print"),
-                 _("The orders are no longer on this computer."));
+    dsp_export_window_tell (dialog->shell, _("Nothing to print"), _("The orders are no longer on this computer."));
+  else if (window == NULL)
+    g_debug ("closed before anything was printed");
   else if (dialog->file != NULL)
     {
       dialog->writing = TRUE;
-      gtk_label_set_text (GTK_LABEL (dialog->doing), _("Writing the pages"));
+      dsp_export_window_work (dialog->shell, _("Writing the pages"));
+      dsp_export_window_ref (dialog->shell);
       if (is_apart (dialog))
-        dsp_paper_pdf_write_parts_async (document, chosen_size (dialog), dialog->file, dialog->cancellable, on_progress, dialog,
-                                         written_cb, dialog_ref (dialog));
+        dsp_paper_pdf_write_parts_async (document, dsp_paper_size_chosen (dialog->office), dialog->file, cancellable, on_progress, dialog,
+                                         written_cb, dialog);
       else
-        dsp_paper_pdf_write_async (document, chosen_size (dialog), dialog->file, dialog->cancellable, on_progress, dialog,
-                                   written_cb, dialog_ref (dialog));
+        dsp_paper_pdf_write_async (document, dsp_paper_size_chosen (dialog->office), dialog->file, cancellable, on_progress, dialog,
+                                   written_cb, dialog);
     }
   else
     {
-      GtkWindow *parent = dialog->parent;
-
-      dsp_paper_print (parent, dialog->office, document, chosen_size (dialog));
-      gtk_window_destroy (GTK_WINDOW (dialog->window));
+      dsp_paper_print (dsp_export_window_parent (dialog->shell), dialog->office, document, dsp_paper_size_chosen (dialog->office));
+      gtk_window_destroy (window);
     }
-  dialog_unref (dialog);
+  dsp_export_window_unref (dialog->shell);
 }
 
 static void
 begin (Dialog *dialog)
 {
-  gtk_label_set_text (GTK_LABEL (dialog->doing), _("Reading the orders"));
-  show_face (dialog, "work");
+  dsp_export_window_work (dialog->shell, _("Reading the orders"));
+  dsp_export_window_ref (dialog->shell);
   chosen (dialog)->with_files = gtk_switch_get_active (GTK_SWITCH (dialog->files));
-  dsp_paper_gather_async (dialog->office, chosen (dialog), dialog->cancellable, on_progress, dialog, gathered_cb, dialog_ref (dialog));
+  dsp_paper_gather_async (dialog->office, chosen (dialog), dsp_export_window_cancellable (dialog->shell), on_progress, dialog, gathered_cb, dialog);
 }
 
 static void
@@ -239,29 +160,18 @@ file_name (Dialog *dialog)
     }
   else
     name = order != NULL ? g_strdup_printf (_("Work order %s.pdf"), order->number) : g_strdup_printf (_("Work orders %s.pdf"), day);
-  return g_strdelimit (name, "/\\", '-');
+  return name;
 }
 
 static void
-on_file_chosen (GtkNativeDialog *chooser,
-                int              response,
-                Dialog          *dialog)
+on_file_chosen (DspExportWindow *shell,
+                GFile           *file,
+                gpointer         data)
 {
-  g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
-  gboolean to_folder = gtk_file_chooser_get_action (GTK_FILE_CHOOSER (chooser)) == GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER;
+  Dialog *dialog = data;
 
-  if (file != NULL && dialog->window != NULL)
-    {
-      g_autoptr(GFile) folder = to_folder ? g_object_ref (file) : g_file_get_parent (file);
-      g_autofree char *path = folder != NULL ? g_file_get_path (folder) : NULL;
-
-      if (path != NULL)
-        g_settings_set_string (dsp_office_get_settings (dialog->office), "paper-folder", path);
-      g_set_object (&dialog->file, file);
-      begin (dialog);
-    }
-  g_object_unref (chooser);
-  dialog_unref (dialog);
+  g_set_object (&dialog->file, file);
+  begin (dialog);
 }
 
 static void
@@ -269,47 +179,9 @@ on_save (GtkWidget *button,
          Dialog    *dialog)
 {
   gboolean apart = is_apart (dialog);
-  GtkFileChooserNative *chooser = gtk_file_chooser_native_new (apart ? _("Folder for the files") : _("Save as PDF"), GTK_WINDOW (dialog->window),
-                                                               apart ? GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER
-                                                                     : GTK_FILE_CHOOSER_ACTION_SAVE, _("_Save"), _("_Cancel"));
-  g_autofree char *name = file_name (dialog);
-  g_autofree char *last = g_settings_get_string (dsp_office_get_settings (dialog->office), "paper-folder");
-  const char *documents = g_get_user_special_dir (G_USER_DIRECTORY_DOCUMENTS);
-  g_autoptr(GFile) folder = g_file_new_for_path (*last != '\0' && g_file_test (last, G_FILE_TEST_IS_DIR) ? last
-                                                 : documents != NULL ? documents : g_get_home_dir ());
+  g_autofree char *name = apart ? NULL : file_name (dialog);
 
-  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (chooser), folder, NULL);
-  if (!apart)
-    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (chooser), name);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
-  g_signal_connect (chooser, "response", G_CALLBACK (on_file_chosen), dialog_ref (dialog));
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
-}
-
-static void
-open_uri (Dialog *dialog,
-          GFile  *file)
-{
-  g_autofree char *uri = g_file_get_uri (file);
-
-  gtk_show_uri (GTK_WINDOW (dialog->window), uri, GDK_CURRENT_TIME);
-}
-
-static void
-on_open (GtkWidget *button,
-         Dialog    *dialog)
-{
-  open_uri (dialog, dialog->file);
-}
-
-static void
-on_open_folder (GtkWidget *button,
-                Dialog    *dialog)
-{
-  g_autoptr(GFile) folder = is_apart (dialog) ? g_object_ref (dialog->file) : g_file_get_parent (dialog->file);
-
-  if (folder != NULL)
-    open_uri (dialog, folder);
+  dsp_export_window_choose (dialog->shell, apart ? _("Folder for the files") : _("Save as PDF"), name, on_file_chosen, dialog);
 }
 
 /* ---- the window ---- */
@@ -358,14 +230,6 @@ choice_subtitle (const DspPaperRequest *request)
     }
 }
 
-static void
-on_size_chosen (AdwComboRow *row,
-                GParamSpec  *pspec,
-                Dialog      *dialog)
-{
-  g_settings_set_enum (dsp_office_get_settings (dialog->office), "paper", (int) adw_combo_row_get_selected (row));
-}
-
 /* Whether there may be one file a crew is asked only where there are crews; photos belong to sheets. */
 static void
 on_choice (Dialog *dialog)
@@ -396,8 +260,6 @@ static GtkWidget *
 make_ask (Dialog *dialog)
 {
   GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *group = adw_preferences_group_new (), *paper = adw_preferences_group_new ();
-  const char *const sizes[] = { _("Letter"), _("A4"), NULL };
-  g_autoptr(GtkStringList) model = gtk_string_list_new (sizes);
 
   for (guint i = 0; i < dialog->requests->len; i++)
     {
@@ -423,12 +285,7 @@ make_ask (Dialog *dialog)
         }
       adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
     }
-  dialog->size = adw_combo_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (dialog->size), _("Paper"));
-  adw_combo_row_set_model (ADW_COMBO_ROW (dialog->size), G_LIST_MODEL (model));
-  adw_combo_row_set_selected (ADW_COMBO_ROW (dialog->size), (guint) g_settings_get_enum (dsp_office_get_settings (dialog->office), "paper"));
-  g_signal_connect (dialog->size, "notify::selected", G_CALLBACK (on_size_chosen), dialog);
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (paper), dialog->size);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (paper), dsp_export_window_paper_row (dialog->shell));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (paper), make_switch (_("One PDF file a crew"), NULL, &dialog->apart));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (paper),
                              make_switch (_("With photos and signature"), _("Those that are on this computer"), &dialog->files));
@@ -437,58 +294,7 @@ make_ask (Dialog *dialog)
   on_choice (dialog);
   gtk_box_append (GTK_BOX (page), group);
   gtk_box_append (GTK_BOX (page), paper);
-  gtk_widget_add_css_class (page, "dsp-dialog-content");
   return page;
-}
-
-static GtkWidget *
-make_work (Dialog *dialog)
-{
-  GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-
-  dialog->doing = gtk_label_new ("");
-  dialog->progress = gtk_progress_bar_new ();
-  gtk_accessible_update_property (GTK_ACCESSIBLE (dialog->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, _("How far it is"), -1);
-  gtk_box_append (GTK_BOX (page), dialog->doing);
-  gtk_box_append (GTK_BOX (page), dialog->progress);
-  gtk_widget_set_valign (page, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (page, "dsp-dialog-content");
-  return page;
-}
-
-static GtkWidget *
-make_done (Dialog *dialog)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *open = gtk_button_new_with_label (_("Open"));
-  GtkWidget *folder = gtk_button_new_with_label (_("Open the folder"));
-
-  dialog->done = adw_status_page_new ();
-  gtk_widget_add_css_class (dialog->done, "compact");
-  gtk_widget_add_css_class (open, "pill");
-  gtk_widget_add_css_class (folder, "pill");
-  g_signal_connect (open, "clicked", G_CALLBACK (on_open), dialog);
-  g_signal_connect (folder, "clicked", G_CALLBACK (on_open_folder), dialog);
-  gtk_box_append (GTK_BOX (box), open);
-  gtk_box_append (GTK_BOX (box), folder);
-  gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
-  adw_status_page_set_child (ADW_STATUS_PAGE (dialog->done), box);
-  return dialog->done;
-}
-
-static GtkWidget *
-make_button (Dialog     *dialog,
-             const char *label,
-             const char *name,
-             GCallback   callback)
-{
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
-
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  if (callback != NULL)
-    g_signal_connect (button, "clicked", callback, dialog);
-  else
-    gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "window.close");
-  return button;
 }
 
 void
@@ -497,48 +303,15 @@ dsp_paper_dialog_open (GtkWindow *parent,
                        GPtrArray *requests)
 {
   Dialog *dialog = g_new0 (Dialog, 1);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
-  GtkEventController *shortcuts = gtk_shortcut_controller_new ();
+  GtkWidget *print;
 
-  dialog->refs = 1;
   dialog->office = g_object_ref (office);
   dialog->requests = requests;
-  dialog->parent = parent;
-  dialog->cancellable = g_cancellable_new ();
-  dialog->window = adw_window_new ();
-  gtk_window_set_title (GTK_WINDOW (dialog->window), _("Print"));
-  gtk_window_set_modal (GTK_WINDOW (dialog->window), TRUE);
-  gtk_window_set_transient_for (GTK_WINDOW (dialog->window), parent);
-  gtk_window_set_destroy_with_parent (GTK_WINDOW (dialog->window), TRUE);
-  gtk_window_set_default_size (GTK_WINDOW (dialog->window), 640, -1);
-  g_signal_connect (dialog->window, "destroy", G_CALLBACK (on_destroy), dialog);
-  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (shortcuts),
-                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0), gtk_named_action_new ("window.close")));
-  gtk_widget_add_controller (dialog->window, shortcuts);
-
-  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
-  dialog->cancel = make_button (dialog, _("_Cancel"), _("Cancel"), NULL);
-  dialog->close = make_button (dialog, _("_Close"), _("Close"), NULL);
-  dialog->print = make_button (dialog, _("_Print…"), _("Print…"), G_CALLBACK (on_print));
-  dialog->save = make_button (dialog, _("_Save as PDF…"), _("Save as PDF…"), G_CALLBACK (on_save));
-  gtk_widget_add_css_class (dialog->print, "suggested-action");
-  adw_header_bar_pack_start (ADW_HEADER_BAR (header), dialog->cancel);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (header), dialog->close);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (header), dialog->print);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (header), dialog->save);
-
-  dialog->stack = gtk_stack_new ();
-  gtk_stack_set_vhomogeneous (GTK_STACK (dialog->stack), TRUE);
-  gtk_stack_add_named (GTK_STACK (dialog->stack), make_ask (dialog), "ask");
-  gtk_stack_add_named (GTK_STACK (dialog->stack), make_work (dialog), "work");
-  gtk_stack_add_named (GTK_STACK (dialog->stack), make_done (dialog), "done");
-  gtk_box_append (GTK_BOX (box), header);
-  gtk_box_append (GTK_BOX (box), dialog->stack);
-  adw_window_set_content (ADW_WINDOW (dialog->window), box);
-  gtk_window_set_default_widget (GTK_WINDOW (dialog->window), dialog->print);
-  show_face (dialog, "ask");
-  gtk_window_present (GTK_WINDOW (dialog->window));
-  gtk_widget_grab_focus (dialog->print);
+  dialog->shell = dsp_export_window_new (parent, office, _("Print"), dialog, dialog_free);
+  print = dsp_export_window_add_button (dialog->shell, _("_Print…"), _("Print…"), G_CALLBACK (on_print), dialog);
+  dsp_export_window_add_button (dialog->shell, _("_Save as PDF…"), _("Save as PDF…"), G_CALLBACK (on_save), dialog);
+  dsp_export_window_set_page (dialog->shell, make_ask (dialog));
+  dsp_export_window_present (dialog->shell, print);
 }
 
 static void

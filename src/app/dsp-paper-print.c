@@ -13,6 +13,12 @@
 #define STEP_US 8000
 #define LAST_KEY "dsp-print-settings" /* on the office: the printer that was chosen last */
 
+const DspPaperSize *
+dsp_paper_size_chosen (DspOffice *office)
+{
+  return g_settings_get_enum (dsp_office_get_settings (office), "paper") == 1 ? &dsp_paper_a4 : &dsp_paper_letter;
+}
+
 typedef struct {
   DspOffice        *office;   /* (owned) */
   DspPaperDocument *document; /* (owned) */
