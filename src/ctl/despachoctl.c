@@ -7,6 +7,7 @@
 
 #include "dsp-db-postgres.h"
 #include "dsp-db.h"
+#include "dsp-doctor.h"
 #include "dsp-keep.h"
 #include "dsp-language.h"
 #include "dsp-office.h"
@@ -21,11 +22,11 @@
 /* What was said before and after the command's own words. */
 typedef struct {
   char         *database, *socket_path;
-  char         *from, *to;
+  char         *from, *to, *state, *certificate;
   char         *mapping, *today, *property, *profile, *scope, *reason;
   gboolean      json, version;
   gboolean      told; /* why it was stopped has been said */
-  int           minutes;
+  int           minutes, free_mb, days;
   char        **words; /* the command and what it is about */
   GCancellable *cancellable;
 } Call;
@@ -35,7 +36,7 @@ call_clear (Call *call)
 {
   char **texts[] = { &call->database, &call->socket_path, &call->mapping, &call->today,
                      &call->property, &call->profile,     &call->scope,   &call->reason,
-                     &call->from,     &call->to };
+                     &call->from,     &call->to,      &call->state,   &call->certificate };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_clear_pointer (texts[i], g_free);
@@ -340,6 +341,15 @@ do_restore (Call    *call,
 }
 
 static gboolean
+do_doctor (Call    *call,
+           GError **error)
+{
+  DspDoctor doctor = { call->database, call->socket_path, call->state, call->certificate, call->free_mb, call->days, call->json };
+
+  return check_database (call, error) && dsp_doctor_look (&doctor, error);
+}
+
+static gboolean
 do_copy (Call    *call,
          GError **error)
 {
@@ -447,6 +457,8 @@ run (Call    *call,
     return do_backup (call, error);
   if (strcmp (call->words[0], "restore") == 0)
     return do_restore (call, error);
+  if (strcmp (call->words[0], "doctor") == 0)
+    return do_doctor (call, error);
   if (strcmp (call->words[0], "copy") == 0)
     return do_copy (call, error);
   if (strcmp (call->words[0], "recovery") == 0)
@@ -481,6 +493,7 @@ static const char summary[] = N_(
     "  verify                              is the history whole?\n"
     "  backup FILE                         a copy while the server goes on, and the proof that it is whole\n"
     "  restore [FILE]                      the database from a backup; without: it was put back by other means\n"
+    "  doctor [--state FOLDER]             files, disk, clock, settings, certificate: is all as it should be?\n"
     "  copy --from DATABASE --to DATABASE  all of it into an empty one, of either store; the feed goes on\n"
     "  recovery [end]                      how the gathering after a restore goes; end: it is over now\n"
     "KEY is the code, name or number by which people know it; of a membership, CREW/TECHNICIAN.\n"
@@ -490,13 +503,17 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_auto(Call) call = { .minutes = DSP_RECOVERY_MINUTES };
+  g_auto(Call) call = { .minutes = DSP_RECOVERY_MINUTES, .free_mb = DSP_DOCTOR_FREE_MB, .days = DSP_DOCTOR_DAYS };
   g_autoptr(GError) error = NULL;
   g_autoptr(GOptionContext) context = NULL;
   const GOptionEntry options[] = {
     { "database", 'd', 0, G_OPTION_ARG_STRING, &call.database, N_("Which database"), "sqlite:FILE|postgresql://…" },
     { "socket", 's', 0, G_OPTION_ARG_FILENAME, &call.socket_path, N_("Socket of the server that holds it"), "PATH" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &call.json, N_("Answer in JSON"), NULL },
+    { "state", 0, 0, G_OPTION_ARG_FILENAME, &call.state, N_("Folder of the server's files and certificate"), "DIR" },
+    { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &call.certificate, N_("The server's certificate, if it is another one"), "PEM" },
+    { "free", 0, 0, G_OPTION_ARG_INT, &call.free_mb, N_("Free space that has to be there"), "MB" },
+    { "days", 0, 0, G_OPTION_ARG_INT, &call.days, N_("How long the certificate has to be good"), "N" },
     { "from", 0, 0, G_OPTION_ARG_STRING, &call.from, N_("Which database is copied"), "DATABASE" },
     { "to", 0, 0, G_OPTION_ARG_STRING, &call.to, N_("Into which"), "DATABASE" },
     { "mapping", 'm', 0, G_OPTION_ARG_FILENAME, &call.mapping, N_("Which column is what"), "FILE" },
