@@ -325,7 +325,7 @@ judge (DspKeeper        *keeper,
           g_ptr_array_add (drafts, draft);
         }
       draft_add (draft, &ids[i], base, work);
-      dsp_keeper_take_edits (keeper, work, replaced);
+      dsp_keeper_take_edits (keeper, command, &ids[i], work, replaced);
       outcome->n_given++;
     }
   return TRUE;
@@ -622,7 +622,7 @@ judge_gift (DspKeeper   *keeper,
       one.single = draft_new (step->command, 0, 0, NULL, NULL, 0);
       draft_add (one.single, &gift->id, base, work);
       g_array_append_val (judged, one);
-      dsp_keeper_take_edits (keeper, work, replaced);
+      dsp_keeper_take_edits (keeper, step->command, &gift->id, work, replaced);
     }
   return TRUE;
 }

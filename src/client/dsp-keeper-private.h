@@ -97,6 +97,7 @@ struct _DspKeeper
                                            not walk over a gesture of thousands of another */
   GHashTable  *conflicts;     /* DspKey -> number of refusals in the tray */
   guint        n_wide;        /* pending commands that may touch other records than they name */
+  gboolean     spread;        /* the overlay has records that no command names, or its commands are fewer than it was made of */
 
   DspFacts     facts;
   gpointer     scratch;       /* (owned) (nullable): what facts.get() lent last */
@@ -152,7 +153,7 @@ void         dsp_keeper_remove_pending (DspKeeper *keeper, DspPending *pending, 
 DspPending  *dsp_keeper_find_pending   (DspKeeper *keeper, gint64 no);
 void         dsp_keeper_init_facts (DspKeeper *keeper);
 DspFact      dsp_keeper_effective  (DspKeeper *keeper, const DspEntity *entity, const DspId *id, gconstpointer *record);
-void         dsp_keeper_take_edits (DspKeeper *keeper, DspWork *work, GHashTable *replaced);
+void         dsp_keeper_take_edits (DspKeeper *keeper, const DspCommand *command, const DspId *id, DspWork *work, GHashTable *replaced);
 /* Computes the overlay of the records of @affected (a set of DspKey) anew, or all of it if @all, and tells what differs. */
 gboolean     dsp_keeper_replay     (DspKeeper *keeper, GHashTable *affected, gboolean all, GError **error);
 GHashTable  *dsp_key_set_new       (void);

@@ -3,7 +3,8 @@
  *
  * After the base changed, core's rules run the waiting commands again over it, in order. Only commands that name a
  * record which changed can come out differently, as long as all waiting commands touch nothing but what they name and the
- * change was of orders; otherwise everything runs again.
+ * change was of orders; otherwise everything runs again. What a command touched besides is only known after it ran (a closed
+ * order has its line in the statement, a pre-invoice thousands of them), and must go with it when it is refused.
  */
 #define G_LOG_DOMAIN "dsp-keeper"
 
@@ -472,6 +473,7 @@ dsp_keeper_remove_pending (DspKeeper  *keeper,
   if (pending->command != NULL)
     {
       keeper->n_wide -= is_wide (pending);
+      keeper->spread = keeper->spread || is_wide (pending);
       for (guint row = 0; row < pending->ids->len; row++)
         {
           DspKey key = { pending->command->entity, g_array_index (pending->ids, DspId, row) };
@@ -507,19 +509,24 @@ dsp_keeper_find_pending (DspKeeper *keeper,
 
 /* ---- replay ---- */
 
-/* Takes over what a run changed. @replaced (nullable): DspKey (in the value) -> DspOver that was there before, or one
+/* Takes over what a run of a command on @id changed. @replaced (nullable): DspKey (in the value) -> DspOver that was there before, or one
  * with the entity NULL; only the first of each record. */
 void
-dsp_keeper_take_edits (DspKeeper  *keeper,
-                       DspWork    *work,
-                       GHashTable *replaced)
+dsp_keeper_take_edits (DspKeeper        *keeper,
+                       const DspCommand *command,
+                       const DspId      *id,
+                       DspWork          *work,
+                       GHashTable       *replaced)
 {
+  DspKey named = { command->entity, *id };
+
   for (guint i = 0; i < dsp_work_n_edits (work); i++)
     {
       DspEdit *edit = dsp_work_edit_at (work, i);
       DspOver *over = over_new (edit->entity, &((DspRecord *) edit->after)->id, NULL);
       GHashTable *overlay = dsp_keeper_overlay (keeper, edit->entity);
 
+      keeper->spread = keeper->spread || !dsp_key_equal (&over->key, &named);
       if (!edit->deleted)
         over->record = g_steal_pointer (&edit->after);
       if (replaced != NULL && !g_hash_table_contains (replaced, &over->key))
@@ -546,7 +553,7 @@ run_row (DspKeeper  *keeper,
   work = dsp_work_new (&keeper->facts, keeper->actor, pending->at_us);
   if (dsp_work_run (work, pending->command, &g_array_index (pending->ids, DspId, row), g_array_index (pending->bases, gint64, row),
                     pending->args, pending->given, NULL, &refusal))
-    dsp_keeper_take_edits (keeper, work, NULL);
+    dsp_keeper_take_edits (keeper, pending->command, &g_array_index (pending->ids, DspId, row), work, NULL);
   else
     g_debug ("command %" G_GINT64_FORMAT " no longer applies: %s", pending->no, refusal->message);
 }
@@ -573,6 +580,7 @@ replay_all (DspKeeper  *keeper,
 
   memcpy (old, keeper->overlay, sizeof old);
   dsp_overlay_init (keeper->overlay);
+  keeper->spread = FALSE;
   for (guint i = 0; i < keeper->pending->len; i++)
     {
       DspPending *pending = g_ptr_array_index (keeper->pending, i);
@@ -618,7 +626,7 @@ dsp_keeper_replay (DspKeeper  *keeper,
   GHashTableIter iter;
   gpointer key;
 
-  if (all || keeper->n_wide > 0)
+  if (all || keeper->n_wide > 0 || keeper->spread)
     replay_all (keeper, affected);
   else
     {
