@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "dsp-money-commands.h"
+#include "dsp-tour.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -111,6 +112,22 @@ check_order (DspWork    *work,
   return TRUE;
 }
 
+/* From the orders themselves: whatever proposal came with the claim counts for nothing. */
+static void
+propose (DspWork       *work,
+         DspMileage    *mileage,
+         const DspCrew *crew)
+{
+  DspId office_id = dsp_office_settings_id ();
+  const DspOfficeSettings *office = dsp_work_get (work, &dsp_office_settings, &office_id);
+  gint64 factor = (office != NULL && office->distance_factor.is_set ? office : dsp_office_defaults ())->distance_factor.value, metres;
+  g_autoptr(GArray) tour = crew != NULL ? dsp_tour_of_crew (work, crew, mileage->day) : NULL;
+  g_autoptr(GArray) ways = tour != NULL ? dsp_tour_straight (tour, factor) : NULL;
+  bool known = tour != NULL && dsp_tour_proposal (tour, ways, &mileage->order_id, &metres);
+
+  dsp_mileage_propose (mileage, known ? DSP_DISTANCE_GREAT_CIRCLE : DSP_DISTANCE_NONE, known ? metres : 0);
+}
+
 static gboolean
 put (DspWork      *work,
      gpointer      record,
@@ -137,6 +154,7 @@ put (DspWork      *work,
     return FALSE;
   if (mileage->odometer_start.is_set && mileage->odometer_end.is_set && mileage->odometer_end.value >= mileage->odometer_start.value)
     mileage->claimed = (DspInt) { .value = mileage->odometer_end.value - mileage->odometer_start.value, .is_set = true };
+  propose (work, mileage, crew);
   mileage->state = DSP_MILEAGE_CAPTURED;
   mileage->approved = (DspInt) { 0 };
   mileage->submitted_at.us = mileage->decided_at.us = 0;

@@ -75,7 +75,8 @@ static const DspWord left_out_list[] = {
 G_STATIC_ASSERT (G_N_ELEMENTS (left_out_list) == DSP_N_LEFT_OUT);
 const DspWords DspLeftOut_words = { left_out_list, G_N_ELEMENTS (left_out_list) };
 
-#define METRES     .decimals = 3, .min = 0, .max = 2000000
+#define METRES_MAX 2000000
+#define METRES     .decimals = 3, .min = 0, .max = METRES_MAX
 #define ODOMETER   .decimals = 3, .min = 0, .max = G_GINT64_CONSTANT (10000000000)
 #define MONEY      .min = -DSP_MONEY_MAX, .max = DSP_MONEY_MAX
 #define SUM        .min = -DSP_MONEY_MAX * 100000, .max = DSP_MONEY_MAX * 100000
@@ -103,6 +104,7 @@ static const DspField mileage_fields[] = {
   DSP_TEXT (DspMileage, decided_by,     N_("Decided by"), .max = 80),
   DSP_TIME (DspMileage, submitted_at,   N_("Submitted on")),
   DSP_TIME (DspMileage, decided_at,     N_("Decided on")),
+  DSP_INT  (DspMileage, excess,         N_("Above the proposal (percent)"), .flags = DSP_FILTER, .min = -100, .max = DSP_MILEAGE_EXCESS_MAX),
 };
 
 static const DspField statement_line_fields[] = {
@@ -188,12 +190,37 @@ static const DspField pre_invoice_fields[] = {
 
 /* ---- rules between fields ---- */
 
+/* Rounded up, so that it is above a whole percentage exactly when the claim is. */
+static gint64
+excess_of (gint64 claimed,
+           gint64 proposed)
+{
+  gint64 more = (claimed - proposed) * 100;
+
+  if (proposed == 0)
+    return claimed == 0 ? 0 : DSP_MILEAGE_EXCESS_MAX;
+  return MIN (more > 0 ? (more + proposed - 1) / proposed : more / proposed, DSP_MILEAGE_EXCESS_MAX);
+}
+
+void
+dsp_mileage_propose (DspMileage *mileage,
+                     DspDistance by,
+                     gint64      metres)
+{
+  bool is_set = by != DSP_DISTANCE_NONE;
+
+  mileage->proposed_by = by;
+  mileage->proposed = (DspInt) { is_set ? MIN (metres, METRES_MAX) : 0, is_set };
+  mileage->excess = (DspInt) { 0 };
+  if (is_set && mileage->claimed.is_set)
+    mileage->excess = (DspInt) { excess_of (mileage->claimed.value, mileage->proposed.value), true };
+}
+
 bool
 dsp_mileage_exceeds (const DspMileage *mileage,
                      gint64            tolerance_percent)
 {
-  return mileage->claimed.is_set && mileage->proposed.is_set &&
-         mileage->claimed.value * 100 > mileage->proposed.value * (100 + tolerance_percent);
+  return mileage->excess.is_set && mileage->excess.value > tolerance_percent;
 }
 
 static gboolean

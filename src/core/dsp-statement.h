@@ -57,10 +57,15 @@ typedef struct {
   char           *decided_by;
   DspTime         submitted_at;
   DspTime         decided_at;
+  DspInt          excess;         /* percent that the claim is above the proposal; none without a proposal */
 } DspMileage;
 extern const DspEntity dsp_mileage;
 DSP_DEFINE_RECORD (DspMileage, dsp_mileage, dsp_mileage)
 
+#define DSP_MILEAGE_EXCESS_MAX 1000000 /* percent; so much also where nothing at all was proposed */
+
+/* Sets what is proposed (@by NONE: nothing), and how far the claim is above it. */
+void dsp_mileage_propose (DspMileage *mileage, DspDistance by, gint64 metres);
 /* Does the claim exceed the proposal by more than @tolerance_percent? Without a proposal: no. */
 bool dsp_mileage_exceeds (const DspMileage *mileage, gint64 tolerance_percent);
 

@@ -183,6 +183,16 @@ static const char *const to_4[] = {
   "CREATE INDEX \"attachment_held_1\" ON \"attachment\" (\"scope\", \"size\")",
 };
 
+/* 5: how far a claim of kilometres is above what was proposed. */
+static const char *const to_5[] = {
+  "ALTER TABLE \"mileage\" ADD COLUMN \"excess\" INTEGER",
+};
+
+/* The claims to approve, those that stand out first. */
+static const char *const replica_too_to_5[] = {
+  "CREATE INDEX \"mileage_excess_1\" ON \"mileage\" (\"state\", \"excess\", \"id\")",
+};
+
 static gboolean
 run_all (DspDb             *db,
          const char *const *statements,
@@ -238,10 +248,26 @@ both_to_4 (DspDb   *db,
   return run_all (db, to_4, G_N_ELEMENTS (to_4), "", error);
 }
 
+static gboolean
+server_to_5 (DspDb   *db,
+             GError **error)
+{
+  return run_all (db, to_5, G_N_ELEMENTS (to_5), "UNIQUE ", error);
+}
+
+static gboolean
+replica_to_5 (DspDb   *db,
+              GError **error)
+{
+  return run_all (db, to_5, G_N_ELEMENTS (to_5), "", error) &&
+         run_all (db, replica_too_to_5, G_N_ELEMENTS (replica_too_to_5), "", error);
+}
+
 const DspMigration dsp_schema_server_steps[] = {
   { 2, NULL, server_to_2 },
   { 3, NULL, server_to_3 },
   { 4, NULL, both_to_4 },
+  { 5, NULL, server_to_5 },
   { 0 },
 };
 
@@ -249,5 +275,6 @@ const DspMigration dsp_schema_replica_steps[] = {
   { 2, NULL, replica_to_2 },
   { 3, NULL, replica_to_3 },
   { 4, NULL, both_to_4 },
+  { 5, NULL, replica_to_5 },
   { 0 },
 };

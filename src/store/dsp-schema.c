@@ -72,6 +72,7 @@ static const Index indexes[] = {
   { &dsp_mileage, "crew_id", "\"crew_id\"", true, 0 },
   { &dsp_mileage, "crew_id", "\"crew_id\"", false, 0 },
   { &dsp_mileage, "day", "\"day\"", false, 0 },
+  { &dsp_mileage, "excess", "\"state\", \"excess\", \"id\"", false, 0 },
   { &dsp_history, "record", "\"record_id\"", true, 0 },
   { &dsp_history, "record", "\"record_id\"", false, 0 },
 };
@@ -409,8 +410,8 @@ fresh_replica (DspDb   *db,
   return fresh (db, FALSE, error);
 }
 
-const DspSchemaPart dsp_schema_entities = { "entities", 4, fresh_server, dsp_schema_server_steps };
-const DspSchemaPart dsp_schema_replica = { "entities", 4, fresh_replica, dsp_schema_replica_steps };
+const DspSchemaPart dsp_schema_entities = { "entities", 5, fresh_server, dsp_schema_server_steps };
+const DspSchemaPart dsp_schema_replica = { "entities", 5, fresh_replica, dsp_schema_replica_steps };
 
 static int
 compare_lines (gconstpointer a,

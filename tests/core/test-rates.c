@@ -205,8 +205,29 @@ only_approved_is_paid (void)
   g_assert_cmpint (money_line_of (w, 41, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE)->metres.value, ==, 5000);
   g_assert_cmpint (money_line_of (w, 41, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE)->amount.cents, ==, 2425);
   world_refused (w, &dsp_mileage_approve, world_id (41), NULL, DSP_RULE_STATE);
-  g_assert_true (dsp_mileage_exceeds (&(DspMileage) { .claimed = { 121, true }, .proposed = { 100, true } }, 20));
-  g_assert_false (dsp_mileage_exceeds (&(DspMileage) { .claimed = { 120, true }, .proposed = { 100, true } }, 20));
+}
+
+/* The mark is set by the office's percentage exactly: at it no, above it by any metre yes. */
+static void
+exceeds_by_the_percentage (void)
+{
+  static const struct { gint64 claimed, proposed, percent; bool exceeds; } cases[] = {
+    { 121, 100, 20, true },       { 120, 100, 20, false },     { 12001, 10000, 20, true },  { 12000, 10000, 20, false },
+    { 90, 100, 0, false },        { 1, 0, 500, true },         { 0, 0, 0, false },          { 2000000, 1, 500, true },
+    { 2000000, 2000000, 0, false }, { 2000000, 1999999, 0, true }, { 0, 1999999, 0, false },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      DspMileage claim = { .claimed = number (cases[i].claimed) };
+
+      dsp_mileage_propose (&claim, DSP_DISTANCE_GREAT_CIRCLE, cases[i].proposed);
+      g_assert_cmpint (dsp_mileage_exceeds (&claim, cases[i].percent), ==, cases[i].exceeds);
+      g_assert_cmpint (claim.excess.value, >=, -100);
+      g_assert_cmpint (claim.excess.value, <=, DSP_MILEAGE_EXCESS_MAX);
+      dsp_mileage_propose (&claim, DSP_DISTANCE_NONE, 0);
+      g_assert_false (claim.proposed.is_set || dsp_mileage_exceeds (&claim, 0));
+    }
 }
 
 int
@@ -222,5 +243,6 @@ main (int    argc,
   ADD ("rates/frozen-or-waiting", frozen_or_waiting);
   ADD ("S0-15/contradictions", contradictions);
   ADD ("S0-15/only-approved-is-paid", only_approved_is_paid);
+  ADD ("S0-15/exceeds-by-the-percentage", exceeds_by_the_percentage);
   return g_test_run ();
 }
