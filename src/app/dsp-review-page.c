@@ -12,6 +12,7 @@
 
 #include "dsp-penalty-facts.h"
 #include "dsp-penalty-list.h"
+#include "dsp-record-list.h"
 #include "dsp-review-filter.h"
 #include "dsp-text.h"
 #include "dsp-verdict-bar.h"
@@ -48,7 +49,7 @@ struct _DspReviewPage
   GtkWidget         *empty;
   GtkWidget         *facts;
   GtkWidget         *verdicts;
-  GListStore        *store;       /* (owned): of DspPenaltyRow */
+  GListStore        *store;       /* (owned): of DspRecordItem */
   GtkSelectionModel *selection;   /* (owned) */
 };
 
@@ -62,9 +63,7 @@ static const DspPenalty *
 penalty_at (DspReviewPage *self,
             guint          position)
 {
-  g_autoptr(DspPenaltyRow) row = g_list_model_get_item (G_LIST_MODEL (self->store), position);
-
-  return row != NULL ? dsp_penalty_row_get (row) : NULL; /* the store holds the row */
+  return dsp_record_list_at (G_LIST_MODEL (self->store), position);
 }
 
 static void
@@ -155,7 +154,7 @@ keep_chosen (DspReviewPage *self,
              const char    *number)
 {
   guint n = g_list_model_get_n_items (G_LIST_MODEL (self->store));
-  guint position = dsp_penalty_list_find (G_LIST_MODEL (self->store), &self->shown);
+  guint position = dsp_record_list_find (G_LIST_MODEL (self->store), &self->shown);
   bool mine = !dsp_id_is_none (&self->judged) && dsp_id_equal (&self->judged, &self->shown);
 
   if (mine && position != G_MAXUINT && !self->accepted)
@@ -216,13 +215,13 @@ answered_cb (GObject      *source,
       dsp_office_message (self->office, 0, "%s", sentence);
       return;
     }
-  position = dsp_penalty_list_find (G_LIST_MODEL (self->store), &self->shown);
+  position = dsp_record_list_find (G_LIST_MODEL (self->store), &self->shown);
   number = position != G_MAXUINT ? g_strdup (penalty_at (self, position)->number) : NULL;
   self->n_rows = result->n_rows;
   dsp_review_filter_show (DSP_REVIEW_FILTER (self->filter), result);
   show_counts (self, result);
   self->filling = true;
-  dsp_penalty_list_fill (self->store, result->rows);
+  dsp_record_list_fill (self->store, &dsp_penalty, result->rows);
   keep_chosen (self, number);
   self->filling = false;
   show_chosen (self);
@@ -278,7 +277,7 @@ on_records_changed (DspOffice       *office,
   if (entity == NULL || entity == &dsp_penalty)
     ask (self);
   else if (entity == &dsp_penalty_rule || entity == &dsp_distributor || entity == &dsp_crew)
-    dsp_penalty_list_redraw (G_LIST_MODEL (self->store));
+    dsp_record_list_redraw (G_LIST_MODEL (self->store));
 }
 
 static gboolean
@@ -286,7 +285,7 @@ redraw (gpointer user_data)
 {
   DspReviewPage *self = user_data;
 
-  dsp_penalty_list_redraw (G_LIST_MODEL (self->store));
+  dsp_record_list_redraw (G_LIST_MODEL (self->store));
   return G_SOURCE_CONTINUE;
 }
 
@@ -368,7 +367,7 @@ make_queue (DspReviewPage *self)
 {
   GtkWidget *scroller = gtk_scrolled_window_new ();
 
-  self->store = g_list_store_new (DSP_TYPE_PENALTY_ROW);
+  self->store = g_list_store_new (DSP_TYPE_RECORD_ITEM);
   self->selection = GTK_SELECTION_MODEL (gtk_multi_selection_new (G_LIST_MODEL (g_object_ref (self->store))));
   g_signal_connect_swapped (self->selection, "selection-changed", G_CALLBACK (on_selection_changed), self);
   self->view = gtk_column_view_new (g_object_ref (self->selection));
