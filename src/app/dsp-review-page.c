@@ -422,7 +422,7 @@ dsp_review_page_new (DspOffice *office)
   gtk_paned_set_shrink_start_child (GTK_PANED (paned), FALSE);
   gtk_paned_set_shrink_end_child (GTK_PANED (paned), FALSE);
   gtk_widget_set_vexpand (paned, TRUE);
-  self->verdicts = dsp_verdict_bar_new (office);
+  self->verdicts = dsp_verdict_bar_new (office, &dsp_penalty_verdicts);
   g_signal_connect (self->verdicts, "step", G_CALLBACK (on_step), self);
   g_signal_connect_swapped (self->verdicts, "giving", G_CALLBACK (on_giving), self);
   g_signal_connect (self->verdicts, "done", G_CALLBACK (on_done), self);

@@ -1,4 +1,4 @@
-/* dsp-verdict-bar.c: what a supervisor decides about the chosen penalties
+/* dsp-verdict-bar.c: what is decided about the chosen records
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #define G_LOG_DOMAIN "dsp-verdict-bar"
@@ -7,58 +7,31 @@
 #include "dsp-verdict-bar.h"
 
 #include "dsp-attachments-view.h"
-#include "dsp-penalty.h"
 #include "dsp-text.h"
 
 #include <glib/gi18n.h>
-
-typedef struct {
-  const DspCommand *command;
-  guint             key;
-  guint32           states;     /* from which it may be given */
-  const char       *label;
-  const char       *prompt;     /* for the text */
-  const char       *text;       /* the argument that the text is */
-  bool              needs_text;
-  DspVerdict        verdict;    /* of an appeal's answer */
-} Verdict;
-
-#define P(state) DSP_BIT (DSP_PENALTY_##state)
-
-/* The same keys mean the same for a penalty and for the answer to an appeal. */
-static const Verdict verdicts[] = {
-  { &dsp_penalty_confirm, GDK_KEY_c, P (PENDING), N_("Confirm"), N_("Reason, if there is something to say"), "reason", false, 0 },
-  { &dsp_penalty_waive, GDK_KEY_e, P (PENDING), N_("Waive"), N_("Why is it waived?"), "reason", true, 0 },
-  { &dsp_penalty_transfer, GDK_KEY_t, P (PENDING), N_("Hand over"), N_("Why does another party bear it?"), "reason", true, 0 },
-  { &dsp_penalty_answer, GDK_KEY_c, P (APPEALED), N_("Confirm"), N_("Answer to the distributor"), "answer", true, DSP_VERDICT_CONFIRM },
-  { &dsp_penalty_answer, GDK_KEY_e, P (APPEALED), N_("Waive"), N_("Answer to the distributor"), "answer", true, DSP_VERDICT_WAIVE },
-  { &dsp_penalty_appeal, GDK_KEY_a, P (PENDING) | P (CONFIRMED) | P (TRANSFERRED), N_("Appeal against it"), N_("The distributor's words"), "appeal", true, 0 },
-};
-#define N_VERDICTS G_N_ELEMENTS (verdicts)
 
 struct _DspVerdictBar
 {
   GtkWidget      parent_instance;
 
   DspOffice     *office;              /* (owned) */
-  GArray        *ids;                 /* (owned): of DspId: what the verdict is about */
+  const DspVerdictKind *kind;
+  GPtrArray     *records;             /* (owned): copies: what the verdict is about */
   guint32        states;              /* theirs */
-  gint64         cents;               /* theirs, together */
-  char          *number;              /* (owned) (nullable): the order's, of one alone */
-  DspId          bearer;              /* of one alone, as the order */
-  DspId          order_id;
   DspId          document_id;         /* attached for the verdict that is being given */
   DspId          coming;              /* being attached */
-  const Verdict *asking;              /* (nullable): its text is being typed */
+  const DspVerdictChoice *asking;     /* (nullable): its text is being typed */
   gboolean       giving;
   GArray        *distributors;        /* (owned): of DspId, as in the drop-down */
-  char          *last_text[N_VERDICTS]; /* (owned): what was said last, offered again */
+  char          *last_text[DSP_VERDICTS_MAX]; /* (owned): what was said last, offered again */
 
   GtkWidget     *stack;
-  GtkWidget     *buttons[N_VERDICTS];
+  GtkWidget     *buttons[DSP_VERDICTS_MAX];
   GtkWidget     *nothing;
   GtkWidget     *about;
   GtkWidget     *to;
+  GtkWidget     *number;
   GtkWidget     *entry;
   GtkWidget     *document;
   GtkWidget     *save;
@@ -71,19 +44,50 @@ enum { STEP, GIVING, DONE, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static bool
-may_give (DspVerdictBar *self,
-          const Verdict *verdict)
+may_give (DspVerdictBar          *self,
+          const DspVerdictChoice *verdict)
 {
   bool many = (verdict->command->flags & DSP_COMMAND_MANY) != 0;
 
-  return self->ids->len > 0 && (self->states & ~verdict->states) == 0 && (many || self->ids->len == 1) &&
+  return self->records->len > 0 && (self->states & ~verdict->states) == 0 && (many || self->records->len == 1) &&
          dsp_office_may (self->office, verdict->command);
 }
 
-static bool
-takes_document (const Verdict *verdict)
+/* (nullable): an argument of the verdict, by its name. */
+static const DspField *
+argument (const DspVerdictChoice *verdict,
+          const char             *name)
 {
-  return dsp_table_find (verdict->command->args, "document_id", 11) != NULL;
+  const DspTable *table = verdict->command->args;
+
+  return table != NULL && name != NULL ? dsp_table_find (table, name, strlen (name)) : NULL;
+}
+
+/* What is to be said besides the text: of many, each may have its own. */
+static const DspField *
+asked_besides (DspVerdictBar          *self,
+               const DspVerdictChoice *verdict)
+{
+  return self->records->len > 1 && verdict->each != NULL ? NULL : argument (verdict, verdict->besides);
+}
+
+/* An id of the record that stands alone, by its field's name; none where it has none or there are several. */
+static DspId
+id_of_one (DspVerdictBar *self,
+           const char    *name)
+{
+  const DspField *field = dsp_table_find (&self->kind->entity->table, name, strlen (name));
+
+  return field != NULL && field->kind == DSP_KIND_ID && self->records->len == 1 ? *dsp_field_id (field, self->records->pdata[0])
+                                                                                : dsp_id_none;
+}
+
+static void
+drop_records (DspVerdictBar *self)
+{
+  for (guint i = 0; i < self->records->len; i++)
+    dsp_record_free (self->kind->entity, self->records->pdata[i]);
+  g_ptr_array_set_size (self->records, 0);
 }
 
 static void
@@ -104,6 +108,37 @@ stop_asking (DspVerdictBar *self)
 
 /* ---- giving ---- */
 
+/* @n_given were taken, @n_left not, the first of them for @why (nullable). */
+static void
+answered (DspVerdictBar *self,
+          guint          n_given,
+          guint          n_left,
+          const char    *why)
+{
+  self->giving = FALSE;
+  if (self->stack == NULL)
+    return;
+  gtk_widget_set_sensitive (self->save, TRUE);
+  if (n_given == 0)
+    {
+      if (self->asking != NULL)
+        show_error (self, why);
+      else
+        dsp_office_message (self->office, 0, "%s", why);
+      if (self->asking == NULL)
+        g_signal_emit (self, signals[DONE], 0, FALSE);
+      return;
+    }
+  if (n_left > 0)
+    {
+      g_autofree char *sentence = self->kind->left (n_left, why);
+
+      dsp_office_message (self->office, 0, "%s", sentence);
+    }
+  stop_asking (self);
+  g_signal_emit (self, signals[DONE], 0, TRUE);
+}
+
 static void
 given_cb (GObject      *source,
           GAsyncResult *res,
@@ -114,84 +149,181 @@ given_cb (GObject      *source,
   g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
   g_autofree char *sentence = dsp_text_outcome (outcome, error);
 
-  self->giving = FALSE;
-  if (self->stack == NULL)
-    return;
-  gtk_widget_set_sensitive (self->save, TRUE);
-  if (outcome == NULL || outcome->n_given == 0)
+  answered (self, outcome != NULL ? outcome->n_given : 0, outcome != NULL ? outcome->refused->len : 0, sentence);
+}
+
+/* Many, each with arguments of its own. */
+typedef struct {
+  DspVerdictBar *self;  /* (owned) */
+  const DspTable *table;
+  DspGift      **gifts; /* (owned), as what is in them */
+  guint          n_gifts;
+} Gifts;
+
+static void
+gifts_free (Gifts *gifts)
+{
+  for (guint i = 0; i < gifts->n_gifts; i++)
     {
-      if (self->asking != NULL)
-        show_error (self, sentence);
-      else
-        dsp_office_message (self->office, 0, "%s", sentence);
-      if (self->asking == NULL)
-        g_signal_emit (self, signals[DONE], 0, FALSE);
-      return;
+      dsp_table_clear (gifts->table, gifts->gifts[i]->steps[0].args);
+      g_free (gifts->gifts[i]->steps[0].args);
+      g_free (gifts->gifts[i]->message);
+      g_free (gifts->gifts[i]);
     }
-  if (outcome->refused->len > 0)
-    dsp_office_message (self->office, 0, ngettext ("%u penalty was left as it is: %s", "%u penalties were left as they are: %s",
-                                                   outcome->refused->len), outcome->refused->len, sentence);
-  stop_asking (self);
-  g_signal_emit (self, signals[DONE], 0, TRUE);
+  g_free (gifts->gifts);
+  g_object_unref (gifts->self);
+  g_free (gifts);
+}
+
+static void
+rows_given_cb (GObject      *source,
+               GAsyncResult *res,
+               gpointer      user_data)
+{
+  Gifts *gifts = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspOutcome) outcome = dsp_replica_give_rows_finish (DSP_REPLICA (source), res, &error);
+  g_autofree char *why = outcome == NULL ? dsp_text_error (error) : NULL;
+  guint n_left = 0;
+
+  for (guint i = 0; i < gifts->n_gifts; i++)
+    if (gifts->gifts[i]->refused)
+      {
+        n_left++;
+        if (why == NULL)
+          why = dsp_text_rule (gifts->gifts[i]->rule, gifts->gifts[i]->message);
+      }
+  answered (gifts->self, outcome != NULL ? outcome->n_given : 0, n_left, why);
+  gifts_free (gifts);
 }
 
 /* Sets what @verdict says in @args. Returns which arguments are given. */
 static guint64
-fill_args (DspVerdictBar *self,
-           const Verdict *verdict,
-           const char    *text,
-           gpointer       args)
+fill_args (DspVerdictBar          *self,
+           const DspVerdictChoice *verdict,
+           const char             *text,
+           gpointer                args)
 {
   const DspTable *table = verdict->command->args;
-  const DspField *field = dsp_table_find (table, verdict->text, strlen (verdict->text));
+  const DspField *field = argument (verdict, verdict->text);
   guint64 given = 0;
 
-  if (*text != '\0')
+  if (field != NULL && *text != '\0')
     {
       dsp_set_text (dsp_field_text (field, args), text);
       given |= dsp_table_bit (table, field->offset);
     }
-  if (verdict->command == &dsp_penalty_transfer)
+  field = asked_besides (self, verdict);
+  if (field != NULL && field->kind == DSP_KIND_ID)
     {
       guint chosen = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->to));
 
       if (chosen < self->distributors->len)
-        ((DspPenaltyTransfer *) args)->distributor_id = g_array_index (self->distributors, DspId, chosen);
-      given |= dsp_table_bit (table, offsetof (DspPenaltyTransfer, distributor_id));
+        *dsp_field_id (field, args) = g_array_index (self->distributors, DspId, chosen);
+      given |= dsp_table_bit (table, field->offset);
     }
-  if (takes_document (verdict) && !dsp_id_is_none (&self->document_id))
+  else if (field != NULL)
     {
-      field = dsp_table_find (table, "document_id", 11);
+      dsp_field_set_text (field, args, gtk_editable_get_text (GTK_EDITABLE (self->number)), NULL);
+      given |= dsp_table_bit (table, field->offset);
+    }
+  field = argument (verdict, "document_id");
+  if (field != NULL && !dsp_id_is_none (&self->document_id))
+    {
       *dsp_field_id (field, args) = self->document_id;
       given |= dsp_table_bit (table, field->offset);
     }
-  if (verdict->command == &dsp_penalty_answer)
+  field = verdict->verdict != 0 ? argument (verdict, "verdict") : NULL;
+  if (field != NULL)
     {
-      ((DspAppealAnswer *) args)->verdict = verdict->verdict;
-      given |= dsp_table_bit (table, offsetof (DspAppealAnswer, verdict));
+      *dsp_field_word (field, args) = verdict->verdict;
+      given |= dsp_table_bit (table, field->offset);
     }
   return given;
 }
 
 static void
-give (DspVerdictBar *self,
-      const Verdict *verdict,
-      const char    *text)
+give_rows (DspVerdictBar          *self,
+           const DspVerdictChoice *verdict,
+           gconstpointer           args,
+           guint64                 given)
 {
-  g_autofree gpointer args = g_malloc0 (verdict->command->args->size);
+  const DspTable *table = verdict->command->args;
+  Gifts *gifts = g_new0 (Gifts, 1);
+
+  gifts->self = g_object_ref (self);
+  gifts->table = table;
+  gifts->n_gifts = self->records->len;
+  gifts->gifts = g_new0 (DspGift *, gifts->n_gifts);
+  for (guint i = 0; i < gifts->n_gifts; i++)
+    {
+      const DspRecord *record = self->records->pdata[i];
+      gpointer own = g_malloc0 (table->size);
+      DspGift *gift = gifts->gifts[i] = g_new0 (DspGift, 1);
+
+      dsp_table_copy (table, own, args);
+      verdict->each (record, own);
+      gift->id = record->id;
+      gift->n_steps = 1;
+      gift->steps[0] = (DspGiftStep) { verdict->command, own, given | dsp_table_bit (table, argument (verdict, verdict->besides)->offset) };
+    }
+  dsp_replica_give_rows_async (dsp_office_get_replica (self->office), gifts->gifts, gifts->n_gifts, 0, FALSE, NULL, rows_given_cb, gifts);
+}
+
+static void
+give (DspVerdictBar          *self,
+      const DspVerdictChoice *verdict,
+      const char             *text)
+{
+  const DspTable *table = verdict->command->args;
+  g_autofree gpointer args = table != NULL ? g_malloc0 (table->size) : NULL;
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
   guint64 given;
 
   if (self->giving)
     return;
   self->giving = TRUE;
   gtk_widget_set_sensitive (self->save, FALSE);
-  g_free (self->last_text[verdict - verdicts]);
-  self->last_text[verdict - verdicts] = g_strdup (text);
+  g_free (self->last_text[verdict - self->kind->choices]);
+  self->last_text[verdict - self->kind->choices] = g_strdup (text);
   given = fill_args (self, verdict, text, args);
+  for (guint i = 0; i < self->records->len; i++)
+    g_array_append_val (ids, ((DspRecord *) self->records->pdata[i])->id);
   g_signal_emit (self, signals[GIVING], 0);
-  dsp_replica_give_async (dsp_office_get_replica (self->office), verdict->command, (const DspId *) self->ids->data, self->ids->len,
-                          args, given, NULL, given_cb, g_object_ref (self));
-  dsp_table_clear (verdict->command->args, args);
+  if (verdict->each != NULL && ids->len > 1)
+    give_rows (self, verdict, args, given);
+  else
+    dsp_replica_give_async (dsp_office_get_replica (self->office), verdict->command, (const DspId *) ids->data, ids->len, args, given,
+                            NULL, given_cb, g_object_ref (self));
+  if (table != NULL)
+    dsp_table_clear (table, args);
+}
+
+/* FALSE: what is asked besides the text was not chosen, or cannot be read; a sentence says so. */
+static gboolean
+check_besides (DspVerdictBar *self)
+{
+  const DspField *field = asked_besides (self, self->asking);
+  g_autofree char *typed = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->number))));
+  g_autofree gpointer args = field != NULL ? g_malloc0 (self->asking->command->args->size) : NULL;
+  g_autoptr(GError) error = NULL;
+
+  if (field == NULL)
+    return TRUE;
+  if (field->kind == DSP_KIND_ID)
+    {
+      if (gtk_drop_down_get_selected (GTK_DROP_DOWN (self->to)) < self->distributors->len)
+        return TRUE;
+      show_error (self, _(self->asking->besides_missing));
+      gtk_widget_grab_focus (self->to);
+      return FALSE;
+    }
+  if (*typed != '\0' && dsp_field_set_text (field, args, typed, &error) &&
+      dsp_table_check (self->asking->command->args, args, dsp_table_bit (self->asking->command->args, field->offset), &error))
+    return TRUE;
+  show_error (self, error != NULL ? error->message : _(self->asking->besides_missing));
+  gtk_widget_grab_focus (self->number);
+  return FALSE;
 }
 
 static void
@@ -199,19 +331,12 @@ on_save (DspVerdictBar *self)
 {
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
 
-  if (self->asking == NULL)
+  if (self->asking == NULL || !check_besides (self))
     return;
   if (self->asking->needs_text && *text == '\0')
     {
       show_error (self, _("A verdict needs its reason."));
       gtk_widget_grab_focus (self->entry);
-      return;
-    }
-  if (self->asking->command == &dsp_penalty_transfer &&
-      gtk_drop_down_get_selected (GTK_DROP_DOWN (self->to)) >= self->distributors->len)
-    {
-      show_error (self, _("Choose who bears it."));
-      gtk_widget_grab_focus (self->to);
       return;
     }
   give (self, self->asking, text);
@@ -243,11 +368,12 @@ on_document_chosen (GtkNativeDialog *chooser,
                     DspVerdictBar   *self)
 {
   g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (chooser)) : NULL;
+  DspId order_id = id_of_one (self, "order_id");
 
   if (file != NULL)
     {
       self->coming = dsp_replica_new_id (dsp_office_get_replica (self->office));
-      dsp_attach_file_async (self->office, &self->coming, &self->order_id, file, attached_cb, g_object_ref (self));
+      dsp_attach_file_async (self->office, &self->coming, &order_id, file, attached_cb, g_object_ref (self));
     }
   g_object_unref (chooser);
 }
@@ -265,6 +391,7 @@ fill_distributors (DspVerdictBar *self)
 {
   const GPtrArray *list = dsp_office_records (self->office, &dsp_distributor);
   g_autoptr(GtkStringList) names = gtk_string_list_new (NULL);
+  DspId own = id_of_one (self, self->asking->besides);
 
   g_array_set_size (self->distributors, 0);
   for (guint i = 0; i < list->len; i++)
@@ -272,7 +399,7 @@ fill_distributors (DspVerdictBar *self)
       const DspDistributor *distributor = list->pdata[i];
       g_autofree char *title = dsp_office_record_title (self->office, &dsp_distributor, distributor);
 
-      if (distributor->retired == DSP_YES || dsp_id_equal (&distributor->id, &self->bearer))
+      if (distributor->retired == DSP_YES || dsp_id_equal (&distributor->id, &own))
         continue;
       gtk_string_list_append (names, title);
       g_array_append_val (self->distributors, distributor->id);
@@ -281,52 +408,69 @@ fill_distributors (DspVerdictBar *self)
   gtk_drop_down_set_selected (GTK_DROP_DOWN (self->to), GTK_INVALID_LIST_POSITION); /* nobody by default */
 }
 
-static char *
-dup_about (DspVerdictBar *self)
+static void
+show_besides (DspVerdictBar          *self,
+              const DspVerdictChoice *verdict)
 {
-  g_autofree char *money = dsp_text_money (self->cents);
+  const DspField *field = asked_besides (self, verdict);
+  bool chosen = field != NULL && field->kind == DSP_KIND_ID;
+  GtkWidget *widget = chosen ? self->to : self->number;
+  g_autofree char *first = verdict->suggest != NULL && self->records->len == 1 ? verdict->suggest (self->records->pdata[0]) : NULL;
 
-  if (self->number != NULL)
-    /* Translators: the number of an order, then an amount */
-    return g_strdup_printf (_("Order %s, %s"), self->number, money);
-  /* Translators: how many, then their sum */
-  return g_strdup_printf (ngettext ("%u penalty, %s", "%u penalties, %s", self->ids->len), self->ids->len, money);
+  gtk_widget_set_visible (self->to, chosen);
+  gtk_widget_set_visible (self->number, field != NULL && !chosen);
+  if (field == NULL)
+    return;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, _(verdict->besides_label), -1);
+  if (chosen)
+    fill_distributors (self);
+  else
+    {
+      gtk_entry_set_placeholder_text (GTK_ENTRY (self->number), _(verdict->besides_label));
+      gtk_editable_set_text (GTK_EDITABLE (self->number), first != NULL ? first : "");
+    }
 }
 
 static void
-ask (DspVerdictBar *self,
-     const Verdict *verdict)
+ask (DspVerdictBar          *self,
+     const DspVerdictChoice *verdict)
 {
-  const char *last = self->last_text[verdict - verdicts];
-  g_autofree char *about = dup_about (self);
+  const char *last = self->last_text[verdict - self->kind->choices], *prompt = verdict->text != NULL ? _(verdict->prompt) : "";
+  g_autofree char *about = self->kind->about (self->office, self->records);
+  GtkWidget *first = self->entry;
 
   self->asking = verdict;
   show_error (self, NULL);
   gtk_label_set_text (GTK_LABEL (self->about), about);
-  gtk_entry_set_placeholder_text (GTK_ENTRY (self->entry), _(verdict->prompt));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _(verdict->prompt), -1);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (self->entry), prompt);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, prompt, -1);
+  gtk_widget_set_visible (self->entry, verdict->text != NULL);
   /* Reasons come in runs: the last one stands there, selected, and goes with the first letter typed. */
   gtk_editable_set_text (GTK_EDITABLE (self->entry), last != NULL ? last : "");
   gtk_button_set_label (GTK_BUTTON (self->save), _(verdict->label));
   self->document_id = dsp_id_none;
   gtk_button_set_label (GTK_BUTTON (self->document), _("Document"));
-  gtk_widget_set_visible (self->document, takes_document (verdict) && self->ids->len == 1 &&
+  gtk_widget_set_visible (self->document, argument (verdict, "document_id") != NULL && self->records->len == 1 &&
                                           dsp_office_may (self->office, &dsp_attachment_create));
-  gtk_widget_set_visible (self->to, verdict->command == &dsp_penalty_transfer);
-  if (verdict->command == &dsp_penalty_transfer)
-    fill_distributors (self);
+  show_besides (self, verdict);
+  if (gtk_widget_get_visible (self->to))
+    first = self->to;
+  else if (gtk_widget_get_visible (self->number))
+    first = self->number;
+  else if (verdict->text == NULL)
+    first = self->save;
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "asking");
-  gtk_widget_grab_focus (verdict->command == &dsp_penalty_transfer ? self->to : self->entry);
-  if (verdict->command != &dsp_penalty_transfer)
-    gtk_editable_select_region (GTK_EDITABLE (self->entry), 0, -1);
+  gtk_widget_grab_focus (first);
+  if (GTK_IS_EDITABLE (first))
+    gtk_editable_select_region (GTK_EDITABLE (first), 0, -1);
 }
 
 /* One penalty is confirmed by one key; of many it is said first how many, and what they come to. */
 static void
-begin (DspVerdictBar *self,
-       const Verdict *verdict)
+begin (DspVerdictBar          *self,
+       const DspVerdictChoice *verdict)
 {
-  if (!verdict->needs_text && self->ids->len == 1)
+  if (!verdict->needs_text && !verdict->asks && self->records->len == 1)
     give (self, verdict, "");
   else
     ask (self, verdict);
@@ -345,10 +489,10 @@ dsp_verdict_bar_key (DspVerdictBar *self,
       g_signal_emit (self, signals[STEP], 0, key == GDK_KEY_j ? 1 : -1);
       return TRUE;
     }
-  for (guint i = 0; i < N_VERDICTS; i++)
-    if (verdicts[i].key == key && may_give (self, &verdicts[i]))
+  for (guint i = 0; i < self->kind->n_choices; i++)
+    if (self->kind->choices[i].key == key && may_give (self, &self->kind->choices[i]))
       {
-        begin (self, &verdicts[i]);
+        begin (self, &self->kind->choices[i]);
         return TRUE;
       }
   return FALSE;
@@ -356,39 +500,32 @@ dsp_verdict_bar_key (DspVerdictBar *self,
 
 void
 dsp_verdict_bar_set (DspVerdictBar *self,
-                     GPtrArray     *penalties)
+                     GPtrArray     *records)
 {
-  bool same = penalties->len == self->ids->len, any = false;
+  const DspEntity *entity = self->kind->entity;
+  const DspField *state = dsp_table_at (&entity->table, entity->state_offset);
+  bool same = records->len == self->records->len, any = false;
 
-  for (guint i = 0; i < penalties->len && same; i++)
-    same = dsp_id_equal (&((const DspPenalty *) penalties->pdata[i])->id, &g_array_index (self->ids, DspId, i));
-  g_array_set_size (self->ids, 0);
-  g_clear_pointer (&self->number, g_free);
+  for (guint i = 0; i < records->len && same; i++)
+    same = dsp_id_equal (&((const DspRecord *) records->pdata[i])->id, &((const DspRecord *) self->records->pdata[i])->id);
+  drop_records (self);
   self->states = 0;
-  self->cents = 0;
-  for (guint i = 0; i < penalties->len; i++)
+  for (guint i = 0; i < records->len; i++)
     {
-      const DspPenalty *penalty = penalties->pdata[i];
-
-      g_array_append_val (self->ids, penalty->id);
-      self->states |= DSP_BIT (penalty->state);
-      self->cents += penalty->amount.cents;
+      g_ptr_array_add (self->records, dsp_record_dup (entity, records->pdata[i]));
+      self->states |= DSP_BIT (*dsp_field_word (state, records->pdata[i]));
     }
-  self->bearer = penalties->len == 1 ? ((const DspPenalty *) penalties->pdata[0])->distributor_id : dsp_id_none;
-  self->order_id = penalties->len == 1 ? ((const DspPenalty *) penalties->pdata[0])->order_id : dsp_id_none;
-  if (penalties->len == 1)
-    self->number = g_strdup (((const DspPenalty *) penalties->pdata[0])->number);
   if (self->asking != NULL && (!same || !may_give (self, self->asking)))
     stop_asking (self);
-  for (guint i = 0; i < N_VERDICTS; i++)
+  for (guint i = 0; i < self->kind->n_choices; i++)
     {
-      bool may = may_give (self, &verdicts[i]);
+      bool may = may_give (self, &self->kind->choices[i]);
 
       gtk_widget_set_visible (self->buttons[i], may);
       any = any || may;
     }
   gtk_widget_set_visible (self->nothing, !any);
-  gtk_label_set_text (GTK_LABEL (self->nothing), penalties->len == 0 ? _("No penalty chosen")
+  gtk_label_set_text (GTK_LABEL (self->nothing), records->len == 0 ? _(self->kind->none_chosen)
                       : _("Nothing to decide about what is chosen"));
 }
 
@@ -398,9 +535,9 @@ static void
 on_verdict (GtkWidget     *button,
             DspVerdictBar *self)
 {
-  for (guint i = 0; i < N_VERDICTS; i++)
-    if (self->buttons[i] == button && may_give (self, &verdicts[i]))
-      begin (self, &verdicts[i]);
+  for (guint i = 0; i < self->kind->n_choices; i++)
+    if (self->buttons[i] == button && may_give (self, &self->kind->choices[i]))
+      begin (self, &self->kind->choices[i]);
 }
 
 static void
@@ -444,10 +581,10 @@ dsp_verdict_bar_finalize (GObject *object)
 {
   DspVerdictBar *self = DSP_VERDICT_BAR (object);
 
-  for (guint i = 0; i < N_VERDICTS; i++)
+  for (guint i = 0; i < DSP_VERDICTS_MAX; i++)
     g_free (self->last_text[i]);
-  g_free (self->number);
-  g_array_unref (self->ids);
+  drop_records (self);
+  g_ptr_array_unref (self->records);
   g_array_unref (self->distributors);
   G_OBJECT_CLASS (dsp_verdict_bar_parent_class)->finalize (object);
 }
@@ -470,7 +607,7 @@ dsp_verdict_bar_class_init (DspVerdictBarClass *klass)
 static void
 dsp_verdict_bar_init (DspVerdictBar *self)
 {
-  self->ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+  self->records = g_ptr_array_new ();
   self->distributors = g_array_new (FALSE, FALSE, sizeof (DspId));
 }
 
@@ -495,10 +632,10 @@ make_buttons (DspVerdictBar *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *next, *previous;
 
-  for (guint i = 0; i < N_VERDICTS; i++)
+  for (guint i = 0; i < self->kind->n_choices; i++)
     {
-      self->buttons[i] = make_button (_(verdicts[i].label), verdicts[i].key);
-      if (verdicts[i].key == GDK_KEY_c)
+      self->buttons[i] = make_button (_(self->kind->choices[i].label), self->kind->choices[i].key);
+      if (self->kind->choices[i].key == self->kind->choices[0].key)
         gtk_widget_add_css_class (self->buttons[i], "suggested-action");
       g_signal_connect (self->buttons[i], "clicked", G_CALLBACK (on_verdict), self);
       gtk_box_append (GTK_BOX (box), self->buttons[i]);
@@ -526,7 +663,10 @@ make_asking (DspVerdictBar *self)
   gtk_widget_add_css_class (self->about, "numeric");
   self->to = gtk_drop_down_new (NULL, NULL);
   gtk_drop_down_set_enable_search (GTK_DROP_DOWN (self->to), TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->to), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Distributor who bears it"), -1);
+  self->number = gtk_entry_new ();
+  gtk_editable_set_width_chars (GTK_EDITABLE (self->number), 14);
+  gtk_entry_set_input_purpose (GTK_ENTRY (self->number), GTK_INPUT_PURPOSE_NUMBER);
+  g_signal_connect_swapped (self->number, "activate", G_CALLBACK (on_save), self);
   self->entry = gtk_entry_new ();
   gtk_entry_set_max_length (GTK_ENTRY (self->entry), 2000);
   gtk_widget_set_hexpand (self->entry, TRUE);
@@ -547,6 +687,7 @@ make_asking (DspVerdictBar *self)
 
   gtk_box_append (GTK_BOX (line), self->about);
   gtk_box_append (GTK_BOX (line), self->to);
+  gtk_box_append (GTK_BOX (line), self->number);
   gtk_box_append (GTK_BOX (line), self->entry);
   gtk_box_append (GTK_BOX (line), self->document);
   gtk_box_append (GTK_BOX (line), cancel);
@@ -557,12 +698,15 @@ make_asking (DspVerdictBar *self)
 }
 
 GtkWidget *
-dsp_verdict_bar_new (DspOffice *office)
+dsp_verdict_bar_new (DspOffice            *office,
+                     const DspVerdictKind *kind)
 {
   DspVerdictBar *self = g_object_new (DSP_TYPE_VERDICT_BAR, NULL);
   g_autoptr(GPtrArray) none = g_ptr_array_new ();
 
+  g_return_val_if_fail (kind->n_choices <= DSP_VERDICTS_MAX, NULL);
   self->office = g_object_ref (office);
+  self->kind = kind;
   self->stack = gtk_stack_new ();
   gtk_stack_set_vhomogeneous (GTK_STACK (self->stack), FALSE);
   gtk_stack_add_named (GTK_STACK (self->stack), make_buttons (self), "buttons");
