@@ -6,7 +6,6 @@
 #include "config.h"
 #include "dsp-penalty-list.h"
 
-#include "dsp-record-list.h"
 #include "dsp-text.h"
 
 #include <glib/gi18n.h>
@@ -86,7 +85,7 @@ state_text (DspOffice    *office,
   return g_strdup (dsp_text_word (&DspPenaltyState_words, ((const DspPenalty *) record)->state));
 }
 
-static const DspRecordColumn columns[] = {
+const DspRecordColumn dsp_penalty_columns[DSP_PENALTY_N_COLUMNS] = {
   { .title = N_("Order"), .width = 72, .text = number_text },
   { .title = N_("Late by"), .width = 80, .xalign = 1, .text = late_text, .css = "dsp-late" },
   { .title = N_("Rule"), .tip = true, .text = rule_text },
@@ -95,10 +94,3 @@ static const DspRecordColumn columns[] = {
   { .title = N_("Crew"), .width = 72, .text = crew_text },
   { .title = N_("Status"), .width = 96, .text = state_text },
 };
-
-void
-dsp_penalty_columns_add (GtkColumnView *view,
-                         DspOffice     *office)
-{
-  dsp_record_columns_add (view, office, columns, G_N_ELEMENTS (columns));
-}

@@ -3,12 +3,12 @@
  */
 #pragma once
 
-#include "dsp-office.h"
+#include "dsp-record-list.h"
 
 G_BEGIN_DECLS
 
-/* The columns, for a view of DspRecordItem that lives no longer than @office. */
-void  dsp_penalty_columns_add (GtkColumnView *view, DspOffice *office);
+#define DSP_PENALTY_N_COLUMNS 7
+extern const DspRecordColumn dsp_penalty_columns[DSP_PENALTY_N_COLUMNS];
 
 /* How long after its date the fault ended, or lasts by now: microseconds; 0 where that says nothing. */
 gint64 dsp_penalty_late_us    (DspOffice *office, const DspPenalty *penalty);

@@ -510,6 +510,8 @@ dsp_process_row_make (DspRecordRow *row)
 
   if (command == &dsp_penalty_create)
     return dsp_fault_row_make (row);
+  if (row->form->table == &dsp_mileage.table)
+    return dsp_mileage_row_make (row);
   if (row->field->kind == DSP_KIND_YES_NO)
     return make_yes_no (row);
   if (row->field->target == &dsp_attachment)

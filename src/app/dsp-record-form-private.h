@@ -97,6 +97,12 @@ extern const DspFormLine dsp_new_order_lines[];
 GtkWidget *dsp_new_order_row_make (DspRecordRow *row);
 void       dsp_new_order_rows_help (DspRecordForm *form);
 
+/* dsp-mileage-row.c: of a claim of kilometres. */
+extern const DspFormLine dsp_mileage_lines[];
+GtkWidget *dsp_mileage_row_make   (DspRecordRow *row);
+/* The orders (DspOrder) of which the claim may be one. */
+void       dsp_mileage_rows_offer (DspRecordForm *form, const GPtrArray *orders);
+
 /* dsp-proposal-row.c: an entry that proposes. */
 GtkWidget *dsp_proposal_row_make (DspRecordRow *row);
 void       dsp_proposal_row_set  (DspRecordRow *row, const char *const *proposals); /* (nullable) */

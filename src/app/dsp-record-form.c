@@ -234,7 +234,10 @@ make_form (DspOffice        *office,
   self->entity = entity;
   self->command = command;
   self->order = order != NULL ? dsp_order_dup (order) : NULL;
-  self->lines = command == &dsp_order_create ? dsp_new_order_lines : NULL;
+  if (command == &dsp_order_create)
+    self->lines = dsp_new_order_lines;
+  else if (table == &dsp_mileage.table && command != NULL)
+    self->lines = dsp_mileage_lines;
   add_rows (self, without);
   lay_out (self);
   return GTK_WIDGET (self);

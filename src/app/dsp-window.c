@@ -14,6 +14,7 @@
 #include "dsp-closed-zones.h"
 #include "dsp-import-window.h"
 #include "dsp-macro-page.h"
+#include "dsp-mileage-page.h"
 #include "dsp-new-order.h"
 #include "dsp-order-window.h"
 #include "dsp-outbox-window.h"
@@ -37,6 +38,7 @@ static const Page pages[] = {
   { "masters", N_("Master"), "despacho-master-symbolic", DSP_MODULE_MASTERS },
   { "distributors", N_("Distributor"), "despacho-distributor-symbolic", DSP_MODULE_DISTRIBUTORS },
   { "penalties", N_("Review desk"), "despacho-penalized-symbolic", DSP_MODULE_PENALTIES },
+  { "mileage", N_("Mileage"), "despacho-mileage-symbolic", DSP_MODULE_MILEAGE },
   { "charts", N_("Charts"), "despacho-chart-symbolic", DSP_MODULE_CHARTS },
   { "workbook", N_("Workbook"), "despacho-macro-symbolic", DSP_MODULE_WORKBOOK },
   { "administration", N_("Catalogues"), "despacho-admin-symbolic", DSP_MODULE_ADMINISTRATION },
@@ -185,6 +187,9 @@ add_page (DspWindow *self,
       break;
     case DSP_MODULE_PENALTIES:
       self->page_widgets[i] = dsp_review_page_new (self->office);
+      break;
+    case DSP_MODULE_MILEAGE:
+      self->page_widgets[i] = dsp_mileage_page_new (self->office);
       break;
     case DSP_MODULE_CHARTS:
       self->page_widgets[i] = dsp_chart_page_new (self->office);

@@ -152,7 +152,9 @@ put (DspWork      *work,
     }
   if (!check_order (work, mileage, error))
     return FALSE;
-  if (mileage->odometer_start.is_set && mileage->odometer_end.is_set && mileage->odometer_end.value >= mileage->odometer_start.value)
+  /* What was said of itself besides is compared by the check. */
+  if (mileage->odometer_start.is_set && mileage->odometer_end.is_set && mileage->odometer_end.value >= mileage->odometer_start.value &&
+      !(mileage->claimed.is_set && (dsp_work_given (work) & dsp_table_bit (&dsp_mileage.table, offsetof (DspMileage, claimed)))))
     mileage->claimed = (DspInt) { .value = mileage->odometer_end.value - mileage->odometer_start.value, .is_set = true };
   propose (work, mileage, crew);
   mileage->state = DSP_MILEAGE_CAPTURED;

@@ -36,9 +36,9 @@ dsp_tour_visits (const DspOrder *order,
 }
 
 /* Where it was, by the clock; where it is to go, after that and as planned. */
-static int
-compare_places (gconstpointer a,
-                gconstpointer b)
+int
+dsp_tour_compare (gconstpointer a,
+                  gconstpointer b)
 {
   const DspTourPlace *x = a, *y = b;
 
@@ -77,7 +77,7 @@ dsp_tour_new (const GArray       *visits,
   bool has_base = is_known (base);
 
   g_array_append_vals (sorted, visits->data, visits->len);
-  g_array_sort (sorted, compare_places);
+  g_array_sort (sorted, dsp_tour_compare);
   if (has_base)
     g_array_append_val (tour, *base);
   for (guint i = 0; i < sorted->len && tour->len + has_base < DSP_TOUR_MAX_PLACES; i++)

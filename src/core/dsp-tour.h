@@ -34,6 +34,9 @@ typedef struct {
  * booked for then, and still to be done. */
 bool dsp_tour_visits (const DspOrder *order, gint64 from_us, gint64 until_us, DspTourPlace *place);
 
+/* A GCompareFunc for places, by the order of visit. */
+int  dsp_tour_compare (gconstpointer a, gconstpointer b);
+
 /* Puts @visits (of DspTourPlace) in the order of visit, leaves out those of unknown or impossible place, and sets the base
  * at both ends. (transfer full): of DspTourPlace. @base: its coordinates; without them there is no base. */
 GArray *dsp_tour_new (const GArray *visits, const DspTourPlace *base);
