@@ -56,7 +56,7 @@ show_distance (DspMileageFacts  *self,
     dsp_facts_add (self->distance, _("Proposed by"), dsp_text_word (&DspDistance_words, mileage->proposed_by));
   else
     dsp_facts_add (self->distance, _("Proposed"), _("Nothing: the places of that day's visits are not known"));
-  add_km (self->distance, _("Approved"), mileage->approved);
+  add_km (self->distance, _("Approved distance"), mileage->approved);
 }
 
 static void

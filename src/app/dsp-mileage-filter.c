@@ -14,12 +14,12 @@
 
 /* @exceptions: those alone that stand out by the office's percentage. */
 static const struct { const char *label, *filter; bool exceptions; } views[] = {
-  { N_("To approve"), "state=submitted", false },
-  { N_("Above the proposal"), "state=submitted", true },
-  { N_("Captured"), "state=captured", false },
-  { N_("Approved"), "state=approved,adjusted", false },
-  { N_("Refused"), "state=rejected", false },
-  { N_("All"), "", false },
+  { NC_("claims", "To approve"), "state=submitted", false },
+  { NC_("claims", "Above the proposal"), "state=submitted", true },
+  { NC_("claims", "Captured"), "state=captured", false },
+  { NC_("claims", "Approved"), "state=approved,adjusted", false },
+  { NC_("claims", "Refused"), "state=rejected", false },
+  { NC_("claims", "All"), "", false },
 };
 #define N_VIEWS G_N_ELEMENTS (views)
 G_STATIC_ASSERT (N_VIEWS <= DSP_RECORD_QUERY_VIEWS);
@@ -51,6 +51,7 @@ struct _DspMileageFilter
   guint      view;
   bool       filling;
   GtkWidget *box;
+  GtkWidget *menus;
   GtkWidget *views[N_VIEWS];
   Choice     crew, distributor;
   GtkWidget *period;
@@ -160,13 +161,19 @@ dsp_mileage_filter_get_crew (DspMileageFilter *self)
 
 /* ---- what is shown ---- */
 
+static const char *
+view_label (guint i)
+{
+  return g_dpgettext2 (NULL, "claims", views[i].label);
+}
+
 void
 dsp_mileage_filter_show (DspMileageFilter      *self,
                          const DspRecordResult *result)
 {
   for (guint i = 0; i < N_VIEWS; i++)
     {
-      g_autofree char *text = g_strdup_printf ("%s %'u", _(views[i].label), result->in_view[i]);
+      g_autofree char *text = g_strdup_printf ("%s %'u", view_label (i), result->in_view[i]);
 
       gtk_button_set_label (GTK_BUTTON (self->views[i]), text);
       gtk_accessible_update_property (GTK_ACCESSIBLE (self->views[i]), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
@@ -293,7 +300,7 @@ add_view (DspMileageFilter *self,
           GtkWidget        *group,
           guint             i)
 {
-  GtkWidget *button = gtk_toggle_button_new_with_label (_(views[i].label));
+  GtkWidget *button = gtk_toggle_button_new_with_label (view_label (i));
 
   if (i > 0)
     gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (button), GTK_TOGGLE_BUTTON (self->views[0]));
@@ -317,7 +324,7 @@ add_menu (DspMileageFilter *self,
   gtk_widget_add_css_class (menu, "dsp-small");
   gtk_accessible_update_property (GTK_ACCESSIBLE (menu), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   g_signal_connect_swapped (menu, "notify::selected", G_CALLBACK (changed), self);
-  gtk_box_append (GTK_BOX (self->box), menu);
+  gtk_box_append (GTK_BOX (self->menus), menu);
   return menu;
 }
 
@@ -335,16 +342,20 @@ GtkWidget *
 dsp_mileage_filter_new (DspOffice *office)
 {
   DspMileageFilter *self = g_object_new (DSP_TYPE_MILEAGE_FILTER, NULL);
-  GtkWidget *group = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0), *claim = gtk_button_new_with_label (_("Claim kilometres"));
+  GtkWidget *first = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *group = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *claim = gtk_button_new_with_label (_("Claim kilometres"));
   GtkStringList *names = gtk_string_list_new (NULL), *days = gtk_string_list_new (NULL);
 
   self->office = g_object_ref (office);
   self->view = dsp_office_may (office, &dsp_mileage_approve) ? VIEW_TO_APPROVE : VIEW_CAPTURED;
-  self->box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  self->menus = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   gtk_widget_set_hexpand (group, TRUE);
   for (guint i = 0; i < N_VIEWS; i++)
     add_view (self, group, i);
-  gtk_box_append (GTK_BOX (self->box), group);
+  gtk_box_append (GTK_BOX (first), group);
+  gtk_box_append (GTK_BOX (self->box), first);
+  gtk_box_append (GTK_BOX (self->box), self->menus);
   for (guint i = 0; i < N_PERIODS; i++)
     gtk_string_list_append (days, _(periods[i]));
   for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
@@ -353,11 +364,13 @@ dsp_mileage_filter_new (DspOffice *office)
   add_choice (self, &self->crew);
   self->period = add_menu (self, days, _("Day"));
   self->sort = add_menu (self, names, _("Order of the list"));
+  gtk_widget_set_hexpand (self->sort, TRUE);
+  gtk_widget_set_halign (self->sort, GTK_ALIGN_END);
   gtk_widget_add_css_class (claim, "suggested-action");
   gtk_widget_add_css_class (claim, "dsp-small");
   gtk_widget_set_visible (claim, dsp_office_may (office, &dsp_mileage_create));
   g_signal_connect_swapped (claim, "clicked", G_CALLBACK (on_new), self);
-  gtk_box_append (GTK_BOX (self->box), claim);
+  gtk_box_append (GTK_BOX (first), claim);
   gtk_widget_add_css_class (self->box, "dsp-review-filter");
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   g_signal_connect_object (office, "records-changed", G_CALLBACK (on_records_changed), self, 0);

@@ -124,12 +124,12 @@ state_text (DspOffice    *office,
 const DspRecordColumn dsp_mileage_columns[DSP_MILEAGE_N_COLUMNS] = {
   { .title = N_("Day"), .width = 88, .text = day_text },
   { .title = N_("Crew"), .tip = true, .text = crew_text },
-  { .title = N_("Order"), .width = 84, .text = order_text },
-  { .title = N_("Claimed (km)"), .width = 104, .xalign = 1, .text = claimed_text },
-  { .title = N_("Proposed (km)"), .width = 108, .xalign = 1, .text = proposed_text },
-  { .title = N_("Above"), .width = 84, .xalign = 1, .text = excess_text, .css = "dsp-late", .marked = is_marked },
-  { .title = N_("Approved (km)"), .width = 108, .xalign = 1, .text = approved_text },
-  { .title = N_("Status"), .width = 132, .tip = true, .text = state_text },
+  { .title = N_("Order"), .width = 108, .text = order_text },
+  { .title = N_("Claimed"), .width = 96, .xalign = 1, .text = claimed_text },
+  { .title = N_("Proposed"), .width = 96, .xalign = 1, .text = proposed_text },
+  { .title = N_("Above"), .width = 92, .xalign = 1, .text = excess_text, .css = "dsp-late", .marked = is_marked },
+  { .title = N_("Approved (km)"), .width = 118, .xalign = 1, .text = approved_text },
+  { .title = N_("Status"), .width = 116, .tip = true, .text = state_text },
 };
 
 /* ---- verdicts ---- */

@@ -214,7 +214,7 @@ dsp_mileage_page_new (DspOffice *office)
                            G_CONNECT_SWAPPED);
   gtk_paned_set_start_child (GTK_PANED (paned), self->queue);
   gtk_paned_set_end_child (GTK_PANED (paned), self->facts);
-  gtk_paned_set_position (GTK_PANED (paned), 850);
+  gtk_paned_set_position (GTK_PANED (paned), 830);
   gtk_paned_set_shrink_start_child (GTK_PANED (paned), FALSE);
   gtk_paned_set_shrink_end_child (GTK_PANED (paned), FALSE);
   gtk_widget_set_vexpand (paned, TRUE);
