@@ -152,7 +152,8 @@ on_key (GtkEventControllerKey *controller,
         GdkModifierType        state,
         DspMileagePage        *self)
 {
-  if (keyval == GDK_KEY_n && (state & GDK_CONTROL_MASK) && dsp_office_may (self->office, &dsp_mileage_create))
+  if (gdk_keyval_to_lower (keyval) == GDK_KEY_n && dsp_queue_takes_letters (DSP_QUEUE (self->queue), state) &&
+      dsp_office_may (self->office, &dsp_mileage_create))
     {
       on_new (self);
       return TRUE;

@@ -257,17 +257,22 @@ dsp_queue_focus (DspQueue *self)
   gtk_widget_child_focus (self->view, GTK_DIR_TAB_FORWARD);
 }
 
+bool
+dsp_queue_takes_letters (DspQueue        *self,
+                         GdkModifierType  state)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  return (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) == 0 && (focus == NULL || !GTK_IS_EDITABLE (focus));
+}
+
 gboolean
 dsp_queue_key (DspQueue        *self,
                guint            keyval,
                GdkModifierType  state)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
-
-  if ((state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0 || (focus != NULL && GTK_IS_EDITABLE (focus)))
-    return FALSE;
-  return dsp_verdict_bar_key (DSP_VERDICT_BAR (self->bar), keyval);
+  return dsp_queue_takes_letters (self, state) && dsp_verdict_bar_key (DSP_VERDICT_BAR (self->bar), keyval);
 }
 
 static void

@@ -52,5 +52,7 @@ GtkWidget *dsp_queue_get_reset (DspQueue *self);
 void       dsp_queue_focus   (DspQueue *self);
 /* Letters are the verdicts', unless somebody is writing: for the page's keys. */
 gboolean   dsp_queue_key     (DspQueue *self, guint keyval, GdkModifierType state);
+/* Nobody is writing: a letter is a key. */
+bool       dsp_queue_takes_letters (DspQueue *self, GdkModifierType state);
 
 G_END_DECLS

@@ -92,7 +92,7 @@ class Desk:
         table = driver.wait_for(lambda: self.app.maybe("tree table", "Claims of kilometres"), "the list")
         return [(row, cells) for row, cells in self.app.rows(table, limit)]
 
-    def choose(self, position):
+    def choose_row(self, position):
         row, cells = self.rows()[position]
         row.click()
         title = re.compile("^%s · %s" % (re.escape(cells[1]), re.escape(cells[0])))
@@ -111,8 +111,19 @@ class Desk:
         driver.keys("ctrl+a")
         driver.type_text(text)
 
-    def choose_crew(self, dialog, code):
-        self.app.choose(dialog.find("combo box", re.compile("^Crew")), re.compile("^%s " % code))
+    def choose(self, dialog, list_of, text):
+        """One of a long list, by the beginning of its name."""
+        drop_down = dialog.find("combo box", re.compile("^" + list_of))
+        drop_down.press()
+        driver.wait_for(lambda: drop_down.maybe("text"), "the list to open")
+        time.sleep(0.3)
+        driver.type_text(text)
+        time.sleep(0.3)
+        drop_down.find("label", re.compile("^%s " % text)).click()
+        driver.wait_for(lambda: drop_down.maybe("text") is None, "the list to close")
+
+    def press(self, dialog, button):
+        self.window.dialog_button(dialog, button).press()
 
 
 def local(day):
@@ -127,14 +138,13 @@ days = busiest_days()
 def _():
     office = Desk("distributor")
     dialog = office.new_claim()
-    first = dialog.find("combo box", re.compile("^Crew"))
-    office.app.choose(first, re.compile(r"^C-\d\d "))
+    office.choose(dialog, "Crew", "C-09")
     driver.wait_for(lambda: office.says("^When the crew, the day and the kilometres are said"), "what is still missing")
     office.write(dialog, "Claimed (km)", "31.5")
     driver.wait_for(lambda: office.says(r"^31\.5 km are claimed\.$"), "the claim")
     driver.wait_for(lambda: office.says(r"^[\d.]+ km are proposed\. Straight line|^Nothing is proposed"), "the proposal")
     office.app.screenshot("mileage-form")
-    dialog.find("push button", "Save and submit").press()
+    office.press(dialog, "Save and submit")
     driver.wait_for(lambda: office.app.dialog() is None, "the form to close")
     driver.wait_for(lambda: office.count("To approve") == 1, "the submitted claim")
     office.app.close()
@@ -144,16 +154,16 @@ def _():
 def _():
     office = Desk("dispatcher")
     dialog = office.new_claim()
-    office.app.choose(dialog.find("combo box", re.compile("^Crew")), re.compile(r"^C-0\d "))
+    office.choose(dialog, "Crew", "C-03")
     office.write(dialog, "At the start (km)", "12000.5")
     office.write(dialog, "At the end (km)", "11990")
     driver.wait_for(lambda: office.says(r"runs backwards: from 12000\.5 km to 11990\.0 km"), "the odometer's two figures")
     office.app.screenshot("mileage-backwards")
     office.write(dialog, "At the end (km)", "99999999999")
-    dialog.find("push button", "Save").press()
+    office.press(dialog, "Save")
     driver.wait_for(lambda: office.says("99999999999"), "the huge figure to be named")
     office.write(dialog, "At the end (km)", "-5")
-    dialog.find("push button", "Save").press()
+    office.press(dialog, "Save")
     driver.wait_for(lambda: office.says("-5"), "the negative figure to be named")
     office.write(dialog, "At the end (km)", "12030")
     office.write(dialog, "Day", "31/12/2098")
@@ -170,13 +180,13 @@ def _():
     desk = Desk("supervisor")
     code, _crew, day, numbers = days[9]
     dialog = desk.new_claim()
-    desk.choose_crew(dialog, code)
+    desk.choose(dialog, "Crew", code)
     desk.write(dialog, "Day", local(day))
-    orders = dialog.find("combo box", re.compile("^Of the whole day"))
-    driver.wait_for(lambda: desk.app.choose(orders, re.compile("^%s · " % numbers[0])) or True, "the order among those of the day")
+    time.sleep(1)                               # the day's orders are offered a moment after the day was typed
+    desk.choose(dialog, "Of the whole day", numbers[0])
     desk.write(dialog, "Claimed (km)", "4")
     driver.wait_for(lambda: desk.says(r"^[\d.]+ km are proposed\. Straight line"), "the way to that order")
-    dialog.find("push button", "Save").press()
+    desk.press(dialog, "Save")
     driver.wait_for(lambda: desk.app.dialog() is None, "the form to close")
     desk.open("Captured")
     driver.wait_for(lambda: [cells[2] for _r, cells in desk.rows()] == [numbers[0]], "the claim of order " + numbers[0])
@@ -192,7 +202,7 @@ def _():
     driver.wait_for(lambda: above() == sorted(above(), reverse=True) and above()[0] > 100, "those farthest above first")
     marked = [cells for _r, cells in desk.rows() if "▲" in cells[5]]
     assert len(marked) == desk.count("Above the proposal") > 0, marked
-    desk.choose(0)
+    desk.choose_row(0)
     driver.wait_for(lambda: desk.says("above the proposal|more than ten times"), "how far above in words")
     assert desk.says("^Straight line with the office's factor$"), "who proposes"
     desk.app.screenshot("mileage-exceptions")
@@ -201,7 +211,7 @@ def _():
 @tests.case("/mileage/S0-03/one_key_approves_and_the_next_one_stands_there")
 def _():
     before, approved = desk.count("To approve"), desk.count("Approved")
-    desk.choose(0)
+    desk.choose_row(0)
     second = desk.rows()[1][1]
     driver.keys("a")
     driver.wait_for(lambda: desk.count("To approve") == before - 1 and desk.count("Approved") == approved + 1, "one less")
@@ -211,7 +221,7 @@ def _():
 @tests.case("/mileage/S0-03/adjusted_with_a_reason_to_what_was_proposed")
 def _():
     before = desk.count("To approve")
-    cells = desk.choose(0)
+    cells = desk.choose_row(0)
     driver.keys("u")
     field = driver.wait_for(lambda: desk.app.maybe("text", "Approved (km)", tables=False), "the field for the kilometres")
     assert abs(float(field.text) - float(cells[4].replace(",", ""))) < 0.1, (field.text, cells)
@@ -233,7 +243,7 @@ def _():
 @tests.case("/mileage/S0-03/refused_with_a_reason_and_corrected_by_whoever_claimed")
 def _():
     refused = desk.count("Refused")
-    desk.choose(0)
+    desk.choose_row(0)
     driver.keys("r")
     driver.wait_for(lambda: desk.app.maybe("text", "Why is it refused?", tables=False), "the question for the reason")
     time.sleep(0.2)
@@ -241,12 +251,12 @@ def _():
     driver.keys("Return")
     driver.wait_for(lambda: desk.count("Refused") == refused + 1, "the refused claim")
     desk.open("Refused")
-    desk.choose(0)
+    desk.choose_row(0)
     driver.wait_for(lambda: desk.says("^Falta la foto del odómetro$"), "the reason among the facts")
     desk.app.find("push button", "Change claim", tables=False).press()
     dialog = driver.wait_for(desk.app.dialog, "the form")
     desk.write(dialog, "Claimed (km)", "7")
-    dialog.find("push button", "Save and submit").press()
+    desk.press(dialog, "Save and submit")
     driver.wait_for(lambda: desk.count("Refused") == refused, "the claim to be submitted again")
     desk.open("To approve")
 
@@ -258,7 +268,7 @@ def _():
     driver.wait_for(lambda: desk.window.sign().startswith("offline"), "the sign to say offline", 30)
     before, approved = desk.count("To approve"), desk.count("Approved")
     assert before >= 3, before
-    desk.choose(0)
+    desk.choose_row(0)
     driver.keys("shift+Down")
     driver.keys("shift+Down")
     driver.keys("a")
@@ -267,11 +277,11 @@ def _():
     driver.keys("Return")
     driver.wait_for(lambda: desk.count("To approve") == before - 3 and desk.count("Approved") == approved + 3, "three less")
     dialog = desk.new_claim()
-    desk.choose_crew(dialog, days[20][0])
+    desk.choose(dialog, "Crew", days[20][0])
     desk.write(dialog, "Day", local(days[20][2]))
     desk.write(dialog, "Claimed (km)", "12.3")
     driver.wait_for(lambda: desk.says(r"^[\d.]+ km are proposed\. Straight line"), "the proposal, without the server")
-    dialog.find("push button", "Save and submit").press()
+    desk.press(dialog, "Save and submit")
     driver.wait_for(lambda: desk.count("To approve") == before - 2, "the claim that waits to be sent")
     server = server.restarted()
     driver.wait_for(lambda: desk.window.sign().startswith("online"), "the sign to say online", 60)
