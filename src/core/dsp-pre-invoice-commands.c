@@ -171,6 +171,14 @@ set_free (DspWork       *work,
   pre_invoice->n_observed = (DspInt) { 0 };
 }
 
+/* They were withdrawn. */
+static gboolean
+has_lines (const DspPreInvoice *pre_invoice,
+           GError             **error)
+{
+  return pre_invoice->n_lines.value > 0 || dsp_refuse (error, DSP_RULE_STATE, _("pre-invoice %s has no lines left"), pre_invoice->number);
+}
+
 static gboolean
 submit (DspWork      *work,
         gpointer      record,
@@ -182,8 +190,8 @@ submit (DspWork      *work,
   if (pre_invoice->n_observed.value > 0)
     return dsp_refuse (error, DSP_RULE_STATE, _("pre-invoice %s has %d observed lines: defend, correct or withdraw them first"),
                        pre_invoice->number, (int) pre_invoice->n_observed.value);
-  if (pre_invoice->n_lines.value == 0)
-    return dsp_refuse (error, DSP_RULE_STATE, _("pre-invoice %s has no lines left"), pre_invoice->number);
+  if (!has_lines (pre_invoice, error))
+    return FALSE;
   pre_invoice->submitted_at.us = dsp_work_now (work);
   return TRUE;
 }
@@ -219,6 +227,8 @@ approve (DspWork      *work,
   if (pre_invoice->n_observed.value > 0)
     return dsp_refuse (error, DSP_RULE_STATE, _("pre-invoice %s has %d observed lines: accept them, or send it back"), pre_invoice->number,
                        (int) pre_invoice->n_observed.value);
+  if (!has_lines (pre_invoice, error))
+    return FALSE;
   decide (work, pre_invoice, NULL);
   return TRUE;
 }

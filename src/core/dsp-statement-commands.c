@@ -54,7 +54,8 @@ remove_adjustment (DspWork      *work,
 {
   const DspStatementLine *line = record;
 
-  return line->concept == DSP_CONCEPT_ADJUSTMENT ||
+  /* What is given back for a waived penalty is an adjustment too, and nobody's to delete. */
+  return (line->concept == DSP_CONCEPT_ADJUSTMENT && dsp_id_equal (&line->source_id, &line->id)) ||
          dsp_refuse (error, DSP_RULE_STATE, _("line %s comes from an order, a claim or a penalty, and stays with it"), line->number);
 }
 

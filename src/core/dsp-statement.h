@@ -93,6 +93,10 @@ typedef enum {
 } DspLineState;
 extern const DspWords DspLineState_words;
 
+/* A line's day, by which it falls in a period and by which its rate is chosen: of a service and its bonuses, when the order was
+ * attended (closed_at), not when somebody closed it; of kilometres, the claim's day, on which they were driven, also of those
+ * for an order that was attended on another; of a penalty and of what is given back for it, its verdict's, as the month of the
+ * fault may be settled; of an adjustment, the day entered. Withdrawn or set free, a line keeps its day. */
 #define DSP_LINE_IN_PRE_INVOICE (DSP_BIT (DSP_LINE_HELD) | DSP_BIT (DSP_LINE_OBSERVED) | DSP_BIT (DSP_LINE_DEFENDED))
 
 typedef struct {
@@ -105,7 +109,7 @@ typedef struct {
   DspId        crew_id;
   DspId        order_id;
   DspId        source_id;       /* the claim, penalty or order that it comes from */
-  DspDate      day;             /* of the attention; by it a period is chosen */
+  DspDate      day;             /* by which a period is chosen, in the office's zone; see below */
   char        *group;
   char        *type;
   char        *subtype;

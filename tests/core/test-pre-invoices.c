@@ -266,6 +266,173 @@ to_the_payment (void)
   g_assert_cmpstr (((const DspPreInvoice *) money_record (w, &dsp_pre_invoice, world_id (91)))->invoice_uuid, ==, "6BA7B810-9DAD-11D1-80B4-00C04FD430C8");
 }
 
+/* Copies of the pre-invoices and of the lines in them. (transfer full) */
+static GPtrArray *
+dup_billed (World           *w,
+            const DspEntity *entity)
+{
+  GPtrArray *copies = g_ptr_array_new ();
+
+  for (guint i = 0; i < w->records[entity->number]->len; i++)
+    {
+      gconstpointer record = w->records[entity->number]->pdata[i];
+
+      if (entity == &dsp_pre_invoice || (DSP_BIT (((const DspStatementLine *) record)->state) & DSP_LINE_IN_PRE_INVOICE))
+        g_ptr_array_add (copies, dsp_record_dup (entity, record));
+    }
+  return copies;
+}
+
+static void
+assert_same (World           *w,
+             const DspEntity *entity,
+             GPtrArray       *copies)
+{
+  GPtrArray *now = dup_billed (w, entity);
+
+  g_assert_cmpuint (now->len, ==, copies->len);
+  for (guint i = 0; i < copies->len; i++)
+    {
+      gconstpointer record = money_record (w, entity, ((DspRecord *) copies->pdata[i])->id);
+
+      g_assert_nonnull (record);
+      g_assert_true (dsp_table_equal (&entity->table, copies->pdata[i], record));
+      dsp_record_free (entity, copies->pdata[i]);
+      dsp_record_free (entity, now->pdata[i]);
+    }
+  g_ptr_array_unref (now);
+  g_ptr_array_unref (copies);
+}
+
+/* Rates and taxes change, the order is reopened and closed by another day, the penalty is waived: what an approved pre-invoice
+ * says stays, to the letter. */
+static void
+approved_stays (void)
+{
+  g_autoptr(World) w = january ();
+  DspReason why = { .reason = (char *) "why" };
+  DspReopen reopen = { .reason = (char *) "QUEJA" };
+  DspAssign assign = { .crew_id = world_id (11) };
+  DspClose args = { .closed_at = { at (30, 9) }, .attended = DSP_YES, .satisfied = DSP_YES, .resolution = (char *) "done again" };
+  DspAppeal appeal = { .appeal = (char *) "not ours" };
+  DspAppealAnswer answer = { .verdict = DSP_VERDICT_WAIVE, .answer = (char *) "right" };
+  DspDistributor other = { .name = (char *) "Renamed", .tax_regime = (char *) "GENERAL", .postal_code = (char *) "06700" };
+  GPtrArray *lines, *bills;
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+
+  g_assert_true (world_give (w, &dsp_reason_code_create, world_id (75), 0,
+                             &(DspReasonCode) { .code = (char *) "QUEJA", .label = (char *) "Complaint", .process = DSP_PROCESS_REOPEN }, DSP_FIELDS_ALL, NULL));
+  g_assert_true (money_try (w, &dsp_penalty_rule_change, 74, &(DspPenaltyRule) { .appeal_days = number (5) }, NULL));
+  money_fault (w, 52, 32);
+  money_give (w, &dsp_penalty_confirm, 52, &why);
+  generate (w, 91);
+  money_give (w, &dsp_pre_invoice_submit, 91, NULL);
+  money_give (w, &dsp_pre_invoice_approve, 91, NULL);
+  lines = dup_billed (w, &dsp_statement_line);
+  bills = dup_billed (w, &dsp_pre_invoice);
+  for (guint8 n = 81; n <= 89; n++)
+    money_try (w, &dsp_rate_change, n, &(DspRate) { .amount = cents (99) }, NULL);
+  money_give (w, &dsp_rate_apply, 81, NULL);
+  money_try (w, &dsp_tax_rule_change, 72, &(DspTaxRule) { .vat = number (500000) }, NULL);
+  money_try (w, &dsp_distributor_change, 1, &other, NULL);
+  for (guint8 n = 31; n <= 34; n++)
+    {
+      money_give (w, &dsp_order_reopen, n, &reopen);
+      money_give (w, &dsp_order_assign, n, &assign);
+      money_give (w, &dsp_order_close, n, &args);
+      world_give (w, &dsp_order_bill, world_id (n), 0, NULL, 0, NULL);
+    }
+  g_assert_true (world_give (w, &dsp_penalty_appeal, world_id (52), 0, &appeal, 3, NULL));
+  money_give (w, &dsp_penalty_answer, 52, &answer);
+  g_assert_cmpint (money_line_of (w, 52, DSP_CONCEPT_ADJUSTMENT, DSP_PAYS_NONE)->amount.cents, ==, 9319);
+  for (guint i = 0; i < w->records[dsp_statement_line.number]->len; i++)
+    g_array_append_val (ids, ((DspRecord *) w->records[dsp_statement_line.number]->pdata[i])->id);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      DspId id = g_array_index (ids, DspId, i);
+
+      world_give (w, &dsp_statement_line_reprice, id, 0, NULL, 0, NULL);
+      world_give (w, &dsp_statement_line_observe, id, 0, &(DspLineObserve) { (char *) "o" }, 1, NULL);
+      world_give (w, &dsp_statement_line_defend, id, 0, &(DspLineDefend) { (char *) "d" }, 1, NULL);
+      world_give (w, &dsp_statement_line_accept, id, 0, NULL, 0, NULL);
+      world_give (w, &dsp_statement_line_withdraw, id, 0, &why, 1, NULL);
+      world_give (w, &dsp_statement_line_correct, id, 0, &(DspLineCorrect) { cents (1), (char *) "c" }, 3, NULL);
+      world_give (w, &dsp_statement_line_delete, id, 0, NULL, 0, NULL);
+    }
+  world_give (w, &dsp_pre_invoice_reject, world_id (91), 0, &why, 1, NULL);
+  world_give (w, &dsp_pre_invoice_observe, world_id (91), 0, &why, 1, NULL);
+  world_give (w, &dsp_pre_invoice_discard, world_id (91), 0, NULL, 0, NULL);
+  assert_whole (w);
+  assert_same (w, &dsp_statement_line, lines);
+  assert_same (w, &dsp_pre_invoice, bills);
+}
+
+/* One rule for the day of each kind of line. Midnight is the office's. */
+static void
+each_line_has_its_day (void)
+{
+  g_autoptr(World) w = money_office ();
+  DspReason why = { .reason = (char *) "photo shows it" };
+  DspPreInvoice args = for_january ();
+  const DspPreInvoice *bill;
+
+  money_add_closed (w, 31, "REP", NULL, "31000", 11, 23, 2 * DAY);  /* in UTC it is the 12th already */
+  money_add_closed (w, 32, "REP", NULL, "31000", 13, 0, HOUR);      /* made on the 12th, an hour before midnight */
+  g_assert_cmpint (money_service (w, 31)->day.day, ==, jan (11).day);
+  g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_NIGHT)->day.day, ==, jan (11).day);
+  g_assert_cmpint (money_service (w, 32)->day.day, ==, jan (13).day);
+  g_assert_null (money_line_of (w, 32, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY));
+  /* Driven the day before, in vain: it counts for that day, with its included kilometres and its rate. */
+  money_add_rate (w, 101, (DspRate) { .pays = DSP_PAYS_KILOMETRE, .distributor_id = world_id (1), .amount = cents (1000), .from = jan (11) });
+  money_claim (w, 41, 31, 10, 40000);
+  money_claim (w, 42, 31, 11, 40000);
+  money_give (w, &dsp_mileage_approve, 42, NULL);
+  money_give (w, &dsp_mileage_approve, 41, NULL);
+  g_assert_cmpint (money_line_of (w, 41, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE)->day.day, ==, jan (10).day);
+  g_assert_cmpint (money_line_of (w, 41, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE)->amount.cents, ==, 4850);
+  g_assert_cmpint (money_line_of (w, 42, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE)->amount.cents, ==, 40000);
+  /* A fault of the 14th with its verdict of the 31st. */
+  money_fault (w, 51, 31);
+  money_give (w, &dsp_penalty_confirm, 51, &why);
+  g_assert_cmpint (money_line_of (w, 51, DSP_CONCEPT_PENALTY, DSP_PAYS_NONE)->day.day, ==, jan (31).day);
+  /* A period takes what has its day in it, both ends included. */
+  args.from = args.until = jan (11);
+  g_assert_true (money_try (w, &dsp_pre_invoice_create, 91, &args, NULL));
+  bill = money_record (w, &dsp_pre_invoice, world_id (91));
+  g_assert_cmpint (bill->n_lines.value, ==, 4); /* service, bonus at night, 40 km and their rural supplement */
+  g_assert_true (world_give (w, &dsp_statement_line_withdraw, money_service (w, 31)->id, 0, &why, 1, NULL));
+  g_assert_cmpint (money_service (w, 31)->day.day, ==, jan (11).day);
+}
+
+/* What the program gives back is nobody's to delete; a pre-invoice of which everything was withdrawn is not approved. */
+static void
+not_to_be_undone (void)
+{
+  g_autoptr(World) w = january ();
+  DspReason why = { .reason = (char *) "why" };
+  DspAppeal appeal = { .appeal = (char *) "not ours" };
+  DspAppealAnswer answer = { .verdict = DSP_VERDICT_WAIVE, .answer = (char *) "right" };
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+
+  g_assert_true (money_try (w, &dsp_penalty_rule_change, 74, &(DspPenaltyRule) { .appeal_days = number (5) }, NULL));
+  money_fault (w, 52, 32);
+  money_give (w, &dsp_penalty_confirm, 52, &why);
+  generate (w, 91);
+  money_give (w, &dsp_pre_invoice_submit, 91, NULL);
+  g_assert_true (world_give (w, &dsp_penalty_appeal, world_id (52), 0, &appeal, 3, NULL));
+  money_give (w, &dsp_penalty_answer, 52, &answer);
+  world_refused (w, &dsp_statement_line_delete, money_line_of (w, 52, DSP_CONCEPT_ADJUSTMENT, DSP_PAYS_NONE)->id, NULL, DSP_RULE_STATE);
+  for (guint i = 0; i < w->records[dsp_statement_line.number]->len; i++)
+    g_array_append_val (ids, ((DspRecord *) w->records[dsp_statement_line.number]->pdata[i])->id);
+  for (guint i = 0; i < ids->len; i++)
+    world_give (w, &dsp_statement_line_withdraw, g_array_index (ids, DspId, i), 0, &why, 1, NULL);
+  assert_whole (w);
+  world_refused (w, &dsp_pre_invoice_approve, world_id (91), NULL, DSP_RULE_STATE);
+  money_give (w, &dsp_pre_invoice_reject, 91, &why);
+  world_give (w, &dsp_statement_line_delete, world_id (61), 0, NULL, 0, NULL); /* entered by hand: it may */
+  g_assert_null (money_record (w, &dsp_statement_line, world_id (61)));
+}
+
 /* What is generated again from the same is the same, in whatever order the records stand. */
 static void
 reproducible (void)
@@ -450,6 +617,9 @@ main (int    argc,
   ADD ("S0-18/periods", periods);
   ADD ("S0-18/to-the-payment", to_the_payment);
   ADD ("S0-18/reproducible", reproducible);
+  ADD ("S0-18/approved-stays", approved_stays);
+  ADD ("S0-18/each-line-has-its-day", each_line_has_its_day);
+  ADD ("S0-18/not-to-be-undone", not_to_be_undone);
   ADD ("reopened", reopened);
   ADD ("closed-again-while-billed", closed_again_while_billed);
   ADD ("percent-waits-for-the-price", percent_waits_for_the_price);
