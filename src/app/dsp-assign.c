@@ -62,6 +62,31 @@ remember (DspOffice *office,
   return gesture->number;
 }
 
+gint64
+dsp_assign_remember (DspOffice *office,
+                     gint64     group)
+{
+  g_autoptr(GArray) groups = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  g_array_append_val (groups, group);
+  return remember (office, groups);
+}
+
+gboolean
+dsp_assign_forget (DspOffice *office,
+                   gint64     number)
+{
+  GPtrArray *gestures = gestures_of (office);
+
+  for (guint i = gestures->len; i > 0; i--)
+    if (((Gesture *) gestures->pdata[i - 1])->number == number)
+      {
+        g_ptr_array_remove_index (gestures, i - 1);
+        return TRUE;
+      }
+  return FALSE;
+}
+
 gboolean
 dsp_assign_can_undo (DspOffice *office)
 {

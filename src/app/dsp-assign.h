@@ -22,6 +22,11 @@ void     dsp_assign_sequence (GtkWidget *parent, DspOffice *office, const DspId 
 void     dsp_assign_undo     (GtkWidget *parent, DspOffice *office, gint64 gesture);
 gboolean dsp_assign_can_undo (DspOffice *office);
 
+/* A gesture of another kind that can be taken back as one: @group of the replica. Returns its number, for the office's "message". */
+gint64   dsp_assign_remember (DspOffice *office, gint64 group);
+/* It is taken back by whoever calls this. FALSE: it was already. */
+gboolean dsp_assign_forget   (DspOffice *office, gint64 gesture);
+
 /* What the buttons may do with these rows: one pass over the index. */
 typedef struct {
   guint n_unassigned; /* can be assigned */

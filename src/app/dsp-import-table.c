@@ -9,6 +9,8 @@
 #include "config.h"
 #include "dsp-import-table.h"
 
+#include "dsp-text-column.h"
+
 #include <glib/gi18n.h>
 #include <inttypes.h>
 
@@ -17,86 +19,30 @@
 /* ---- what a row became ---- */
 
 static char *
-dup_result (DspImportRow *row)
+result_text (gpointer     item,
+             const char **css_class,
+             gpointer     user_data)
 {
-  static const char *const words[DSP_N_IMPORT_STATES] = {
-    [DSP_IMPORT_ADDED] = N_("Added"), [DSP_IMPORT_CHANGED] = N_("Changed"),
-    [DSP_IMPORT_UNCHANGED] = N_("Unchanged"), [DSP_IMPORT_REFUSED] = N_("Refused"),
+  static const struct { const char *word, *css_class; } looks[DSP_N_IMPORT_STATES] = {
+    [DSP_IMPORT_BAD] = { NULL, "error" }, [DSP_IMPORT_ADDED] = { N_("Added"), "success" }, [DSP_IMPORT_CHANGED] = { N_("Changed"), "success" },
+    [DSP_IMPORT_UNCHANGED] = { N_("Unchanged"), "dim-label" }, [DSP_IMPORT_REFUSED] = { N_("Refused"), "error" },
   };
-  DspImportState state = dsp_import_row_get_state (row);
-  const char *reason = dsp_import_row_get_reason (row);
+  DspImportState state = dsp_import_row_get_state (item);
+  const char *reason = dsp_import_row_get_reason (item);
 
-  if (state == DSP_IMPORT_GOOD || state == DSP_IMPORT_BAD)
+  *css_class = looks[state].css_class;
+  if (looks[state].word == NULL)
     return g_strdup (reason != NULL ? reason : "");
   /* Translators: what became of a row, and why */
-  return reason != NULL ? g_strdup_printf (_("%s: %s"), _(words[state]), reason) : g_strdup (_(words[state]));
+  return reason != NULL ? g_strdup_printf (_("%s: %s"), _(looks[state].word), reason) : g_strdup (_(looks[state].word));
 }
 
-static void
-show_result (DspImportRow *row,
-             GtkWidget    *label)
+static char *
+line_text (gpointer     item,
+           const char **css_class,
+           gpointer     import)
 {
-  static const char *const classes[DSP_N_IMPORT_STATES] = {
-    [DSP_IMPORT_BAD] = "error", [DSP_IMPORT_REFUSED] = "error", [DSP_IMPORT_ADDED] = "success", [DSP_IMPORT_CHANGED] = "success",
-    [DSP_IMPORT_UNCHANGED] = "dim-label",
-  };
-  g_autofree char *text = dup_result (row);
-
-  gtk_label_set_text (GTK_LABEL (label), text);
-  gtk_widget_set_tooltip_text (label, *text != '\0' ? text : NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
-    if (classes[i] != NULL)
-      gtk_widget_remove_css_class (label, classes[i]);
-  if (classes[dsp_import_row_get_state (row)] != NULL)
-    gtk_widget_add_css_class (label, classes[dsp_import_row_get_state (row)]);
-}
-
-static void
-set_up_label (GtkSignalListItemFactory *factory,
-              GtkListItem              *item)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_lines (GTK_LABEL (label), 2);
-  gtk_widget_add_css_class (label, "numeric");
-  gtk_list_item_set_child (item, label);
-  gtk_list_item_set_selectable (item, FALSE);
-}
-
-static void
-bind_line (GtkSignalListItemFactory *factory,
-           GtkListItem              *item,
-           DspImport                *import)
-{
-  DspImportRow *row = gtk_list_item_get_item (item);
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, dsp_sheet_get_line (dsp_import_get_sheet (import), dsp_import_row_get_index (row)));
-
-  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (item)), text);
-}
-
-static void
-bind_result (GtkSignalListItemFactory *factory,
-             GtkListItem              *item)
-{
-  DspImportRow *row = gtk_list_item_get_item (item);
-  GtkWidget *label = gtk_list_item_get_child (item);
-
-  g_object_set_data (G_OBJECT (item), "dsp-handler",
-                     GSIZE_TO_POINTER (g_signal_connect (row, "changed", G_CALLBACK (show_result), label)));
-  show_result (row, label);
-}
-
-static void
-unbind (GtkSignalListItemFactory *factory,
-        GtkListItem              *item)
-{
-  gulong handler = GPOINTER_TO_SIZE (g_object_steal_data (G_OBJECT (item), "dsp-handler"));
-
-  if (handler != 0)
-    g_signal_handler_disconnect (gtk_list_item_get_item (item), handler);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT, dsp_sheet_get_line (dsp_import_get_sheet (import), dsp_import_row_get_index (item)));
 }
 
 /* ---- a cell ---- */
@@ -268,7 +214,6 @@ dsp_import_table_new (DspImport *import)
   const char *const *names = dsp_sheet_get_columns (dsp_import_get_sheet (import), &n_columns);
   GtkFilterListModel *filtered = gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (import)), NULL);
   GtkWidget *view = gtk_column_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (G_LIST_MODEL (g_object_ref (filtered)))));
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
   g_object_set_data_full (G_OBJECT (view), "dsp-filtered", filtered, g_object_unref);
   gtk_column_view_set_show_row_separators (GTK_COLUMN_VIEW (view), TRUE);
@@ -276,17 +221,12 @@ dsp_import_table_new (DspImport *import)
   gtk_widget_add_css_class (view, "dsp-import");
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Rows of the file"), -1);
 
-  g_signal_connect (factory, "setup", G_CALLBACK (set_up_label), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_line), import);
-  add_column (view, _("Line"), factory, 76);
-  factory = gtk_signal_list_item_factory_new ();
-  g_signal_connect (factory, "setup", G_CALLBACK (set_up_label), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_result), NULL);
-  g_signal_connect (factory, "unbind", G_CALLBACK (unbind), NULL);
-  add_column (view, _("Result"), factory, 280);
+  dsp_text_column_add (GTK_COLUMN_VIEW (view), _("Line"), 76, line_text, import);
+  dsp_text_column_add (GTK_COLUMN_VIEW (view), _("Result"), 280, result_text, NULL);
   for (guint i = 0; i < n_columns; i++)
     {
-      factory = gtk_signal_list_item_factory_new ();
+      GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+
       g_object_set_data (G_OBJECT (factory), "dsp-column", GUINT_TO_POINTER (i));
       g_signal_connect (factory, "setup", G_CALLBACK (set_up_cell), import);
       g_signal_connect (factory, "bind", G_CALLBACK (bind_cell), NULL);

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "dsp-import-window.h"
 
+#include "dsp-file-open.h"
 #include "dsp-import-table.h"
 #include "dsp-record-form.h"
 #include "dsp-text.h"
@@ -37,7 +38,6 @@ struct _DspImportWindow
   GtkWidget       *go;
   GtkWidget       *progress;
   AdwToastOverlay *toasts;
-  GtkFileChooserNative *chooser; /* (owned) (nullable): while it is open */
 };
 
 G_DEFINE_FINAL_TYPE (DspImportWindow, dsp_import_window, ADW_TYPE_WINDOW)
@@ -446,56 +446,32 @@ show_mapping (DspImportWindow *self,
 }
 
 static void
-on_chosen (GtkNativeDialog *dialog,
-           int              response,
-           DspImportWindow *self)
+on_file_chosen (GtkWindow  *window,
+                const char *path)
 {
-  g_autoptr(GFile) file = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
-  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
-  bool mapping = g_object_get_data (G_OBJECT (dialog), "dsp-mapping") != NULL;
-  g_autoptr(GError) error = NULL;
+  g_autoptr(GTask) task = g_task_new (window, NULL, on_sheet_read, NULL);
 
-  if (path != NULL && mapping && !dsp_import_use_mapping (self->import, path, &error))
-    say (self, error->message);
-  else if (path != NULL && mapping)
-    show_mapping (self, path);
-  else if (path != NULL)
-    {
-      g_autoptr(GTask) task = g_task_new (self, NULL, on_sheet_read, NULL);
-
-      g_task_set_task_data (task, g_steal_pointer (&path), g_free);
-      g_task_run_in_thread (task, read_sheet);
-    }
-  g_clear_object (&self->chooser);
+  g_task_set_task_data (task, g_strdup (path), g_free);
+  g_task_run_in_thread (task, read_sheet);
 }
 
 static void
-choose (DspImportWindow *self,
-        const char      *title,
-        const char      *patterns,
-        gboolean         mapping)
+on_mapping_chosen (GtkWindow  *window,
+                   const char *path)
 {
-  g_autoptr(GtkFileFilter) filter = gtk_file_filter_new ();
-  g_auto(GStrv) globs = g_strsplit (patterns, " ", -1);
+  DspImportWindow *self = DSP_IMPORT_WINDOW (window);
+  g_autoptr(GError) error = NULL;
 
-  if (self->chooser != NULL)
-    return;
-  for (guint i = 0; globs[i] != NULL; i++)
-    gtk_file_filter_add_pattern (filter, globs[i]);
-  gtk_file_filter_set_name (filter, patterns);
-  self->chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (self->chooser), filter);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
-  if (mapping)
-    g_object_set_data (G_OBJECT (self->chooser), "dsp-mapping", self);
-  g_signal_connect_object (self->chooser, "response", G_CALLBACK (on_chosen), self, 0);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));
+  if (dsp_import_use_mapping (self->import, path, &error))
+    show_mapping (self, path);
+  else
+    say (self, error->message);
 }
 
 static void
 on_open (DspImportWindow *self)
 {
-  choose (self, _("A file of orders"), "*.csv *.txt *.tsv *.gz *.xz *.zip", FALSE);
+  dsp_file_open (GTK_WINDOW (self), _("A file of orders"), "*.csv *.txt *.tsv *.gz *.xz *.zip", on_file_chosen);
 }
 
 static void
@@ -504,7 +480,7 @@ on_mapping (DspImportWindow *self)
   if (self->import == NULL)
     say (self, _("Choose a file of orders first"));
   else
-    choose (self, _("A mapping file"), "*.json", TRUE);
+    dsp_file_open (GTK_WINDOW (self), _("A mapping file"), "*.json", on_mapping_chosen);
 }
 
 static void
@@ -561,7 +537,6 @@ dsp_import_window_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (self->import, self);
     }
   g_clear_object (&self->import);
-  g_clear_object (&self->chooser);
   g_clear_object (&self->office);
   G_OBJECT_CLASS (dsp_import_window_parent_class)->dispose (object);
 }

@@ -11,6 +11,7 @@
 #include "dsp-filter-bar.h"
 #include "dsp-macro-export.h"
 #include "dsp-macro-sheet.h"
+#include "dsp-macro-window.h"
 #include "dsp-text.h"
 
 #include <adwaita.h>
@@ -72,6 +73,14 @@ action_copy (GtkWidget  *widget,
   dsp_macro_sheet_copy (DSP_MACRO_PAGE (widget)->sheet);
 }
 
+static void
+action_import (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  dsp_macro_window_open (GTK_WINDOW (gtk_widget_get_root (widget)), DSP_MACRO_PAGE (widget)->office);
+}
+
 gboolean
 dsp_macro_page_act (DspMacroPage *self,
                     const char   *action)
@@ -107,7 +116,7 @@ static GtkWidget *
 make_head (DspMacroPage *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *copy = gtk_button_new_from_icon_name ("edit-copy-symbolic");
-  GtkWidget *columns = gtk_menu_button_new ();
+  GtkWidget *columns = gtk_menu_button_new (), *import = gtk_button_new_with_label (_("Import workbook"));
 
   self->counts = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->counts), 0);
@@ -124,6 +133,8 @@ make_head (DspMacroPage *self)
   gtk_box_append (GTK_BOX (line), self->counts);
   gtk_box_append (GTK_BOX (line), copy);
   gtk_box_append (GTK_BOX (line), columns);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (import), "macro.import");
+  gtk_box_append (GTK_BOX (line), import);
   gtk_box_append (GTK_BOX (line), make_export ());
   gtk_widget_add_css_class (line, "dsp-macro-head");
   return line;
@@ -177,6 +188,7 @@ dsp_macro_page_class_init (DspMacroPageClass *klass)
   widget_class->map = dsp_macro_page_map;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_install_action (widget_class, "macro.export", "s", action_export);
+  gtk_widget_class_install_action (widget_class, "macro.import", NULL, action_import);
   gtk_widget_class_install_action (widget_class, "macro.copy", NULL, action_copy);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "macro.copy", NULL);
 }

@@ -197,6 +197,16 @@ setup (GtkSignalListItemFactory *factory,
   gtk_list_item_set_child (item, child);
 }
 
+/* GTK asks the display where the pointer is whenever a tooltip is set: for a sheet of cells that say what they said before that
+ * would be thousands of questions. */
+static void
+set_tip (GtkWidget  *widget,
+         const char *text)
+{
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (widget), text) != 0)
+    gtk_widget_set_tooltip_text (widget, text);
+}
+
 static void
 show_left (GtkWidget      *label,
            const DspOrder *order,
@@ -216,7 +226,7 @@ show_left (GtkWidget      *label,
   if (!dsp_order_is_open (order) || (from == 0 && !stands))
     {
       gtk_label_set_text (GTK_LABEL (label), "");
-      gtk_widget_set_tooltip_text (label, NULL);
+      set_tip (label, NULL);
       return;
     }
   if (stands)
@@ -246,7 +256,7 @@ show_left (GtkWidget      *label,
       tip = g_strdup_printf (_("Penalized from %s"), full);
     }
   gtk_label_set_text (GTK_LABEL (label), text);
-  gtk_widget_set_tooltip_text (label, tip);
+  set_tip (label, tip);
 }
 
 static void
@@ -285,12 +295,12 @@ show_number (GtkWidget      *child,
   if (flags & DSP_ROW_CONFLICT)
     {
       gtk_image_set_from_icon_name (GTK_IMAGE (icon), "dialog-warning-symbolic");
-      gtk_widget_set_tooltip_text (icon, _("The server refused a change of this order"));
+      set_tip (icon, _("The server refused a change of this order"));
     }
   else
     {
       gtk_image_set_from_icon_name (GTK_IMAGE (icon), "despacho-waiting-symbolic");
-      gtk_widget_set_tooltip_text (icon, _("Waits to be sent to the server"));
+      set_tip (icon, _("Waits to be sent to the server"));
     }
 }
 
@@ -332,10 +342,10 @@ show (DspOrderRow *row,
         {
           g_autofree char *full = dsp_text_time_full (*dsp_field_time (column->field, order));
 
-          gtk_widget_set_tooltip_text (child, full);
+          set_tip (child, full);
         }
       else
-        gtk_widget_set_tooltip_text (child, *text != '\0' ? text : NULL);
+        set_tip (child, *text != '\0' ? text : NULL);
       break;
     }
 }

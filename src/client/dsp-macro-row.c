@@ -276,7 +276,11 @@ want_crew (DspMacroReading *self,
   folded = g_strstrip (dsp_fold (wanted->crew));
   name = g_hash_table_lookup (self->in->office->crew_by_text, folded);
   if (name != NULL)
-    wanted->crew_id = name->id;
+    {
+      wanted->crew_id = name->id;
+      g_free (wanted->crew);
+      wanted->crew = g_strdup (name->title); /* whatever part of it was typed */
+    }
   else
     {
       why = g_strdup_printf (g_hash_table_contains (self->in->office->crew_by_text, folded)
