@@ -410,11 +410,10 @@ put_line (const Content          *content,
     [WITHHELD] = withheld,
   };
   DspPaperCell cells[N_COLUMNS];
-  double height = 0, x, width = dsp_paper_flow_width (flow);
+  double height, x, width = dsp_paper_flow_width (flow);
 
   fill_cells (content, flow, DSP_PAPER_SMALL, texts, cells);
-  for (guint i = 0; i < N_COLUMNS; i++)
-    height = MAX (height, dsp_paper_flow_measure (flow, DSP_PAPER_SMALL, cells[i].width, cells[i].text));
+  height = dsp_paper_flow_row_height (flow, cells, N_COLUMNS);
   x = cells[CONCEPT].x;
   if (!anyway && height + dsp_paper_flow_measure (flow, DSP_PAPER_LABEL, width - x, said) > dsp_paper_flow_left (flow))
     return FALSE;

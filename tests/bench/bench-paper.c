@@ -9,47 +9,19 @@
 
 #include "config.h"
 #include "dsp-paper-source.h"
+#include "figure.h"
 #include "generate.h"
 #include "map-data.h"
 #include "office.h"
+#include "plain-pages.h"
 
-#include <cairo-pdf.h>
 #include <glib/gstdio.h>
-#include <pango/pangocairo.h>
 
 #define N_CREWS 400
 #define N_SHEETS 1000
 #define SIDE 38 /* squares of boundaries: 1,444 areas of 120 points */
 
 static guint n_orders = 10000;
-
-static void
-figure (const char *name,
-        double      value,
-        const char *unit,
-        double      limit,
-        double      goal)
-{
-  char text[3][G_ASCII_DTOSTR_BUF_SIZE];
-
-  g_ascii_formatd (text[0], sizeof text[0], "%.4g", value);
-  g_print ("{\"name\":\"paper/%s\",\"value\":%s,\"unit\":\"%s\"", name, text[0], unit);
-  g_printerr ("%-52s %9s %-5s", name, text[0], unit);
-  if (limit > 0)
-    {
-      g_ascii_formatd (text[1], sizeof text[1], "%.4g", limit);
-      g_print (",\"limit\":%s", text[1]);
-      g_printerr (" plain pages %7s (%.1f x)", text[1], value / limit);
-    }
-  if (goal > 0)
-    {
-      g_ascii_formatd (text[2], sizeof text[2], "%.4g", goal);
-      g_print (",\"goal\":%s", text[2]);
-      g_printerr (" goal %s", text[2]);
-    }
-  g_print ("}\n");
-  g_printerr ("\n");
-}
 
 /* ---- an office ---- */
 
@@ -249,36 +221,6 @@ on_progress (double   fraction,
   (*(guint *) data)++;
 }
 
-/* So many pages of plain text: what Pango and cairo need at least. */
-static double
-plain_pages (const char *path,
-             guint       n_pages)
-{
-  cairo_surface_t *surface = cairo_pdf_surface_create (path, 612, 792);
-  cairo_t *cr = cairo_create (surface);
-  g_autoptr(PangoLayout) layout = pango_cairo_create_layout (cr);
-  g_autoptr(PangoFontDescription) font = pango_font_description_from_string ("Sans 9");
-  gint64 begin = g_get_monotonic_time ();
-
-  pango_cairo_context_set_resolution (pango_layout_get_context (layout), 72);
-  pango_layout_set_font_description (layout, font);
-  for (guint page = 0; page < n_pages; page++)
-    {
-      g_autoptr(GString) text = g_string_new (NULL);
-
-      for (guint line = 0; line < 60; line++)
-        g_string_append_printf (text, "Orden %06u, renglón %u: lo que el cliente dijo\n", page, line);
-      pango_layout_set_text (layout, text->str, -1);
-      cairo_move_to (cr, 36, 36);
-      pango_cairo_show_layout (cr, layout);
-      cairo_show_page (cr);
-    }
-  cairo_destroy (cr);
-  cairo_surface_finish (surface);
-  cairo_surface_destroy (surface);
-  return (g_get_monotonic_time () - begin) / 1e6;
-}
-
 static void
 measure (DspOffice             *office,
          const DspPaperRequest *request,
@@ -309,17 +251,17 @@ measure (DspOffice             *office,
   seconds = (g_get_monotonic_time () - begin) / 1e6;
   g_source_remove (id);
 
-  what = g_strdup_printf ("%s: %u pages", name, n_pages);
-  figure (what, seconds, "s", plain_pages (path, n_pages), goal);
+  what = g_strdup_printf ("paper/%s: %u pages", name, n_pages);
+  figure (what, seconds, "s", plain_pages (path, n_pages), "plain pages", goal);
   g_free (what);
-  what = g_strdup_printf ("%s: reading it from the replica", name);
-  figure (what, (read - begin) / 1e6, "s", 0, 0);
+  what = g_strdup_printf ("paper/%s: reading it from the replica", name);
+  figure (what, (read - begin) / 1e6, "s", 0, NULL, 0);
   g_free (what);
-  what = g_strdup_printf ("%s: progress told", name);
-  figure (what, n_told, "times", 0, 0);
+  what = g_strdup_printf ("paper/%s: progress told", name);
+  figure (what, n_told, "times", 0, NULL, 0);
   g_free (what);
-  what = g_strdup_printf ("%s: main loop held up at most", name);
-  figure (what, beat.longest_us / 1e3, "ms", 0, 0);
+  what = g_strdup_printf ("paper/%s: main loop held up at most", name);
+  figure (what, beat.longest_us / 1e3, "ms", 0, NULL, 0);
 }
 
 int

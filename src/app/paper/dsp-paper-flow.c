@@ -241,18 +241,41 @@ dsp_paper_flow_skip (DspPaperFlow *flow,
   flow->y += height;
 }
 
+/* As it will be put: what is shaped for its height is not shaped again. */
+static double
+measure (DspPaperFlow  *flow,
+         DspPaperStyle  style,
+         DspPaperAlign  align,
+         double         width,
+         const char    *text)
+{
+  g_autoptr(PangoLayout) layout = NULL;
+
+  if (text == NULL || *text == '\0')
+    return 0;
+  layout = shape (flow->pen, style, align, width, text);
+  return height_of (layout);
+}
+
 double
 dsp_paper_flow_measure (DspPaperFlow  *flow,
                         DspPaperStyle  style,
                         double         width,
                         const char    *text)
 {
-  g_autoptr(PangoLayout) layout = NULL;
+  return measure (flow, style, DSP_PAPER_LEFT, width, text);
+}
 
-  if (text == NULL || *text == '\0')
-    return 0;
-  layout = shape (flow->pen, style, DSP_PAPER_LEFT, width, text);
-  return height_of (layout);
+double
+dsp_paper_flow_row_height (DspPaperFlow       *flow,
+                           const DspPaperCell *cells,
+                           guint               n_cells)
+{
+  double height = 0;
+
+  for (guint i = 0; i < n_cells; i++)
+    height = MAX (height, measure (flow, cells[i].style, cells[i].align, cells[i].width, cells[i].text));
+  return height;
 }
 
 static void
@@ -317,10 +340,8 @@ dsp_paper_flow_row (DspPaperFlow       *flow,
                     const DspPaperCell *cells,
                     guint               n_cells)
 {
-  double height = 0;
+  double height = dsp_paper_flow_row_height (flow, cells, n_cells);
 
-  for (guint i = 0; i < n_cells; i++)
-    height = MAX (height, dsp_paper_flow_measure (flow, cells[i].style, cells[i].width, cells[i].text));
   dsp_paper_flow_need (flow, height);
   if (flow->y + height <= flow->height)
     {

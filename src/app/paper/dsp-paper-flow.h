@@ -61,6 +61,7 @@ void          dsp_paper_flow_text   (DspPaperFlow *flow, DspPaperStyle style, do
 /* Columns side by side: @texts of one style each, from the flow's place; moves down by the highest. If they do not fit the
  * rest of the page they go to the next, and if not even there, one under the other. */
 typedef struct { DspPaperStyle style; double x, width; const char *text; DspPaperAlign align; } DspPaperCell;
+double        dsp_paper_flow_row_height (DspPaperFlow *flow, const DspPaperCell *cells, guint n_cells);
 void          dsp_paper_flow_row    (DspPaperFlow *flow, const DspPaperCell *cells, guint n_cells);
 
 /* On the present page, at a place of its own; the flow stays where it is. Text is wrapped, not limited: returns its height. */
