@@ -43,7 +43,14 @@ dsp_keeper_copy_forget (DspKeeper *keeper)
 /* ---- how far it got, in the file ---- */
 
 #define PLACE "copy"
+#define ADDED_PLACE "added_copy"
 #define NOTHING "-"
+
+static const char *
+place_of (DspKeeper *keeper)
+{
+  return keeper->copy.added ? ADDED_PLACE : PLACE;
+}
 
 static gboolean
 store_place (DspKeeper  *keeper,
@@ -55,7 +62,7 @@ store_place (DspKeeper  *keeper,
                                            keeper->copy.epoch, keeper->copy.pos, keeper->copy.top_seq, keeper->copy.n_rows,
                                            keeper->copy.from, scope, next != NULL ? next : NOTHING);
 
-  return dsp_keeper_put_text (keeper, "sync_state", PLACE, text, error);
+  return dsp_keeper_put_text (keeper, "sync_state", place_of (keeper), text, error);
 }
 
 /* TRUE with an empty @place, too: there is nothing to go on with. */
@@ -67,7 +74,7 @@ load_place (DspKeeper    *keeper,
   g_autofree char *text = NULL;
   g_auto(GStrv) words = NULL;
 
-  if (!dsp_keeper_get_text (keeper, "sync_state", PLACE, &text, error))
+  if (!dsp_keeper_get_text (keeper, "sync_state", place_of (keeper), &text, error))
     return FALSE;
   words = g_strsplit (text != NULL ? text : "", " ", -1);
   if (g_strv_length (words) != 8 || atoi (words[0]) != dsp_schema_replica.version)
@@ -87,7 +94,8 @@ static gboolean
 drop_all (DspKeeper *keeper,
           GError   **error)
 {
-  return dsp_keeper_put_text (keeper, "sync_state", PLACE, NULL, error) && drop_shadows (keeper, error);
+  return dsp_keeper_put_text (keeper, "sync_state", PLACE, NULL, error) &&
+         dsp_keeper_put_text (keeper, "sync_state", ADDED_PLACE, NULL, error) && drop_shadows (keeper, error);
 }
 
 void
@@ -100,15 +108,18 @@ dsp_keeper_copy_abort (DspKeeper *keeper)
 
 /**
  * dsp_keeper_copy_begin:
- * @place: (out): cleared by the caller; where an unfinished copy goes on
+ * @added: of the scopes of dsp_keeper_dup_added()
+ * @place: (out): cleared by the caller; where an unfinished copy of that kind goes on
  */
 gboolean
 dsp_keeper_copy_begin (DspKeeper    *keeper,
+                       gboolean      added,
                        DspCopyPlace *place,
                        GError      **error)
 {
   dsp_keeper_copy_forget (keeper);
   keeper->copy.top_seq = -1;
+  keeper->copy.added = added;
   if (!load_place (keeper, place, error))
     return dsp_keeper_fail (error);
   if (place->scope == NULL)
@@ -333,6 +344,7 @@ swap_tables (DspKeeper  *keeper,
   return keep_agreed (keeper, error) && dsp_keeper_put_text (keeper, "sync_state", "cursor", keeper->copy.from, error) &&
          dsp_keeper_put_text (keeper, "sync_state", "epoch", keeper->copy.epoch, error) &&
          dsp_keeper_put_int (keeper, "sync_state", "pos", keeper->pos, error) &&
+         dsp_keeper_put_text (keeper, "sync_state", "added", NULL, error) &&
          dsp_keeper_put_int (keeper, "sync_state", "has_data", 1, error) && dsp_keeper_touch_base (keeper, error) &&
          dsp_keeper_settle (keeper, affected, error) && dsp_db_commit (keeper->db, error);
 }
@@ -363,6 +375,95 @@ dsp_keeper_copy_swap (DspKeeper *keeper,
   keeper->epoch = g_steal_pointer (&keeper->copy.epoch);
   memset (&keeper->copy, 0, sizeof keeper->copy);
   keeper->has_data = TRUE;
+  g_hash_table_remove_all (keeper->cache);
+  return (dsp_keeper_load_actor (keeper, error) && dsp_keeper_replay (keeper, affected, TRUE, error) &&
+          dsp_keeper_load_all (keeper, error)) ||
+         dsp_keeper_fail (error);
+}
+
+/* ---- scopes that were added ---- */
+
+GStrv
+dsp_keeper_dup_added (DspKeeper *keeper)
+{
+  g_autofree char *text = NULL;
+
+  if (!dsp_keeper_get_text (keeper, "sync_state", "added", &text, NULL) || text == NULL)
+    return NULL;
+  return g_strsplit (text, " ", -1);
+}
+
+typedef struct {
+  DspKeeper       *keeper;
+  const DspEntity *entity;
+  GError          *error;
+} Adding;
+
+/* A row of which the base has a newer state has moved since its page was read. */
+static gboolean
+add_record (gconstpointer record,
+            gpointer      data)
+{
+  Adding *adding = data;
+  DspRecord head = { 0 };
+
+  switch (dsp_table_head (adding->keeper->db, NULL, adding->entity, &((const DspRecord *) record)->id, &head, &adding->error))
+    {
+    case DSP_STEP_ROW:
+      return head.version >= ((const DspRecord *) record)->version ||
+             dsp_table_put (adding->keeper->db, NULL, adding->entity, record, &adding->error);
+    case DSP_STEP_DONE:
+      return dsp_table_insert (adding->keeper->db, NULL, adding->entity, record, &adding->error);
+    case DSP_STEP_FAILED:
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+add_tables (DspKeeper *keeper,
+            GError   **error)
+{
+  for (guint e = 0; dsp_entities[e] != NULL; e++)
+    {
+      Adding adding = { keeper, dsp_entities[e], NULL };
+
+      if (dsp_entities[e] == &dsp_history)
+        continue;
+      if (!dsp_table_scan (keeper->db, DSP_SHADOW, dsp_entities[e], NULL, 0, 0, DSP_FIELDS_ALL, add_record, &adding, NULL, error))
+        return FALSE;
+      if (adding.error != NULL)
+        {
+          g_propagate_error (error, adding.error);
+          return FALSE;
+        }
+    }
+  return drop_all (keeper, error) && dsp_keeper_put_text (keeper, "sync_state", "added", NULL, error) &&
+         dsp_keeper_touch_base (keeper, error) && dsp_db_commit (keeper->db, error);
+}
+
+/**
+ * dsp_keeper_copy_add:
+ * The rows of the added scopes join the base, all at once. What changed since they were read comes by the feed, whose
+ * place is before them.
+ */
+gboolean
+dsp_keeper_copy_add (DspKeeper *keeper,
+                     GError   **error)
+{
+  g_autoptr(GHashTable) affected = dsp_key_set_new ();
+
+  g_return_val_if_fail (keeper->copy.active && keeper->copy.added, FALSE);
+  if (g_strcmp0 (keeper->copy.epoch, keeper->epoch) != 0)
+    return dsp_page_bad (error, "rows of another epoch than the feed's");
+  if (!dsp_db_begin (keeper->db, error))
+    return dsp_keeper_fail (error);
+  if (!add_tables (keeper, error))
+    {
+      dsp_db_rollback (keeper->db);
+      return dsp_keeper_fail (error);
+    }
+  dsp_keeper_copy_forget (keeper);
   g_hash_table_remove_all (keeper->cache);
   return (dsp_keeper_load_actor (keeper, error) && dsp_keeper_replay (keeper, affected, TRUE, error) &&
           dsp_keeper_load_all (keeper, error)) ||

@@ -137,6 +137,7 @@ dsp_page_clear (DspPage *reply)
   g_free (reply->cursor);
   g_free (reply->epoch);
   g_clear_pointer (&reply->del, g_array_unref);
+  g_clear_pointer (&reply->add, g_array_unref);
 }
 
 static void
@@ -160,12 +161,10 @@ read_grants (DspJsonReader *r,
 
             if (!dsp_page_read_scope (r, &scope))
               break;
-            if (!del)
-              reply->n_add++;
-            else if (dsp_id_equal (&scope, &dsp_scope_all))
+            if (del && dsp_id_equal (&scope, &dsp_scope_all))
               reply->all_gone = true;
             else
-              g_array_append_val (reply->del, scope);
+              g_array_append_val (del ? reply->del : reply->add, scope);
           }
       }
     else
@@ -183,6 +182,7 @@ dsp_page_read (const char  *text,
   gsize n;
 
   reply->del = g_array_new (FALSE, FALSE, sizeof (DspId));
+  reply->add = g_array_new (FALSE, FALSE, sizeof (DspId));
   dsp_json_reader_init (&r, text, length);
   dsp_json_enter_object (&r);
   while (dsp_json_next_member (&r, &name, &n))
@@ -371,6 +371,40 @@ erase_scopes (DspKeeper      *keeper,
   return TRUE;
 }
 
+static bool
+has_scope (const GArray *scopes,
+           const DspId  *scope)
+{
+  for (guint i = 0; i < scopes->len; i++)
+    if (dsp_id_equal (&g_array_index (scopes, DspId, i), scope))
+      return true;
+  return false;
+}
+
+/* Scopes whose rows have still to come: what was to come before, without what was taken away since, and what was added now.
+ * @whole: all comes anew. */
+static gboolean
+store_added (DspKeeper     *keeper,
+             const DspPage *reply,
+             bool           whole,
+             GError       **error)
+{
+  g_auto(GStrv) before = dsp_keeper_dup_added (keeper);
+  g_autoptr(GString) text = g_string_new (NULL);
+  char word[DSP_ID_TEXT];
+  DspId scope;
+
+  for (guint i = 0; before != NULL && before[i] != NULL; i++)
+    if (dsp_id_parse (before[i], strlen (before[i]), &scope) && !has_scope (reply->del, &scope) && !has_scope (reply->add, &scope))
+      g_string_append_printf (text, "%s ", before[i]);
+  for (guint i = 0; i < reply->add->len; i++)
+    {
+      dsp_id_print (&g_array_index (reply->add, DspId, i), word);
+      g_string_append_printf (text, "%s ", word);
+    }
+  return dsp_keeper_put_text (keeper, "sync_state", "added", whole || text->len == 0 ? NULL : g_strchomp (text->str), error);
+}
+
 /* P4: erased, not only unlinked, and out of the log. */
 static gboolean
 take_grants (DspKeeper      *keeper,
@@ -380,12 +414,14 @@ take_grants (DspKeeper      *keeper,
 {
   g_autoptr(GHashTable) affected = dsp_key_set_new ();
   gboolean erase = reply->all_gone || reply->del->len > 0;
+  bool whole = reply->all_gone || !keeper->has_data || has_scope (reply->add, &dsp_scope_all) ||
+               has_scope (reply->add, &dsp_scope_company);
 
   if (erase && !dsp_db_exec (keeper->db, "PRAGMA secure_delete = ON", error))
     return dsp_keeper_fail (error);
   if (!dsp_db_begin (keeper->db, error))
     return dsp_keeper_fail (error);
-  if (!erase_scopes (keeper, reply, error) || !store_cursor (keeper, reply, keeper->pos, error) ||
+  if (!erase_scopes (keeper, reply, error) || !store_added (keeper, reply, whole, error) || !store_cursor (keeper, reply, keeper->pos, error) ||
       !dsp_keeper_touch_base (keeper, error) || !dsp_db_commit (keeper->db, error))
     {
       dsp_db_rollback (keeper->db);
@@ -396,7 +432,8 @@ take_grants (DspKeeper      *keeper,
   g_hash_table_remove_all (keeper->cache);
   if (erase)
     dsp_db_checkpoint (keeper->db, DSP_CHECKPOINT_TRUNCATE, NULL, NULL);
-  pulled->bootstrap = reply->n_add > 0 || reply->all_gone;
+  dsp_keeper_copy_abort (keeper);
+  pulled->bootstrap = whole && (reply->add->len > 0 || reply->all_gone);
   pulled->more = TRUE;
   return (dsp_keeper_load_actor (keeper, error) && dsp_keeper_replay (keeper, affected, TRUE, error) &&
           dsp_keeper_load_all (keeper, error)) ||

@@ -14,8 +14,7 @@ typedef struct {
   char       *cursor, *epoch;  /* (owned) */
   bool        more, has_grants, all_gone;
   bool        rotate;          /* the token is to be exchanged */
-  GArray     *del;             /* (owned) of DspId */
-  guint       n_add;
+  GArray     *del, *add;       /* (owned) of DspId */
   const char *changes;         /* the array, unread */
   gsize       changes_length;
 } DspPage;

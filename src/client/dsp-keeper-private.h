@@ -54,6 +54,7 @@ typedef struct {
 /* A copy in progress. */
 typedef struct {
   gboolean  active, indexed;
+  gboolean  added;     /* of added scopes, not of all */
   gint64    top_seq;   /* highest seq of a page */
   gint64    pos;       /* of the feed, in the copy */
   char     *from;      /* (owned) (nullable) cursor */

@@ -109,7 +109,7 @@ gboolean        dsp_keeper_has_unsent (DspKeeper *keeper);
 typedef struct {
   gboolean more;          /* ask again at once */
   gboolean rotate;        /* exchange the token */
-  gboolean bootstrap;     /* something was granted: fetch everything anew */
+  gboolean bootstrap;     /* what was granted is all, or in place of all: fetch everything anew */
   guint    n_changes;
   gboolean at_head;
 } DspPulled;
@@ -126,14 +126,19 @@ typedef struct {
 void            dsp_copy_place_clear  (DspCopyPlace *place);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DspCopyPlace, dsp_copy_place_clear)
 
+/* Scopes that were granted since, ids as text, whose rows are not here: (transfer full) (nullable). */
+GStrv           dsp_keeper_dup_added  (DspKeeper *keeper);
+
 /* A whole copy: begin, a page at a time, then the feed from where it began until it has passed the pages, then swap.
+ * A copy of added scopes (@added): begin, its pages, then add; the feed goes on from where it was.
  * Until the feed's turn what is there outlives the program; begin goes on with it. */
-gboolean        dsp_keeper_copy_begin (DspKeeper *keeper, DspCopyPlace *place, GError **error);
+gboolean        dsp_keeper_copy_begin (DspKeeper *keeper, gboolean added, DspCopyPlace *place, GError **error);
 gboolean        dsp_keeper_copy_page  (DspKeeper *keeper, const char *scope, const char *reply, gsize length, char **next, guint *n_rows, GError **error);
 gboolean        dsp_keeper_copy_index (DspKeeper *keeper, char **cursor, GError **error);
 /* One page of the feed into the copy. @done: it has passed the pages; else @cursor is where to go on. */
 gboolean        dsp_keeper_copy_pull  (DspKeeper *keeper, const char *reply, gsize length, char **cursor, gboolean *done, GError **error);
 gboolean        dsp_keeper_copy_swap  (DspKeeper *keeper, GError **error);
+gboolean        dsp_keeper_copy_add   (DspKeeper *keeper, GError **error);
 void            dsp_keeper_copy_abort (DspKeeper *keeper); /* nothing of it stays */
 
 gboolean        dsp_keeper_put_history (DspKeeper *keeper, const char *reply, gsize length, GError **error);

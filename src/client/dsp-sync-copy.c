@@ -31,7 +31,7 @@ do_copy_begin (gpointer data)
 {
   DspSyncCall *c = data;
 
-  c->ok = dsp_keeper_copy_begin (c->self->replica->keeper, &c->place, &c->error);
+  c->ok = dsp_keeper_copy_begin (c->self->replica->keeper, c->flag, &c->place, &c->error);
 }
 
 static void
@@ -66,6 +66,26 @@ do_copy_swap (gpointer data)
   dsp_keeper_contact (c->self->replica->keeper, g_get_real_time ());
   c->ok = dsp_keeper_copy_swap (c->self->replica->keeper, &c->error);
   dsp_replica_post_state (c->self->replica);
+}
+
+static void
+do_copy_add (gpointer data)
+{
+  DspSyncCall *c = data;
+
+  c->ok = dsp_keeper_copy_add (c->self->replica->keeper, &c->error);
+  dsp_replica_post_state (c->self->replica);
+}
+
+static void
+do_added (gpointer data)
+{
+  DspSyncCall *c = data;
+  g_auto(GStrv) added = dsp_keeper_dup_added (c->self->replica->keeper);
+
+  c->list = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; added != NULL && added[i] != NULL; i++)
+    g_ptr_array_add (c->list, g_strdup (added[i]));
 }
 
 static void
@@ -117,10 +137,11 @@ peek_next (GBytes *body)
   return next;
 }
 
-/* How many rows there will be, and of which scopes, from GET v1/sums. */
+/* How many rows there will be, and of which scopes, from GET v1/sums. @only (nullable): count those. */
 static guint64
 read_totals (GBytes    *body,
-             GPtrArray *scopes)
+             GPtrArray *scopes,
+             GPtrArray *only)
 {
   const char *name;
   gsize n, length;
@@ -137,7 +158,8 @@ read_totals (GBytes    *body,
         while (dsp_json_next_member (&r, &name, &n))
           {
             g_ptr_array_add (scopes, g_strndup (name, n));
-            if (dsp_json_peek (&r) != '{')
+            if (dsp_json_peek (&r) != '{' ||
+                (only != NULL && !g_ptr_array_find_with_equal_func (only, scopes->pdata[scopes->len - 1], g_str_equal, NULL)))
               {
                 dsp_json_skip (&r, NULL, NULL);
                 continue;
@@ -250,11 +272,12 @@ catch_up (DspSync    *self,
   return TRUE;
 }
 
-/* A user who sees all gets all at once, others scope by scope; @place: what an earlier try has. */
+/* A user who sees all gets all at once, others scope by scope; added scopes come one by one. @place: what an earlier try has. */
 static gboolean
 copy_scopes (DspSync            *self,
              DspChannel         *channel,
              GPtrArray          *scopes,
+             gboolean            added,
              const DspCopyPlace *place,
              PageJob            *job,
              guint              *status,
@@ -262,7 +285,7 @@ copy_scopes (DspSync            *self,
 {
   guint first = 0;
 
-  if (place->scope == NULL || strcmp (place->scope, "all") == 0)
+  if (!added && (place->scope == NULL || strcmp (place->scope, "all") == 0))
     {
       if (place->scope != NULL && place->next == NULL)
         return TRUE;
@@ -273,7 +296,7 @@ copy_scopes (DspSync            *self,
       g_clear_error (error);
       *status = 0;
     }
-  else if (!g_ptr_array_find_with_equal_func (scopes, place->scope, g_str_equal, &first))
+  else if (place->scope != NULL && !g_ptr_array_find_with_equal_func (scopes, place->scope, g_str_equal, &first))
     {
       g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SERVER, "scope %s of an earlier try is not there any more", place->scope);
       return FALSE;
@@ -307,12 +330,13 @@ is_passing (DspSync      *self,
 static gboolean
 fetch_pages (DspSync    *self,
              DspChannel *channel,
+             gboolean    added,
              guint      *status,
              GError    **error)
 {
   g_autoptr(GPtrArray) scopes = g_ptr_array_new_with_free_func (g_free);
   g_auto(DspAnswer) sums = { 0 };
-  g_auto(DspSyncCall) begin = { 0 };
+  g_auto(DspSyncCall) begin = { .flag = added }, ask = { 0 };
   PageJob job = { .self = self, .ok = TRUE };
   gboolean ok;
 
@@ -324,7 +348,9 @@ fetch_pages (DspSync    *self,
       dsp_answer_set_error (&sums, error);
       return FALSE;
     }
-  job.total = read_totals (sums.body, scopes);
+  if (added)
+    dsp_sync_call (self, do_added, &ask);
+  job.total = read_totals (sums.body, scopes, ask.list);
   dsp_sync_call (self, do_copy_begin, &begin);
   if (!begin.ok)
     {
@@ -334,7 +360,7 @@ fetch_pages (DspSync    *self,
   job.n_rows = begin.place.n_rows;
   g_mutex_init (&job.lock);
   g_cond_init (&job.done_cond);
-  ok = copy_scopes (self, channel, scopes, &begin.place, &job, status, error);
+  ok = copy_scopes (self, channel, added ? ask.list : scopes, added, &begin.place, &job, status, error);
   g_mutex_clear (&job.lock);
   g_cond_clear (&job.done_cond);
   g_clear_error (&job.error);
@@ -344,15 +370,16 @@ fetch_pages (DspSync    *self,
 gboolean
 dsp_sync_fetch_copy (DspSync    *self,
                      DspChannel *channel,
+                     gboolean    added,
                      guint      *status,
                      GError    **error)
 {
   g_autoptr(GError) fault = NULL;
   g_auto(DspSyncCall) swap = { 0 };
 
-  if (fetch_pages (self, channel, status, &fault) && catch_up (self, channel, &fault))
+  if (fetch_pages (self, channel, added, status, &fault) && (added || catch_up (self, channel, &fault)))
     {
-      dsp_sync_call (self, do_copy_swap, &swap);
+      dsp_sync_call (self, added ? do_copy_add : do_copy_swap, &swap);
       if (swap.ok)
         return TRUE;
       fault = g_steal_pointer (&swap.error);

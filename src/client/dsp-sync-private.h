@@ -70,9 +70,9 @@ void     dsp_sync_call        (DspSync *self, DspLaneFunc func, DspSyncCall *c);
 void     dsp_sync_call_clear  (DspSyncCall *c);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DspSyncCall, dsp_sync_call_clear)
 
-/* dsp-sync-copy.c: all that the user may see, anew or from where the last try ended. @status: of a refusal that every
- * request may get; 0 otherwise. In the follower. */
-gboolean dsp_sync_fetch_copy  (DspSync *self, DspChannel *channel, guint *status, GError **error);
+/* dsp-sync-copy.c: all that the user may see, or only the scopes that were @added, anew or from where the last try ended.
+ * @status: of a refusal that every request may get; 0 otherwise. In the follower. */
+gboolean dsp_sync_fetch_copy  (DspSync *self, DspChannel *channel, gboolean added, guint *status, GError **error);
 
 /* dsp-sync-files.c: in the sender, before the commands of @push, which may attach files. FALSE: they could not be sent now;
  * @answer has the status, or @error is set. For a refused file the command is refused too, and says why. */

@@ -248,7 +248,10 @@ do_cursor (gpointer data)
 {
   DspSyncCall *c = data;
 
+  g_auto(GStrv) added = dsp_keeper_dup_added (keeper_of (c));
+
   c->text = dsp_keeper_dup_cursor (keeper_of (c));
+  c->flag = added != NULL;
 }
 
 static void
@@ -350,6 +353,7 @@ got_contact (DspSync  *self,
 static gboolean
 follow_copy (DspSync    *self,
              DspChannel *channel,
+             gboolean    added,
              guint       token_no,
              guint      *bound_ms)
 {
@@ -357,10 +361,10 @@ follow_copy (DspSync    *self,
   guint status = 0;
 
   dsp_sync_tell_link (self, DSP_LINK_FIRST_SYNC, 0, NULL);
-  if (dsp_sync_fetch_copy (self, channel, &status, &error))
+  if (dsp_sync_fetch_copy (self, channel, added, &status, &error))
     {
       g_mutex_lock (&self->lock);
-      self->copy = FALSE;
+      self->copy = self->copy && added;
       self->files = TRUE;
       g_mutex_unlock (&self->lock);
       *bound_ms = 1000;
@@ -375,6 +379,8 @@ follow_copy (DspSync    *self,
       if (common_status (self, &answer, token_no, bound_ms))
         return !dsp_sync_is_stopping (self);
     }
+  if (added && status != 0)
+    want_copy (self); /* a scope that was added is not there: begin from what is */
   return error == NULL ? !dsp_sync_is_stopping (self) : after_failure (self, error, bound_ms);
 }
 
@@ -391,7 +397,7 @@ follow_once (DspSync    *self,
   g_autofree char *path = NULL;
   g_autofree char *looks = NULL;
   guint token_no = dsp_sync_give_token (self, channel);
-  gboolean copy, contact, asked;
+  gboolean copy, added, contact, asked;
 
   dsp_sync_call (self, do_cursor, &cursor);
   g_mutex_lock (&self->lock);
@@ -401,12 +407,13 @@ follow_once (DspSync    *self,
       return TRUE;
     }
   copy = self->copy || cursor.text == NULL;
+  added = !copy && cursor.flag;
   contact = self->contact && self->at_head;
-  if (!copy)
+  if (!copy && !added)
     self->poll = g_object_ref (poll);
   g_mutex_unlock (&self->lock);
-  if (copy)
-    return follow_copy (self, channel, token_no, bound_ms);
+  if (copy || added)
+    return follow_copy (self, channel, added, token_no, bound_ms);
 
   looks = dsp_replica_dup_looks_query (self->replica);
   path = g_strdup_printf ("v1/changes?cursor=%s&wait=%d%s", cursor.text, contact ? POLL_S : 0, looks);

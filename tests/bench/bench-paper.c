@@ -147,7 +147,7 @@ make_replica (const char *path)
 
   g_assert_no_error (error);
   office_enrol (keeper);
-  dsp_keeper_copy_begin (keeper, &place, &error);
+  dsp_keeper_copy_begin (keeper, FALSE, &place, &error);
   dsp_copy_place_clear (&place);
   g_assert_no_error (error);
   office_feed_page (keeper, &dsp_user, &user, 1, true);

@@ -46,7 +46,7 @@ make_replica (const char *path)
 
   g_assert_no_error (error);
   office_enrol (keeper);
-  dsp_keeper_copy_begin (keeper, &place, &error);
+  dsp_keeper_copy_begin (keeper, FALSE, &place, &error);
   dsp_copy_place_clear (&place);
   office_feed_page (keeper, &dsp_user, &user, 1, true);
   office_feed_page (keeper, &dsp_profile, &profile, 1, false);

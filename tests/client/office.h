@@ -88,7 +88,7 @@ office_fill (DspKeeper *keeper,
   DspGrant grant = { .id = office_id ("grant", 1), .user_id = user.id, .profile_id = profile.id, .over = dsp_scope_all };
   DspDistributor distributor = { .id = office_id ("distributor", 1), .code = (char *) "D1", .name = (char *) "Uno" };
 
-  dsp_keeper_copy_begin (keeper, &place, &error);
+  dsp_keeper_copy_begin (keeper, FALSE, &place, &error);
   dsp_copy_place_clear (&place);
   g_assert_no_error (error);
   office_feed_page (keeper, &dsp_user, &user, 1, true);

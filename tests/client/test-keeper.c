@@ -737,14 +737,14 @@ test_unfinished_copy_goes_on (Fixture      *f,
 
       orders[i] = *order;
     }
-  g_assert_true (dsp_keeper_copy_begin (f->keeper, &place, &error));
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, FALSE, &place, &error));
   g_assert_null (place.scope);
   office_feed_page (f->keeper, &dsp_order, &orders[0], 1, true);
   office_feed_page (f->keeper, &dsp_order, &orders[1], 1, false);
   open_again (f);
   g_assert_cmpint (order_of (f, 0)->status, ==, DSP_ORDER_UNASSIGNED);
 
-  g_assert_true (dsp_keeper_copy_begin (f->keeper, &place, &error));
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, FALSE, &place, &error));
   g_assert_cmpstr (place.scope, ==, "all");
   g_assert_cmpstr (place.next, ==, "x");
   g_assert_cmpuint (place.n_rows, ==, 2);
@@ -757,11 +757,57 @@ test_unfinished_copy_goes_on (Fixture      *f,
 
   /* The next one starts from nothing. */
   dsp_copy_place_clear (&place);
-  g_assert_true (dsp_keeper_copy_begin (f->keeper, &place, &error));
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, FALSE, &place, &error));
   g_assert_null (place.scope);
   dsp_keeper_copy_abort (f->keeper);
   for (guint i = 0; i < 3; i++)
     dsp_table_clear (&dsp_order.table, &orders[i]);
+}
+
+/* A granted scope is fetched alone; what is here stays, and a row that the feed brought newer is not made older. A restart in
+ * between goes on where it was. */
+static void
+test_added_scope (Fixture      *f,
+                  gconstpointer data)
+{
+  g_auto(DspCopyPlace) place = { NULL };
+  g_auto(GStrv) added = NULL, none = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree DspOrder *fresh = office_order (100), *old = office_order (0);
+  g_autofree char *reply = NULL;
+  DspId scope = office_id ("distributor", 2);
+  gint64 there = count (f, "order");
+  char text[DSP_ID_TEXT];
+  DspPulled pulled;
+
+  dsp_id_print (&scope, text);
+  reply = g_strdup_printf ("{\"epoch\":\"" OFFICE_EPOCH "\",\"head\":10,\"cursor\":\"c\",\"more\":true,\"grants\":{\"ver\":2,\"del\":[],"
+                           "\"add\":[\"%s\"]},\"changes\":[]}", text);
+  g_assert_true (dsp_keeper_pulled (f->keeper, reply, strlen (reply), &pulled, &error));
+  g_assert_false (pulled.bootstrap);
+  added = dsp_keeper_dup_added (f->keeper);
+  g_assert_nonnull (added);
+  g_assert_cmpstr (added[0], ==, text);
+  g_assert_null (added[1]);
+
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, TRUE, &place, &error));
+  office_feed_page (f->keeper, &dsp_order, fresh, 1, true);
+  open_again (f);
+  g_assert_cmpint (count (f, "order"), ==, there);
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, TRUE, &place, &error));
+  g_assert_cmpuint (place.n_rows, ==, 1);
+  old->version = 1;
+  g_free (old->contact_name);
+  old->contact_name = g_strdup ("as it was");
+  office_feed_page (f->keeper, &dsp_order, old, 1, false);
+  g_assert_true (dsp_keeper_copy_add (f->keeper, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count (f, "order"), ==, there + 1);
+  g_assert_cmpstr (order_of (f, 0)->contact_name, !=, "as it was");
+  none = dsp_keeper_dup_added (f->keeper);
+  g_assert_null (none);
+  dsp_table_clear (&dsp_order.table, fresh);
+  dsp_table_clear (&dsp_order.table, old);
 }
 
 /* A damaged page is refused whole: nothing of it is there, and the copy can still go on. */
@@ -780,7 +826,7 @@ test_damaged_page_of_a_copy (Fixture      *f,
   g_autoptr(GError) error = NULL;
   g_autofree DspOrder *order = office_order (100);
 
-  g_assert_true (dsp_keeper_copy_begin (f->keeper, &place, &error));
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, FALSE, &place, &error));
   office_feed_page (f->keeper, &dsp_order, order, 1, true);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     {
@@ -810,6 +856,7 @@ main (int   argc,
   ADD ("merged-is-told", test_merged_is_told);
   ADD ("undo-before-sending", test_undo_before_sending);
   ADD ("undo-after-sending", test_undo_after_sending);
+  ADD ("P4/an-added-scope-is-fetched-alone", test_added_scope);
   ADD ("large-drag-is-split", test_large_drag_is_split);
   ADD ("damaged", test_damaged);
   ADD ("not-a-database", test_not_a_database);

@@ -4,6 +4,8 @@
 #include "config.h"
 #include "replica-fixture.h"
 
+#include "dsp-channel.h"
+
 #include <signal.h>
 
 #define N_ORDERS 12
@@ -266,6 +268,30 @@ test_without_permission (Office       *office,
   replica_free (auditor);
 }
 
+/* Orders that do not pack: what is sent again shows in the bytes. */
+#define N_BULKY 8
+
+static void
+make_bulky_orders (Office     *office,
+                   const char *distributor)
+{
+  for (guint i = 0; i < N_BULKY; i++)
+    {
+      g_autofree char *id = test_id (), *command = NULL;
+      g_autoptr(TestReply) reply = NULL;
+      char text[1900];
+
+      for (guint k = 0; k < sizeof text - 1; k++)
+        text[k] = (char) g_test_rand_int_range ('A', 'Z' + 1);
+      text[sizeof text - 1] = '\0';
+      command = g_strdup_printf ("{\"kind\":\"order.create\",\"id\":\"%s\",\"args\":{\"number\":\"B%u\",\"account\":\"A\",\"group\":\"g\","
+                                 "\"type\":\"t\",\"created_at\":\"2026-11-20T10:00:00Z\",\"distributor_id\":\"%s\",\"description\":\"%s\"}}",
+                                 id, i, distributor, text);
+      reply = test_push (office->root, command, NULL);
+      test_expect (reply, 200);
+    }
+}
+
 /* A distributor's user has his rows only; what is taken from him leaves his computer, what is given to him comes. */
 static void
 test_scope_changes (Office       *office,
@@ -276,19 +302,27 @@ test_scope_changes (Office       *office,
   Replica *dario = replica_new (office->url, office->server->fingerprint, "dario", key);
   g_autoptr(TestReply) pushed = NULL, pushed_2 = NULL;
   char user[DSP_ID_TEXT];
+  guint64 all, added;
 
+  make_bulky_orders (office, office->distributor[0]);
+  all = dsp_channel_n_received ();
   replica_start (dario);
   WAIT_FOR (replica_is_ready (dario));
-  g_assert_cmpuint (dsp_order_index_n_orders (dsp_replica_get_index (dario->replica)), ==, N_ORDERS / 2);
+  all = dsp_channel_n_received () - all;
+  g_assert_cmpuint (dsp_order_index_n_orders (dsp_replica_get_index (dario->replica)), ==, N_ORDERS / 2 + N_BULKY);
   g_assert_null (dsp_replica_get_order (dario->replica, &office->orders[1]));
   g_assert_nonnull (dsp_replica_get_order (dario->replica, &office->orders[0]));
 
   dsp_id_print (&dario->session->user_id, user);
   allow = g_strdup_printf ("{\"kind\":\"grant.create\",\"id\":\"%s\",\"args\":{\"user_id\":\"%s\",\"profile_id\":\"%s\",\"over\":\"%s\"}}",
                            second, user, profile, office->distributor[1]);
+  added = dsp_channel_n_received ();
   pushed = test_push (office->root, allow, NULL);
   test_expect (pushed, 200);
-  WAIT_FOR (dsp_order_index_n_orders (dsp_replica_get_index (dario->replica)) == N_ORDERS && replica_is_ready (dario));
+  WAIT_FOR (dsp_order_index_n_orders (dsp_replica_get_index (dario->replica)) == N_ORDERS + N_BULKY && replica_is_ready (dario));
+  added = dsp_channel_n_received () - added;
+  g_assert_cmpuint (added, <, all / 2); /* what he has is not sent again */
+  g_assert_nonnull (dsp_replica_get_order (dario->replica, &office->orders[1]));
 
   revoke = g_strdup_printf ("{\"kind\":\"grant.delete\",\"id\":\"%s\"}", grant);
   pushed_2 = test_push (office->root, revoke, NULL);
