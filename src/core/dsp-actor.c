@@ -91,6 +91,27 @@ dsp_actor_free (DspActor *actor)
   g_free (actor);
 }
 
+G_STATIC_ASSERT ((int) DSP_N_ENTITIES <= 64);
+
+static guint64
+entities_of (const DspPermissions *may)
+{
+  guint64 set = 0;
+
+  for (guint i = 0; dsp_entities[i] != NULL; i++)
+    {
+      bool seen = dsp_entities[i]->modules == 0;
+
+      for (guint m = DSP_MODULE_FIRST; m < DSP_MODULE_LAST && !seen; m++)
+        seen = (dsp_entities[i]->modules >> (m - DSP_MODULE_FIRST) & 1) && dsp_permissions_has (may, m);
+      set |= (guint64) seen << i;
+    }
+  for (guint c = 0; dsp_commands[c] != NULL; c++)
+    if (dsp_permissions_has (may, c))
+      set |= G_GUINT64_CONSTANT (1) << dsp_commands[c]->entity->number;
+  return set;
+}
+
 /**
  * dsp_actor_add_grant:
  * @scope: dsp_scope_all, a distributor or a master. A grant on a master means its distributors: the caller adds one for
@@ -103,7 +124,7 @@ dsp_actor_add_grant (DspActor             *actor,
                      const DspId          *scope,
                      gint64                until_us)
 {
-  DspActorGrant grant = { .may = *may, .scope = *scope, .until_us = until_us };
+  DspActorGrant grant = { .may = *may, .sees = entities_of (may), .scope = *scope, .until_us = until_us };
 
   g_array_append_val (actor->grants, grant);
 }
@@ -162,6 +183,33 @@ dsp_actor_sees (const DspActor *actor,
   return dsp_authz (actor, DSP_AUTHZ_READ, row_scope, now_us) == DSP_AUTHZ_ALLOW;
 }
 
+guint64
+dsp_actor_entities (const DspActor *actor,
+                    const DspId    *scope,
+                    gint64          now_us)
+{
+  static const DspPermissions nothing;
+  guint64 set = dsp_id_equal (scope, &actor->user_id) ? entities_of (&nothing) : 0;
+
+  for (guint i = 0; i < actor->grants->len; i++)
+    {
+      const DspActorGrant *grant = &g_array_index (actor->grants, DspActorGrant, i);
+
+      if (in_force (grant, now_us) && covers (actor, grant, scope))
+        set |= grant->sees;
+    }
+  return set;
+}
+
+bool
+dsp_actor_sees_of (const DspActor  *actor,
+                   const DspEntity *entity,
+                   const DspId     *row_scope,
+                   gint64           now_us)
+{
+  return dsp_actor_sees (actor, row_scope, now_us) && (dsp_actor_entities (actor, row_scope, now_us) >> entity->number & 1);
+}
+
 bool
 dsp_actor_sees_all (const DspActor *actor,
                     gint64          now_us)
@@ -202,6 +250,16 @@ compare_ids (gconstpointer a,
   return dsp_id_compare (a, b);
 }
 
+static void
+add_scope (GArray      *scopes,
+           const DspId *scope)
+{
+  for (guint i = 0; i < scopes->len; i++)
+    if (dsp_id_equal (&g_array_index (scopes, DspId, i), scope))
+      return;
+  g_array_append_val (scopes, *scope);
+}
+
 GArray *
 dsp_actor_dup_scopes (const DspActor *actor,
                       gint64          now_us)
@@ -211,7 +269,17 @@ dsp_actor_dup_scopes (const DspActor *actor,
 
   if (dsp_actor_sees_all (actor, now_us))
     {
+      guint64 everywhere = dsp_actor_entities (actor, &dsp_scope_all, now_us);
+
       g_array_append_val (scopes, dsp_scope_all);
+      /* Somewhere, another profile may open more of it. */
+      for (guint i = 0; i < actor->grants->len; i++)
+        {
+          const DspActorGrant *grant = &g_array_index (actor->grants, DspActorGrant, i);
+
+          if (in_force (grant, now_us) && (grant->sees & ~everywhere) != 0)
+            add_scope (scopes, &grant->scope);
+        }
       return scopes;
     }
 

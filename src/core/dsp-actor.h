@@ -31,6 +31,8 @@ typedef enum {
   DSP_MODULE_LAST
 } DspModule;
 
+#define DSP_MODULE_BIT(name) (1u << (DSP_MODULE_##name - DSP_MODULE_FIRST))
+
 /* What a profile may that is neither a command nor a page. */
 typedef enum {
   DSP_MAY_FIRST = 240,
@@ -40,6 +42,7 @@ typedef enum {
 
 typedef struct {
   DspPermissions may;
+  guint64        sees;   /* entities, by number: those that no page is needed for, and those of its pages and commands */
   DspId          scope;  /* dsp_scope_all, a distributor, a master (whose rows are those of scope = its own id) */
   gint64         until_us; /* 0: no end */
 } DspActorGrant;
@@ -64,10 +67,15 @@ void      dsp_actor_add_grant  (DspActor *actor, const DspPermissions *may, cons
 #define DSP_AUTHZ_READ G_MAXUINT
 DspAuthz  dsp_authz            (const DspActor *actor, guint permission, const DspId *row_scope, gint64 now_us);
 bool      dsp_actor_sees       (const DspActor *actor, const DspId *row_scope, gint64 now_us);
+/* The same for a record of @entity: where no grant that reaches it has the entity's page, there is none for this actor. */
+struct _DspEntity;
+bool      dsp_actor_sees_of    (const DspActor *actor, const struct _DspEntity *entity, const DspId *row_scope, gint64 now_us);
+/* What is seen in one scope of dsp_actor_dup_scopes(): a set of entities, by number. */
+guint64   dsp_actor_entities   (const DspActor *actor, const DspId *scope, gint64 now_us);
 bool      dsp_actor_sees_all   (const DspActor *actor, gint64 now_us);
 bool      dsp_actor_may        (const DspActor *actor, guint permission, gint64 now_us); /* anywhere at all */
 /* The scopes that it sees, for SQL and the feed: sorted, without repeats; (transfer full), of DspId. dsp_scope_all
- * stands alone if it sees all; dsp_scope_common and the user's own id are always there otherwise. */
+ * stands first if it sees all, and alone unless a profile shows more of one scope; dsp_scope_common and the user's own id are always there otherwise. */
 GArray   *dsp_actor_dup_scopes (const DspActor *actor, gint64 now_us);
 
 void      dsp_permissions_add       (DspPermissions *set, guint permission);

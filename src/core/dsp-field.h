@@ -92,6 +92,7 @@ struct _DspEntity
   guint        number;        /* its place in dsp_entities */
   guint16      state_offset;  /* of the WORD member that is its state; 0: it has none */
   guint16      display_offset;/* of the TEXT member by which people call it */
+  guint32      modules;       /* pages (DSP_MODULE_BIT) of which a profile needs one to see it, or a command on it; 0: its scope is enough */
   DspId      (*scope) (gconstpointer record);                 /* who owns it; core alone decides */
   gboolean   (*check) (gconstpointer record, GError **error); /* rules between fields; nullable */
   /* (nullable): the instant at which the record must be looked at again, though nobody changes it; none: never. The

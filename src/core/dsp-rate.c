@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
+#include "dsp-actor.h"
 #include "dsp-entities.h"
 #include "dsp-money.h"
 #include "dsp-rule.h"
@@ -359,11 +360,13 @@ extern const struct _DspCommand dsp_rate_apply;
 /* clang-format off */
 const DspEntity dsp_rate = {
   .table = DSP_TABLE (DspRate, rate_fields, "rate"), .label = N_("Rate"), .label_plural = N_("Rates"), .number = 28,
+  .modules = DSP_MODULE_BIT (RATES) | DSP_MODULE_BIT (PRE_INVOICES),
   .display_offset = offsetof (DspRate, code), .scope = rate_scope, .check = rate_check,
   .due = rate_due, .due_command = &dsp_rate_apply,
 };
 const DspEntity dsp_tax_rule = {
   .table = DSP_TABLE (DspTaxRule, tax_rule_fields, "tax_rule"), .label = N_("Tax rule"), .label_plural = N_("Tax rules"), .number = 29,
+  .modules = DSP_MODULE_BIT (RATES) | DSP_MODULE_BIT (PRE_INVOICES),
   .display_offset = offsetof (DspTaxRule, code), .scope = common_scope, .check = tax_rule_check,
 };
 /* clang-format on */

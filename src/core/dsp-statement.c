@@ -4,6 +4,7 @@
 #define G_LOG_DOMAIN "dsp-core"
 
 #include "config.h"
+#include "dsp-actor.h"
 #include "dsp-entities.h"
 #include "dsp-money.h"
 #include "dsp-rule.h"
@@ -406,15 +407,15 @@ pre_invoice_scope (gconstpointer record)
 /* clang-format off */
 const DspEntity dsp_mileage = {
   .table = DSP_TABLE (DspMileage, mileage_fields, "mileage"), .label = N_("Claim of kilometres"), .label_plural = N_("Kilometres"),
-  .number = 30, .state_offset = offsetof (DspMileage, state), .scope = mileage_scope, .check = mileage_check,
+  .modules = DSP_MODULE_BIT (MILEAGE), .number = 30, .state_offset = offsetof (DspMileage, state), .scope = mileage_scope, .check = mileage_check,
 };
 const DspEntity dsp_statement_line = {
   .table = DSP_TABLE (DspStatementLine, statement_line_fields, "statement_line"), .label = N_("Line of the statement"), .label_plural = N_("Statement"),
-  .number = 31, .state_offset = offsetof (DspStatementLine, state), .display_offset = offsetof (DspStatementLine, number), .scope = statement_line_scope,
+  .modules = DSP_MODULE_BIT (PRE_INVOICES), .number = 31, .state_offset = offsetof (DspStatementLine, state), .display_offset = offsetof (DspStatementLine, number), .scope = statement_line_scope,
 };
 const DspEntity dsp_pre_invoice = {
   .table = DSP_TABLE (DspPreInvoice, pre_invoice_fields, "pre_invoice"), .label = N_("Pre-invoice"), .label_plural = N_("Pre-invoices"),
-  .number = 32, .state_offset = offsetof (DspPreInvoice, state), .display_offset = offsetof (DspPreInvoice, number), .scope = pre_invoice_scope,
+  .modules = DSP_MODULE_BIT (PRE_INVOICES), .number = 32, .state_offset = offsetof (DspPreInvoice, state), .display_offset = offsetof (DspPreInvoice, number), .scope = pre_invoice_scope,
   .check = pre_invoice_check,
 };
 /* clang-format on */

@@ -37,6 +37,7 @@ dsp_actor_ref_unref (DspActorRef *ref)
     return;
   dsp_actor_free (ref->actor);
   g_array_unref (ref->scopes);
+  g_array_unref (ref->entities);
   g_free (ref);
 }
 
@@ -170,6 +171,13 @@ load (DspDb       *db,
   ref->actor = g_steal_pointer (&actor);
   ref->actor->grants_ver = grants_ver;
   ref->scopes = dsp_actor_dup_scopes (ref->actor, now_us);
+  ref->entities = g_array_new (FALSE, FALSE, sizeof (guint64));
+  for (guint i = 0; i < ref->scopes->len; i++)
+    {
+      guint64 set = dsp_actor_entities (ref->actor, &g_array_index (ref->scopes, DspId, i), now_us);
+
+      g_array_append_val (ref->entities, set);
+    }
   ref->until_us = loading.next_until_us;
   return ref;
 }
@@ -216,19 +224,55 @@ dsp_actors_get (DspActors   *self,
   return ref;
 }
 
-GBytes *
-dsp_scopes_pack (const GArray *scopes)
+GArray *
+dsp_actor_ref_dup_scopes_of (DspActorRef     *ref,
+                             const DspEntity *entity)
 {
-  return g_bytes_new (scopes->data, scopes->len * sizeof (DspId));
+  GArray *scopes = g_array_new (FALSE, FALSE, sizeof (DspId));
+
+  for (guint i = 0; i < ref->scopes->len; i++)
+    if (g_array_index (ref->entities, guint64, i) >> entity->number & 1)
+      g_array_append_val (scopes, g_array_index (ref->scopes, DspId, i));
+  if (scopes->len == 0)
+    g_clear_pointer (&scopes, g_array_unref);
+  return scopes;
+}
+
+/* No scope is dsp_id_none: it begins what has sets of entities behind the scopes. */
+GBytes *
+dsp_scopes_pack (const GArray *scopes,
+                 const GArray *entities)
+{
+  g_autoptr(GByteArray) bytes = g_byte_array_new ();
+
+  g_byte_array_append (bytes, dsp_id_none.b, sizeof dsp_id_none.b);
+  g_byte_array_append (bytes, (const guint8 *) scopes->data, scopes->len * (guint) sizeof (DspId));
+  g_byte_array_append (bytes, (const guint8 *) entities->data, entities->len * (guint) sizeof (guint64));
+  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
 }
 
 GArray *
 dsp_scopes_unpack (gconstpointer bytes,
-                   gsize         size)
+                   gsize         size,
+                   GArray      **entities)
 {
   GArray *scopes = g_array_new (FALSE, FALSE, sizeof (DspId));
+  const guint8 *at = bytes;
+  gsize n = size / sizeof (DspId);
+  bool sets = n > 0 && memcmp (at, dsp_id_none.b, sizeof dsp_id_none.b) == 0;
+  guint64 all = G_MAXUINT64;
 
-  if (size >= sizeof (DspId))
-    g_array_append_vals (scopes, bytes, size / sizeof (DspId));
+  *entities = g_array_new (FALSE, FALSE, sizeof (guint64));
+  if (sets)
+    {
+      at += sizeof (DspId);
+      n = (size - sizeof (DspId)) / (sizeof (DspId) + sizeof (guint64));
+    }
+  if (n > 0)
+    g_array_append_vals (scopes, at, (guint) n);
+  if (sets && n > 0)
+    g_array_append_vals (*entities, at + n * sizeof (DspId), (guint) n);
+  for (gsize i = 0; !sets && i < n; i++)
+    g_array_append_val (*entities, all);
   return scopes;
 }

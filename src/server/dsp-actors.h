@@ -4,6 +4,7 @@
 #pragma once
 
 #include "dsp-actor.h"
+#include "dsp-field.h"
 #include "dsp-db.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct {
   DspActor       *actor;  /* (owned) */
   GArray         *scopes; /* (owned) of DspId: dsp_actor_dup_scopes() as of loading */
+  GArray         *entities; /* (owned) of guint64: dsp_actor_entities() of each of them */
   gint64          until_us; /* the next instant at which a grant ends; 0: none does */
   gatomicrefcount refs;
 } DspActorRef;
@@ -30,8 +32,11 @@ DspActorRef *dsp_actors_get    (DspActors *self, DspDb *db, const DspId *user_id
 /* What is known may be old: forget it. */
 void         dsp_actors_forget (DspActors *self);
 
-/* The scopes as bytes, as grants_scopes keeps them. */
-GBytes      *dsp_scopes_pack   (const GArray *scopes) G_GNUC_WARN_UNUSED_RESULT;
-GArray      *dsp_scopes_unpack (gconstpointer bytes, gsize size) G_GNUC_WARN_UNUSED_RESULT;
+/* The scopes in which @entity is seen; NULL: in none. */
+GArray      *dsp_actor_ref_dup_scopes_of (DspActorRef *ref, const DspEntity *entity) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The scopes, with what is seen in each, as bytes, as grants_scopes keeps them. Of an earlier version: everything is seen. */
+GBytes      *dsp_scopes_pack   (const GArray *scopes, const GArray *entities) G_GNUC_WARN_UNUSED_RESULT;
+GArray      *dsp_scopes_unpack (gconstpointer bytes, gsize size, GArray **entities) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

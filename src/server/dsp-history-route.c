@@ -55,7 +55,7 @@ put_entry (gconstpointer record,
   Reading *reading = user_data;
 
   if (g_strcmp0 (entry->entity, reading->entity->table.name) == 0 &&
-      dsp_actor_sees (reading->ref->actor, &entry->scope, reading->now_us))
+      dsp_actor_sees_of (reading->ref->actor, reading->entity, &entry->scope, reading->now_us))
     g_ptr_array_add (reading->entries, dsp_history_dup (entry));
   return TRUE;
 }
@@ -135,7 +135,7 @@ read_history (DspDb   *db,
   step = dsp_table_head (db, NULL, reading->entity, &reading->id, &head, &error);
   done = step != DSP_STEP_FAILED;
   /* A deleted record has no scope of its own any more: its entries have. */
-  if (done && (step == DSP_STEP_DONE || dsp_actor_sees (ref->actor, &head.scope, reading->now_us)))
+  if (done && (step == DSP_STEP_DONE || dsp_actor_sees_of (ref->actor, reading->entity, &head.scope, reading->now_us)))
     done = read_entries (db, reading, &reading->id, &error) &&
            (reading->entity != &dsp_order || read_penalties (db, reading, &error));
   dsp_call_end (db);

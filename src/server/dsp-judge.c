@@ -428,7 +428,7 @@ bump (DspJudge     *self,
       g_propagate_error (error, g_steal_pointer (&fault));
       return FALSE;
     }
-  scopes = ref != NULL ? dsp_scopes_pack (ref->scopes) : g_bytes_new_static ("", 0);
+  scopes = ref != NULL ? dsp_scopes_pack (ref->scopes, ref->entities) : g_bytes_new_static ("", 0);
   stmt = dsp_db_prepare (self->db, "INSERT INTO grants_scopes (user_id, grants_ver, scopes) VALUES ($1, $2, $3)", error);
   if (stmt == NULL)
     return FALSE;

@@ -125,14 +125,14 @@ put_counts (DspDb          *db,
 static gboolean
 put_list (DspDb       *db,
           List        *list,
-          DspActorRef *ref,
+          GArray      *scopes,
           GString     *out,
           GError     **error)
 {
   DspQuery query = {
     .entity = list->entity,
     .filter = list->filter,
-    .scopes = ref->scopes,
+    .scopes = scopes,
     .sort = list->sort,
     .descending = list->descending,
     .after = list->after,
@@ -162,12 +162,19 @@ read_list (DspDb   *db,
   List *list = call->data;
   g_autoptr(DspActorRef) ref = dsp_call_begin (call, db);
   g_autoptr(GError) error = NULL;
+  g_autoptr(GArray) scopes = ref != NULL ? dsp_actor_ref_dup_scopes_of (ref, list->entity) : NULL;
   GString *out;
 
   if (ref == NULL)
     return;
+  if (scopes == NULL)
+    {
+      dsp_call_end (db);
+      dsp_request_reply_error (call->request, 404, "no_such_record", "there is no such list");
+      return;
+    }
   out = g_string_sized_new (64 << 10);
-  if (put_list (db, list, ref, out, &error))
+  if (put_list (db, list, scopes, out, &error))
     {
       dsp_call_end (db);
       dsp_reply_json (call->request, out);
@@ -338,7 +345,7 @@ read_record (DspDb   *db,
   dsp_call_end (db);
   if (step == DSP_STEP_FAILED)
     dsp_reply_fault (call->request, error);
-  else if (step == DSP_STEP_DONE || !dsp_actor_sees (ref->actor, &((DspRecord *) record)->scope, g_get_real_time ()))
+  else if (step == DSP_STEP_DONE || !dsp_actor_sees_of (ref->actor, list->entity, &((DspRecord *) record)->scope, g_get_real_time ()))
     dsp_request_reply_error (call->request, 404, "no_such_record", "there is no such record");
   else
     {
@@ -383,7 +390,7 @@ static gboolean
 search_in (DspDb           *db,
            const DspEntity *entity,
            List            *list,
-           DspActorRef     *ref,
+           GArray          *scopes,
            GString         *out,
            GError         **error)
 {
@@ -392,7 +399,7 @@ search_in (DspDb           *db,
   DspQuery query = {
     .entity = entity,
     .filter = filter,
-    .scopes = ref->scopes,
+    .scopes = scopes,
     .limit = SEARCH_LIMIT,
     .mask = DSP_FIELDS_ALL,
     .now_us = g_get_real_time (),
@@ -421,13 +428,16 @@ read_search (DspDb   *db,
     return;
   out = g_string_new ("{");
   for (guint i = 0; done && dsp_entities[i] != NULL; i++)
-    if (is_searchable (dsp_entities[i]))
-      {
-        if (!first)
-          g_string_append_c (out, ',');
-        first = FALSE;
-        done = search_in (db, dsp_entities[i], list, ref, out, &error);
-      }
+    {
+      g_autoptr(GArray) scopes = is_searchable (dsp_entities[i]) ? dsp_actor_ref_dup_scopes_of (ref, dsp_entities[i]) : NULL;
+
+      if (scopes == NULL)
+        continue;
+      if (!first)
+        g_string_append_c (out, ',');
+      first = FALSE;
+      done = search_in (db, dsp_entities[i], list, scopes, out, &error);
+    }
   dsp_call_end (db);
   g_string_append_c (out, '}');
   if (done)

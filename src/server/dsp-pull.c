@@ -308,8 +308,10 @@ static GArray *
 read_scopes_at (DspDb       *db,
                 const DspId *user_id,
                 gint64       grants_ver,
+                GArray     **entities,
                 GError     **error)
 {
+  static const guint64 all = G_MAXUINT64;
   g_autoptr(DspStmt) stmt = NULL;
   GArray *scopes;
 
@@ -317,6 +319,8 @@ read_scopes_at (DspDb       *db,
     {
       scopes = g_array_new (FALSE, FALSE, sizeof (DspId));
       g_array_append_val (scopes, *user_id);
+      *entities = g_array_new (FALSE, FALSE, sizeof (guint64));
+      g_array_append_val (*entities, all);
       return scopes;
     }
   stmt = dsp_db_prepare (db, "SELECT scopes FROM grants_scopes WHERE user_id = $1 AND grants_ver = $2", error);
@@ -329,15 +333,18 @@ read_scopes_at (DspDb       *db,
       gsize size = 0;
       gconstpointer bytes = dsp_stmt_blob (stmt, 0, &size);
 
-      return dsp_scopes_unpack (bytes, size);
+      return dsp_scopes_unpack (bytes, size, entities);
     }
   return NULL;
 }
 
+/* What is seen of @a and not, or not the same of it, of @b. A scope of which other kinds of records are seen now goes and comes. */
 static void
 put_difference (GString      *out,
                 const GArray *a,
-                const GArray *b)
+                const GArray *a_entities,
+                const GArray *b,
+                const GArray *b_entities)
 {
   gboolean first = TRUE;
 
@@ -348,7 +355,8 @@ put_difference (GString      *out,
       gboolean there = FALSE;
 
       for (guint k = 0; k < b->len; k++)
-        there = there || dsp_id_equal (scope, &g_array_index (b, DspId, k));
+        there = there || (dsp_id_equal (scope, &g_array_index (b, DspId, k)) &&
+                          g_array_index (a_entities, guint64, i) == g_array_index (b_entities, guint64, k));
       if (there)
         continue;
       if (!first)
@@ -363,6 +371,7 @@ static void
 reply_grants (DspCall     *call,
               DspActorRef *ref,
               GArray      *old,
+              GArray      *old_entities,
               gint64       head)
 {
   Pull *pull = call->data;
@@ -371,9 +380,9 @@ reply_grants (DspCall     *call,
   pull->cursor.grants_ver = ref->actor->grants_ver;
   put_head (out, call->server, call->session, &pull->cursor, head, TRUE);
   g_string_append_printf (out, "\"grants\":{\"ver\":%" G_GINT64_FORMAT ",\"del\":", ref->actor->grants_ver);
-  put_difference (out, old, ref->scopes);
+  put_difference (out, old, old_entities, ref->scopes, ref->entities);
   g_string_append (out, ",\"add\":");
-  put_difference (out, ref->scopes, old);
+  put_difference (out, ref->scopes, ref->entities, old, old_entities);
   g_string_append (out, "},\"changes\":[]}");
   dsp_reply_json (call->request, out);
 }
@@ -475,14 +484,14 @@ make_page (DspDb        *db,
 {
   DspWaiters *waiters = call->server->waiters;
   Pull *pull = call->data;
-  g_autoptr(GBytes) scopes = dsp_scopes_pack (ref->scopes);
+  g_autoptr(GBytes) scopes = dsp_scopes_pack (ref->scopes, ref->entities);
   guint8 digest[DSP_DIGEST];
   GString *changes;
 
   if (find_page (waiters, pull, scopes, page))
     return TRUE;
   changes = g_string_new (NULL);
-  if (!dsp_feed_read (db, pull->cursor.seq, ref->scopes, PAGE_CHANGES, PAGE_BYTES, put_change, changes,
+  if (!dsp_feed_read (db, pull->cursor.seq, ref->scopes, ref->entities, PAGE_CHANGES, PAGE_BYTES, put_change, changes,
                       &page->cursor, &page->head, &page->more, error) ||
       dsp_feed_digest_at (db, page->cursor, digest, error) == DSP_STEP_FAILED)
     {
@@ -538,7 +547,7 @@ dsp_pull_read (DspDb   *db,
   DspWaiters *waiters = call->server->waiters;
   g_autoptr(DspActorRef) ref = NULL;
   g_autoptr(GError) error = NULL;
-  g_autoptr(GArray) old = NULL;
+  g_autoptr(GArray) old = NULL, old_entities = NULL;
   SharedPage page = { 0 };
   CursorVerdict verdict;
   DspFeedState state;
@@ -569,13 +578,13 @@ dsp_pull_read (DspDb   *db,
     goto fault;
   if (verdict == CURSOR_GOOD && pull->cursor.grants_ver != ref->actor->grants_ver)
     {
-      old = read_scopes_at (db, &call->session->user_id, pull->cursor.grants_ver, &error);
+      old = read_scopes_at (db, &call->session->user_id, pull->cursor.grants_ver, &old_entities, &error);
       if (error != NULL)
         goto fault;
       if (old == NULL || pull->cursor.grants_ver > ref->actor->grants_ver)
         dsp_request_reply_error (call->request, 409, "digest", "this cursor is not of this user");
       else
-        reply_grants (call, ref, old, state.seq);
+        reply_grants (call, ref, old, old_entities, state.seq);
       verdict = CURSOR_ANSWERED;
     }
   if (verdict == CURSOR_ANSWERED)

@@ -36,6 +36,7 @@ typedef struct
   const DspEntity  *entity;
   GString          *out;      /* the rows */
   DspColumnsWriter *columns;  /* (owned) (nullable): or they stand here */
+  guint64           entities; /* that are seen in the place's scope, by number */
   guint             n;
 } Page;
 
@@ -106,6 +107,8 @@ put_rows (DspDb    *db,
 
   for (; (page->entity = entity_at (&place->entity)) != NULL; place->entity++, place->row = 0)
     {
+      if (!(page->entities >> page->entity->number & 1))
+        continue;
       if (place->by_column)
         {
           dsp_columns_writer_free (page->columns);
@@ -159,6 +162,7 @@ read_snapshot (DspDb   *db,
       dsp_request_reply_error (call->request, 404, "no_such_record", "there is no such scope");
       return;
     }
+  page.entities = dsp_actor_entities (ref->actor, &place->scope, g_get_real_time ());
   page.out = rows = g_string_sized_new (place->by_column ? 0 : PAGE_BYTES + (PAGE_BYTES >> 1));
   if (!dsp_feed_read_state (db, &state, &error) || !put_rows (db, place, &page, &error))
     {
@@ -320,7 +324,7 @@ read_sums (DspDb   *db,
       return;
     }
   g_string_append_printf (sums.out, "{\"epoch\":\"%s\",\"head\":%" G_GINT64_FORMAT ",\"sums\":{", call->server->epoch, state.seq);
-  if (!dsp_feed_read_sums (db, ref->scopes, add_sum, &sums, &error))
+  if (!dsp_feed_read_sums (db, ref->scopes, ref->entities, add_sum, &sums, &error))
     {
       dsp_call_end (db);
       g_string_free (sums.out, TRUE);

@@ -87,7 +87,10 @@ gboolean dsp_feed_log      (DspFeed         *feed,
                             DspHistory      *entry,
                             bool             is_first,
                             GError         **error);
+/* Does a reader of @scopes see an @entity (by its word) of @scope? @entities: as for dsp_feed_read(). */
 gboolean dsp_scope_visible (const GArray    *scopes,
+                            const GArray    *entities,
+                            const char      *entity,
                             const DspId     *scope);
 /* A digest from a column; FALSE if it is not 32 bytes. */
 gboolean dsp_stmt_digest   (DspStmt         *stmt,

@@ -108,15 +108,20 @@ dsp_feed_digest_at (DspDb   *db,
 
 gboolean
 dsp_scope_visible (const GArray *scopes,
+                   const GArray *entities,
+                   const char   *entity,
                    const DspId  *scope)
 {
+  const DspEntity *of = entities != NULL ? dsp_entity_find (entity) : NULL;
+
   if (scopes == NULL)
     return TRUE;
   for (guint i = 0; i < scopes->len; i++)
     {
       const DspId *one = &g_array_index (scopes, DspId, i);
 
-      if (dsp_id_equal (one, scope) || dsp_id_equal (one, &dsp_scope_all))
+      if ((dsp_id_equal (one, scope) || dsp_id_equal (one, &dsp_scope_all)) &&
+          (of == NULL || (g_array_index (entities, guint64, i) >> of->number & 1)))
         return TRUE;
     }
   return FALSE;
@@ -143,19 +148,21 @@ enum { SEQ, LAST, ENTITY, ID, VERSION, OP, SCOPE_OLD, SCOPE_NEW, BY, KIND, AT, B
 static gsize
 keep (GArray       *page,
       DspStmt      *stmt,
-      const GArray *scopes)
+      const GArray *scopes,
+      const GArray *entities)
 {
+  const char *entity = dsp_stmt_text (stmt, ENTITY, NULL);
   DspId scope_old = dsp_stmt_id (stmt, SCOPE_OLD), scope_new = dsp_stmt_id (stmt, SCOPE_NEW);
   bool deleted = dsp_stmt_int (stmt, OP) == DSP_FEED_DEL;
-  bool sees_old = !dsp_id_is_none (&scope_old) && dsp_scope_visible (scopes, &scope_old);
-  bool sees_new = !deleted && dsp_scope_visible (scopes, &scope_new);
+  bool sees_old = !dsp_id_is_none (&scope_old) && dsp_scope_visible (scopes, entities, entity, &scope_old);
+  bool sees_new = !deleted && dsp_scope_visible (scopes, entities, entity, &scope_new);
   Kept kept = { 0 };
 
   if (!sees_new && !sees_old)
     return 0;
   kept.change = (DspChange) {
     .seq = dsp_stmt_int (stmt, SEQ),
-    .entity = g_intern_string (dsp_stmt_text (stmt, ENTITY, NULL)),
+    .entity = g_intern_string (entity),
     .id = dsp_stmt_id (stmt, ID),
     .version = dsp_stmt_int (stmt, VERSION),
     .op = sees_new ? DSP_FEED_PUT : deleted ? DSP_FEED_DEL : DSP_FEED_LEAVE,
@@ -178,7 +185,7 @@ keep (GArray       *page,
 
 /* A page while it is filled. */
 typedef struct {
-  const GArray *scopes;
+  const GArray *scopes, *entities;
   guint         max_changes;
   gsize         max_bytes, bytes;
   guint         n_looked_at;
@@ -194,7 +201,7 @@ take_row (Filling *f,
 {
   GArray *page = f->page;
 
-  f->bytes += keep (page, stmt, f->scopes);
+  f->bytes += keep (page, stmt, f->scopes, f->entities);
   f->n_looked_at++;
   /* A command that does not fit waits for the next page, unless it would never fit. */
   if (f->n_whole > 0 && (page->len > f->max_changes || f->bytes > f->max_bytes))
@@ -213,13 +220,14 @@ static gboolean
 read_page (DspDb        *db,
            gint64        after,
            const GArray *scopes,
+           const GArray *entities,
            guint         max_changes,
            gsize         max_bytes,
            GArray       *page,
            gint64       *cursor,
            GError      **error)
 {
-  Filling f = { .scopes = scopes, .max_changes = max_changes, .max_bytes = max_bytes, .page = page };
+  Filling f = { .scopes = scopes, .entities = entities, .max_changes = max_changes, .max_bytes = max_bytes, .page = page };
   g_autoptr(DspStmt) stmt = NULL;
   gboolean more = TRUE;
   guint n_read = PIECE;
@@ -253,6 +261,7 @@ gboolean
 dsp_feed_read (DspDb         *db,
                gint64         after,
                const GArray  *scopes,
+               const GArray  *entities,
                guint          max_changes,
                gsize          max_bytes,
                DspChangeFunc  change,
@@ -279,7 +288,7 @@ dsp_feed_read (DspDb         *db,
                    "changes up to %" G_GINT64_FORMAT " are no longer kept", state.floor_seq);
       ok = FALSE;
     }
-  ok = ok && read_page (db, after, scopes, max_changes, max_bytes, page, &to, error);
+  ok = ok && read_page (db, after, scopes, entities, max_changes, max_bytes, page, &to, error);
   if (own)
     dsp_db_rollback (db);
   if (!ok)
@@ -301,6 +310,7 @@ dsp_feed_read (DspDb         *db,
 gboolean
 dsp_feed_read_sums (DspDb        *db,
                     const GArray *scopes,
+                    const GArray *entities,
                     DspSumFunc    sum,
                     gpointer      user_data,
                     GError      **error)
@@ -318,7 +328,7 @@ dsp_feed_read_sums (DspDb        *db,
       const guint8 *bytes = dsp_stmt_blob (stmt, 3, &length);
       guint8 copy[16];
 
-      if (length != sizeof copy || !dsp_scope_visible (scopes, &scope))
+      if (length != sizeof copy || !dsp_scope_visible (scopes, entities, dsp_stmt_text (stmt, 1, NULL), &scope))
         continue;
       memcpy (copy, bytes, sizeof copy);
       if (!sum (&scope, dsp_stmt_text (stmt, 1, NULL), dsp_stmt_int (stmt, 2), copy, user_data))

@@ -410,7 +410,7 @@ verify_rows (Verify     *v,
       if (!change->has_row && !change->deleted)
         found (v, "record %s of change %" G_GINT64_FORMAT " is gone, and no later change deleted it", id, change->seq);
     }
-  if (!dsp_feed_read_sums (v->db, NULL, verify_sum, &walk, error))
+  if (!dsp_feed_read_sums (v->db, NULL, NULL, verify_sum, &walk, error))
     return FALSE;
   g_hash_table_iter_init (&iter, sums);
   while (g_hash_table_iter_next (&iter, &left, NULL))

@@ -195,12 +195,14 @@ DspStep  dsp_feed_digest_at     (DspDb           *db,
                                  gint64           seq,
                                  guint8           digest[DSP_DIGEST],
                                  GError         **error);
-/* The changes after @after that a reader of @scopes (as for DspQuery) gets, at most about @max_changes and @max_bytes of
+/* The changes after @after that a reader of @scopes (as for DspQuery) gets, of the @entities (nullable: all; else a set by number,
+ * guint64, for each of the scopes), at most about @max_changes and @max_bytes of
  * bodies, cut only between commands. @cursor: go on after this seq (≥ @after, moves over what is not visible);
  * @more: there is more already. @head (nullable): the newest seq there is. NOT_FOUND: @after is under the floor. */
 gboolean dsp_feed_read          (DspDb           *db,
                                  gint64           after,
                                  const GArray    *scopes,
+                                 const GArray    *entities,
                                  guint            max_changes,
                                  gsize            max_bytes,
                                  DspChangeFunc    change,
@@ -214,6 +216,7 @@ gboolean dsp_feed_read          (DspDb           *db,
 typedef gboolean (*DspSumFunc) (const DspId *scope, const char *entity, gint64 n_rows, const guint8 sum[16], gpointer user_data);
 gboolean dsp_feed_read_sums     (DspDb           *db,
                                  const GArray    *scopes,
+                                 const GArray    *entities,
                                  DspSumFunc       sum,
                                  gpointer         user_data,
                                  GError         **error);

@@ -585,7 +585,7 @@ bench_reads (DspDb    *db,
   guint n = 0;
 
   while (more)
-    check (dsp_feed_read (db, cursor, NULL, 1000, 1 << 20, see_change, &bytes, &cursor, NULL, &more, &error), error);
+    check (dsp_feed_read (db, cursor, NULL, NULL, 1000, 1 << 20, see_change, &bytes, &cursor, NULL, &more, &error), error);
   figure ("feed read", cursor / seconds (start), "rows/s", 0, 0);
 
   start = g_get_monotonic_time ();

@@ -230,6 +230,43 @@ refused_closing_leaves_no_line (Fixture      *f,
   g_assert_cmpuint (without->len, ==, N_ORDERS);
 }
 
+/* ---- who sees it ---- */
+
+static gboolean
+sees_lines (Fixture *f,
+            Replica *replica,
+            guint    n)
+{
+  g_autoptr(GPtrArray) lines = lines_of (f, replica);
+
+  return lines->len == n;
+}
+
+/* A profile gets the page, and loses it: what it shows comes to the replica, and is erased from it. */
+static void
+page_given_and_taken (Fixture      *f,
+                      gconstpointer data)
+{
+  static const char words[] = "\"name\":\"clerk\",\"label\":\"Clerk\",\"permissions\":[\"order.assign\",\"module.assignments\"%s]";
+  g_autofree char *without = g_strdup_printf (words, ""), *with = g_strdup_printf (words, ",\"module.pre_invoices\"");
+  g_autofree char *profile = test_profile_id ("clerk");
+  DspId order = id_from (f->orders->pdata[0]);
+  Replica *clerk;
+
+  money_must (f->office.root, "profile.create", profile, without);
+  clerk = open_replica (f, "clerk", "clerk", f->office.distributor[0]);
+  replica_start (clerk);
+  WAIT_FOR (replica_is_ready (clerk));
+  g_assert_nonnull (dsp_replica_get_order (clerk->replica, &order));
+  g_assert_true (sees_lines (f, clerk, 0));
+  money_must (f->office.root, "profile.change", profile, with);
+  WAIT_FOR (sees_lines (f, clerk, N_ORDERS));
+  money_must (f->office.root, "profile.change", profile, without);
+  WAIT_FOR (sees_lines (f, clerk, 0));
+  WAIT_FOR (replica_is_ready (clerk) && dsp_replica_get_order (clerk->replica, &order) != NULL);
+  replica_free (clerk);
+}
+
 /* ---- T2 ---- */
 
 /* Something that people do with what is paid; on which record, chance says. */
@@ -362,6 +399,7 @@ main (int   argc,
   ADD ("S0-18/both-bill-the-same-without-a-connection", both_bill_the_same);
   ADD ("S0-18/what-came-in-since-is-not-billed-unseen", more_came_in);
   ADD ("refused-closing-leaves-no-line", refused_closing_leaves_no_line);
+  ADD ("S0-49/page-given-and-taken", page_given_and_taken);
   ADD ("S0-18/T2/convergence", convergence);
   return g_test_run ();
 }

@@ -200,6 +200,124 @@ profiles_say_what (MoneyOffice  *office,
   money_clear (&money);
 }
 
+/* ---- profiles without its pages ---- */
+
+static void
+add_grant (MoneyOffice *office,
+           TestClient  *client,
+           const char  *profile,
+           const char  *over)
+{
+  char user[DSP_ID_TEXT];
+  g_autofree char *profile_id = test_profile_id (profile), *args = NULL;
+
+  dsp_id_print (&client->user, user);
+  args = g_strdup_printf ("\"user_id\":\"%s\",\"profile_id\":\"%s\",\"over\":\"%s\"", user, profile_id, over);
+  g_free (money_new (office->root, "grant.create", args));
+}
+
+/* All pages of what is to be copied of a scope, and all changes since ever, as one text. */
+static char *
+dup_everything (TestClient *client,
+                const char *scope)
+{
+  g_autoptr(GString) text = g_string_new (NULL);
+  g_autofree char *next = NULL, *cursor = NULL;
+  gboolean more = TRUE;
+
+  do
+    {
+      g_autofree char *path = g_strdup_printf ("v1/snapshot?scope=%s%s%s", scope, next != NULL ? "&after=" : "", next != NULL ? next : "");
+      g_autoptr(TestReply) page = test_call (client, "GET", path, NULL);
+
+      test_expect (page, 200);
+      g_string_append (text, page->text);
+      g_free (next);
+      next = g_strdup (test_text (page, "next"));
+    }
+  while (next != NULL);
+  while (more)
+    {
+      g_autofree char *path = g_strdup_printf ("v1/changes%s%s", cursor != NULL ? "?cursor=" : "", cursor != NULL ? cursor : "");
+      g_autoptr(TestReply) page = test_call (client, "GET", path, NULL);
+
+      test_expect (page, 200);
+      g_string_append (text, page->text);
+      g_free (cursor);
+      cursor = g_strdup (test_text (page, "cursor"));
+      more = strstr (page->text, "\"more\":true") != NULL;
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* What he works with he sees, what is paid for it not: in no list, page, sum, search or history. */
+static void
+without_the_page_nothing_is_seen (MoneyOffice  *office,
+                                  gconstpointer data)
+{
+  static const char *const kinds[] = { "pre_invoice", "statement_line", "rate", "tax_rule" };
+  Money money = { NULL };
+  TestClient *clients[] = { test_user (office->root, "dan", "dispatcher", office->distributor[0]), test_user (office->root, "agnes", "agent", ALL) };
+  const char *const scopes[] = { office->distributor[0], "all" };
+
+  fill (office, &money);
+  for (guint i = 0; i < G_N_ELEMENTS (clients); i++)
+    {
+      g_autofree char *all = dup_everything (clients[i], scopes[i]);
+      g_autoptr(TestReply) order = money_read (clients[i], "order", money.order);
+      g_autoptr(TestReply) claim = money_read (clients[i], "mileage", money.claim);
+      g_autoptr(TestReply) sums = test_call (clients[i], "GET", "v1/sums", NULL);
+      g_autoptr(TestReply) found = test_call (clients[i], "GET", "v1/search?q=ALL", NULL);
+
+      test_expect (order, 200);
+      test_expect (claim, i == 0 ? 200 : 404);
+      g_assert_nonnull (strstr (all, money.order));
+      g_assert_null (strstr (found->text, "100.00"));
+      assert_hidden (clients[i], "pre_invoice", money.bill);
+      assert_hidden (clients[i], "statement_line", money.line);
+      assert_hidden (clients[i], "rate", money.rate);
+      for (guint k = 0; k < G_N_ELEMENTS (kinds); k++)
+        {
+          g_autofree char *path = g_strconcat ("v1/", kinds[k], NULL), *word = g_strdup_printf ("\"%s\"", kinds[k]);
+          g_autoptr(TestReply) list = test_call (clients[i], "GET", path, NULL);
+
+          test_expect (list, 404);
+          if (strstr (all, word) != NULL || strstr (sums->text, word) != NULL)
+            g_error ("%s is told of %s", i == 0 ? "a dispatcher" : "an agent", kinds[k]);
+        }
+      test_client_free (clients[i]);
+    }
+  money_clear (&money);
+}
+
+/* An agent everywhere, and the office of one distributor: of that one alone he sees what it is paid. */
+static void
+one_profile_here_another_there (MoneyOffice  *office,
+                                gconstpointer data)
+{
+  Money money = { NULL };
+  TestClient *agnes = test_user (office->root, "agnes", "agent", ALL);
+  g_autoptr(GPtrArray) others = NULL;
+  g_autofree char *line = NULL;
+  g_autoptr(TestReply) own = NULL, other = NULL, lines = NULL, order = NULL;
+
+  fill (office, &money);
+  others = money_close_orders (office, 1, "OTHER", 1, 2);
+  line = money_line_id (others->pdata[0], "service", "service");
+  add_grant (office, agnes, "distributor", office->distributor[0]);
+  own = money_read (agnes, "pre_invoice", money.bill);
+  other = money_read (agnes, "statement_line", line);
+  lines = test_call (agnes, "GET", "v1/statement_line", NULL);
+  order = money_read (agnes, "order", others->pdata[0]);
+  test_expect (own, 200);
+  test_expect (other, 404);
+  test_expect (order, 200);
+  g_assert_cmpint (test_size (lines, "rows"), ==, 3);
+  g_assert_null (strstr (lines->text, line));
+  money_clear (&money);
+  test_client_free (agnes);
+}
+
 /* ---- figures that cannot be ---- */
 
 static void
@@ -348,6 +466,8 @@ main (int    argc,
 #define ADD(name, func) g_test_add ("/money-rules/" name, MoneyOffice, NULL, money_open, func, money_close)
   ADD ("S0-21/T10/another-distributor-finds-nothing", another_distributor_finds_nothing);
   ADD ("S0-49/T10/profiles-say-what", profiles_say_what);
+  ADD ("S0-49/T10/without-the-page-nothing-is-seen", without_the_page_nothing_is_seen);
+  ADD ("S0-49/T10/one-profile-here-another-there", one_profile_here_another_there);
   ADD ("S0-18/impossible-periods", impossible_periods);
   ADD ("S0-18/totals-are-not-entered", totals_are_not_entered);
   ADD ("S0-18/impossible-amounts", impossible_amounts);

@@ -328,7 +328,7 @@ database_without_clock (Office       *office,
   test_server_stop (office->server, SIGTERM);
   db = dsp_db_open (uri, DSP_DB_LOCK, &error);
   g_assert_no_error (error);
-  g_assert_true (dsp_db_exec (db, "DROP TABLE due; DROP TABLE shipped_profile; UPDATE schema_part SET version = 1 WHERE name = 'server';"
+  g_assert_true (dsp_db_exec (db, "DROP TABLE due; DROP TABLE shipped_profile; DROP TABLE recovery; DROP TABLE offer; UPDATE schema_part SET version = 1 WHERE name = 'server';"
                                   "UPDATE \"order\" SET status = 'closed', closed_at = penalty_at + 1 WHERE number = 'P2'", &error));
   dsp_db_close (db);
   test_server_start (office->server);

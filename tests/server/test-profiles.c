@@ -240,7 +240,7 @@ older_than_what_is_kept (Office       *office,
   dsp_stmt_bind_text (stmt, 2, changes, -1);
   g_assert_true (dsp_stmt_run (stmt, NULL, &error));
   g_clear_pointer (&stmt, dsp_stmt_done);
-  exec (db, "DROP TABLE shipped_profile");
+  exec (db, "DROP TABLE shipped_profile; DROP TABLE recovery; DROP TABLE offer");
   exec (db, "UPDATE schema_part SET version = 2 WHERE name = 'server'");
   dsp_db_close (db);
 

@@ -195,7 +195,7 @@ read_feed (Fixture      *f,
   g_autoptr(GError) error = NULL;
   GArray *changes = g_array_new (FALSE, FALSE, sizeof (DspChange));
 
-  dsp_feed_read (f->db, after, scopes, max, G_MAXSIZE, see, changes, cursor, NULL, more, &error);
+  dsp_feed_read (f->db, after, scopes, NULL, max, G_MAXSIZE, see, changes, cursor, NULL, more, &error);
   g_assert_no_error (error);
   return changes;
 }
@@ -500,7 +500,7 @@ test_prune (Fixture      *f,
   g_autoptr(GArray) page = read_feed (f, 20, NULL, 100, &cursor, &more);
 
   g_assert_cmpint (page->len, ==, 8);
-  g_assert_false (dsp_feed_read (f->db, 19, NULL, 100, 100, see, page, &cursor, &head, &more, &error));
+  g_assert_false (dsp_feed_read (f->db, 19, NULL, NULL, 100, 100, see, page, &cursor, &head, &more, &error));
   g_assert_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_NOT_FOUND);
   g_clear_error (&error);
   g_assert_cmpint (dsp_feed_digest_at (f->db, 20, digest, &error), ==, DSP_STEP_ROW);
