@@ -131,6 +131,26 @@ dsp_record_list_find (GListModel  *list,
   return G_MAXUINT;
 }
 
+GPtrArray *
+dsp_record_list_chosen (GtkSelectionModel *selection)
+{
+  g_autoptr(GtkBitset) chosen = gtk_selection_model_get_selection (selection);
+  GPtrArray *records = g_ptr_array_new ();
+  GtkBitsetIter iter;
+  guint position;
+
+  if (gtk_bitset_iter_init_first (&iter, chosen, &position))
+    do
+      {
+        gconstpointer record = dsp_record_list_at (G_LIST_MODEL (selection), position);
+
+        if (record != NULL)
+          g_ptr_array_add (records, (gpointer) record);
+      }
+    while (gtk_bitset_iter_next (&iter, &position));
+  return records;
+}
+
 void
 dsp_record_list_redraw (GListModel *list)
 {

@@ -23,6 +23,9 @@ guint dsp_record_list_find   (GListModel *list, const DspId *id);
 /* The record there; NULL past the end. Lent as long as the list holds it. */
 gconstpointer dsp_record_list_at (GListModel *list, guint position);
 
+/* The records that are chosen, in their order: (transfer container), the records lent as those of dsp_record_list_at(). */
+GPtrArray *dsp_record_list_chosen (GtkSelectionModel *selection);
+
 /* Everything is shown again: names changed, or time passed. */
 void  dsp_record_list_redraw (GListModel *list);
 

@@ -20,10 +20,12 @@
 #include "dsp-outbox-window.h"
 #include "dsp-paper-dialog.h"
 #include "dsp-paper-results.h"
+#include "dsp-pre-invoice-page.h"
 #include "dsp-preferences.h"
 #include "dsp-record-page.h"
 #include "dsp-roll-call.h"
 #include "dsp-review-page.h"
+#include "dsp-statement-page.h"
 
 #include <glib/gi18n.h>
 
@@ -39,6 +41,8 @@ static const Page pages[] = {
   { "distributors", N_("Distributor"), "despacho-distributor-symbolic", DSP_MODULE_DISTRIBUTORS },
   { "penalties", N_("Review desk"), "despacho-penalized-symbolic", DSP_MODULE_PENALTIES },
   { "mileage", N_("Mileage"), "despacho-mileage-symbolic", DSP_MODULE_MILEAGE },
+  { "statement", N_("Statement"), "despacho-reports-symbolic", DSP_MODULE_PRE_INVOICES },
+  { "pre-invoices", N_("Pre-invoices"), "despacho-pre-invoice-symbolic", DSP_MODULE_PRE_INVOICES },
   { "charts", N_("Charts"), "despacho-chart-symbolic", DSP_MODULE_CHARTS },
   { "workbook", N_("Workbook"), "despacho-macro-symbolic", DSP_MODULE_WORKBOOK },
   { "administration", N_("Catalogues"), "despacho-admin-symbolic", DSP_MODULE_ADMINISTRATION },
@@ -136,6 +140,8 @@ show_rail_width (DspWindow *self)
 
         gtk_orientable_set_orientation (GTK_ORIENTABLE (box), wide ? GTK_ORIENTATION_HORIZONTAL : GTK_ORIENTATION_VERTICAL);
         gtk_box_set_spacing (GTK_BOX (box), wide ? 10 : 3);
+        gtk_label_set_lines (GTK_LABEL (gtk_widget_get_last_child (box)), wide ? 1 : 2);
+        gtk_label_set_max_width_chars (GTK_LABEL (gtk_widget_get_last_child (box)), wide ? -1 : 12);
       }
   if (wide)
     gtk_widget_add_css_class (self->rail, "wide");
@@ -152,6 +158,8 @@ add_page (DspWindow *self,
 
   label = gtk_label_new (_(pages[i].label));
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
   gtk_box_append (GTK_BOX (box), image);
   gtk_box_append (GTK_BOX (box), label);
   gtk_button_set_child (GTK_BUTTON (button), box);
@@ -190,6 +198,10 @@ add_page (DspWindow *self,
       break;
     case DSP_MODULE_MILEAGE:
       self->page_widgets[i] = dsp_mileage_page_new (self->office);
+      break;
+    case DSP_MODULE_PRE_INVOICES:
+      self->page_widgets[i] = g_str_equal (pages[i].name, "statement") ? dsp_statement_page_new (self->office)
+                                                                       : dsp_pre_invoice_page_new (self->office);
       break;
     case DSP_MODULE_CHARTS:
       self->page_widgets[i] = dsp_chart_page_new (self->office);
@@ -460,7 +472,7 @@ action_open_record (GtkWidget  *widget,
                     GVariant   *parameter)
 {
   static const struct { const char *entity, *page; } where[] = {
-    { "crew", "crews" }, { "master", "masters" }, { "distributor", "distributors" },
+    { "crew", "crews" }, { "master", "masters" }, { "distributor", "distributors" }, { "pre_invoice", "pre-invoices" },
   };
   DspWindow *self = DSP_WINDOW (widget);
   g_auto(GStrv) parts = g_strsplit (g_variant_get_string (parameter, NULL), "/", 2);
@@ -476,7 +488,10 @@ action_open_record (GtkWidget  *widget,
         if (page != NULL)
           {
             show_page (self, where[i].page);
-            dsp_record_page_show (DSP_RECORD_PAGE (page), &id);
+            if (DSP_IS_PRE_INVOICE_PAGE (page))
+              dsp_pre_invoice_page_show (DSP_PRE_INVOICE_PAGE (page), &id);
+            else
+              dsp_record_page_show (DSP_RECORD_PAGE (page), &id);
           }
         return;
       }

@@ -67,6 +67,8 @@ line_matches (gconstpointer query,
 
   if (!dsp_id_is_none (&asked->pre_invoice_id))
     return dsp_id_equal (&line->pre_invoice_id, &asked->pre_invoice_id);
+  if (asked->open)
+    return dsp_id_equal (&line->open_for, &asked->distributor_id);
   return dsp_id_equal (&line->distributor_id, &asked->distributor_id) && asked->from.day <= line->day.day && line->day.day <= asked->until.day;
 }
 
@@ -105,12 +107,14 @@ dsp_line_query_run (DspDb              *db,
 {
   g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func (free_line);
   Collecting collecting = { &dsp_statement_line, found, NULL, line_matches, query };
+  bool held = !dsp_id_is_none (&query->pre_invoice_id);
+  gsize by = held ? offsetof (DspStatementLine, pre_invoice_id) : offsetof (DspStatementLine, open_for);
   gboolean ok;
 
   begin (&collecting, overlay);
-  if (!dsp_id_is_none (&query->pre_invoice_id))
-    ok = dsp_table_each_id (db, NULL, &dsp_statement_line, dsp_table_at (&dsp_statement_line.table, offsetof (DspStatementLine, pre_invoice_id)),
-                            &query->pre_invoice_id, DSP_FIELDS_ALL, collect, &collecting, error);
+  if (held || query->open)
+    ok = dsp_table_each_id (db, NULL, &dsp_statement_line, dsp_table_at (&dsp_statement_line.table, by),
+                            held ? &query->pre_invoice_id : &query->distributor_id, DSP_FIELDS_ALL, collect, &collecting, error);
   else
     ok = read_days (db, query, &collecting, error);
   g_hash_table_unref (collecting.hidden);

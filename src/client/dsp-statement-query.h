@@ -12,10 +12,12 @@
 
 G_BEGIN_DECLS
 
-/* Lines of a pre-invoice; or, if that is none, of a distributor's days, from and until inclusive. */
+/* Lines of a pre-invoice; or, if that is none, of a distributor: what no pre-invoice holds, of any day; or those of days, from
+ * and until inclusive. */
 typedef struct {
   DspId   pre_invoice_id;
   DspId   distributor_id;
+  bool    open;
   DspDate from, until;
 } DspLineQuery;
 

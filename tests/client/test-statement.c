@@ -237,7 +237,7 @@ test_preview_is_generated (Fixture      *f,
   g_autoptr(GError) error = NULL;
   g_autoptr(DspBillProgress) progress = dsp_bill_progress_new ();
   g_autoptr(DspBill) seen = bill (f, progress, NULL, &error), then = NULL, again = NULL;
-  g_autoptr(GPtrArray) held = NULL, list = NULL, none = NULL;
+  g_autoptr(GPtrArray) held = NULL, list = NULL, none = NULL, open = NULL;
   g_autoptr(DspOutcome) discarded = NULL;
   g_autoptr(DspStatementLine) line = NULL;
   const DspPreInvoice *made;
@@ -259,6 +259,8 @@ test_preview_is_generated (Fixture      *f,
   g_assert_cmpint (made->total.cents, ==, seen->totals.total);
   line = dsp_replica_dup_record (f->replica, &dsp_statement_line, &((const DspRecord *) held->pdata[0])->id);
   g_assert_cmpint (line->state, ==, DSP_LINE_HELD);
+  open = lines_of (f, &(DspLineQuery) { .distributor_id = f->distributor, .open = true });
+  g_assert_cmpuint (open->len, ==, N_LINES - held->len);
   then = bill (f, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (then->lines->len, ==, 0);
