@@ -13,6 +13,7 @@
 #include "dsp-history-view.h"
 #include "dsp-lookers-view.h"
 #include "dsp-paper-dialog.h"
+#include "dsp-penalties-view.h"
 #include "dsp-place-view.h"
 #include "dsp-process-bar.h"
 #include "dsp-process-dialog.h"
@@ -37,6 +38,7 @@ typedef struct {
   GtkWidget         *history;
   GtkWidget         *attachments;
   GtkWidget         *visits;
+  GtkWidget         *penalties;
   GtkWidget         *pending;
   GtkWidget         *lookers;
   GtkWidget         *assign, *release;
@@ -184,6 +186,7 @@ show (View *view)
   add_field (view, view->order, order, offsetof (DspOrder, equipment));
   dsp_attachments_view_show (DSP_ATTACHMENTS_VIEW (view->attachments), &view->id);
   dsp_visits_view_show (DSP_VISITS_VIEW (view->visits), order);
+  dsp_penalties_view_show (DSP_PENALTIES_VIEW (view->penalties), &view->id);
   dsp_history_view_show (DSP_HISTORY_VIEW (view->history), &view->id);
 }
 
@@ -381,6 +384,8 @@ dsp_order_window_open (GtkWindow         *parent,
   view->order = dsp_facts_section (middle, _("Order"));
   view->visits = dsp_visits_view_new (office);
   gtk_box_append (GTK_BOX (middle), view->visits);
+  view->penalties = dsp_penalties_view_new (office);
+  gtk_box_append (GTK_BOX (middle), view->penalties);
   view->attachments = dsp_attachments_view_new (office, TRUE);
   gtk_box_append (GTK_BOX (dsp_facts_section (middle, _("Attachments"))), view->attachments);
   box = dsp_facts_section (columns, _("History"));

@@ -31,12 +31,6 @@ is_minutes (const DspField *field)
   return g_str_has_suffix (field->name, "starts") || g_str_has_suffix (field->name, "ends");
 }
 
-static gboolean
-is_degrees (const DspField *field)
-{
-  return g_str_has_suffix (field->name, "lat_e7") || g_str_has_suffix (field->name, "lon_e7");
-}
-
 /* What orders are sorted by: written as in the orders, or the record is about none of them. */
 static gboolean
 is_sort_of_order (const DspField *field)
@@ -119,12 +113,8 @@ dsp_record_row_show (DspRecordRow  *row,
     case DSP_EDIT_ENTRY:
       if (field->kind == DSP_KIND_INT && is_minutes (field))
         text = dsp_text_minutes (*dsp_field_int (field, record));
-      else if (field->kind == DSP_KIND_INT && is_degrees (field))
-        {
-          DspInt value = *dsp_field_int (field, record);
-
-          text = value.is_set ? g_strdup_printf ("%.6f", value.value * 1e-7) : g_strdup ("");
-        }
+      else if (dsp_text_is_degrees (field))
+        text = dsp_text_degrees (*dsp_field_int (field, record));
       else if (field->kind == DSP_KIND_DATE)
         text = dsp_text_date (*dsp_field_date (field, record));
       else if (field->kind == DSP_KIND_TIME)
@@ -214,13 +204,13 @@ dsp_record_row_read (DspRecordRow *row,
         g_autofree char *text = g_strstrip (g_strdup (entry_text (row)));
         g_autoptr(GError) error = NULL;
 
-        if (field->kind == DSP_KIND_INT && (is_minutes (field) || is_degrees (field)))
+        if (field->kind == DSP_KIND_INT && (is_minutes (field) || dsp_text_is_degrees (field)))
           {
             DspInt value = { 0 };
 
             if (*text != '\0' && is_minutes (field) && !dsp_text_read_minutes (text, &value))
               return g_strdup_printf (_("“%s” is not a time of day. Write it as 08:30."), text);
-            if (*text != '\0' && is_degrees (field))
+            if (*text != '\0' && dsp_text_is_degrees (field))
               {
                 char *end = NULL;
                 double degrees = g_ascii_strtod (text, &end);
@@ -420,7 +410,7 @@ hint_for (const DspField *field)
     return _("Questions, separated by |");
   if (is_minutes (field))
     return "08:30";
-  if (is_degrees (field))
+  if (dsp_text_is_degrees (field))
     return g_str_has_suffix (field->name, "lat_e7") ? "19.432608" : "-99.133209";
   if (field->kind == DSP_KIND_DATE)
     return _("31/12/2026");

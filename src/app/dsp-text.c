@@ -188,6 +188,21 @@ dsp_text_km (double km)
   return g_strdup_printf (_("%.0f km"), km);
 }
 
+gboolean
+dsp_text_is_degrees (const DspField *field)
+{
+  return field->kind == DSP_KIND_INT && (g_str_has_suffix (field->name, "lat_e7") || g_str_has_suffix (field->name, "lon_e7"));
+}
+
+/* With a point in every language, as it is read back and as maps take it. */
+char *
+dsp_text_degrees (DspInt e7)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup (e7.is_set ? g_ascii_formatd (text, sizeof text, "%.6f", (double) e7.value * 1e-7) : "");
+}
+
 /* With Mexico's separators in every language; the C library's Spanish (Mexico) groups by blanks, which nobody there does. */
 static char *
 grouped (gint64      cents,

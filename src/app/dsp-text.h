@@ -25,6 +25,8 @@ char      *dsp_text_minutes    (DspInt minutes);         /* after midnight: "08:
 char      *dsp_text_span       (gint64 us);              /* "5 min", "1 h 12", "3 d 4 h"; of the absolute value */
 char      *dsp_text_ago        (gint64 at_us, gint64 now_us); /* "a moment ago", "5 min ago" */
 char      *dsp_text_km         (double km);
+gboolean   dsp_text_is_degrees (const DspField *field);  /* a whole number of 1e-7 degrees */
+char      *dsp_text_degrees    (DspInt e7);              /* "19.432608"; "" for none */
 char      *dsp_text_money      (gint64 cents);           /* "$1,234.50", "−$20.00"; any thread */
 char      *dsp_text_amount     (gint64 cents);           /* "1,234.50", "−20.00": for columns; any thread */
 

@@ -65,6 +65,7 @@ FREE_FUNC (dsp_saved_filter)
 FREE_FUNC (dsp_history)
 FREE_FUNC (dsp_roll_call)
 FREE_FUNC (dsp_attachment)
+FREE_FUNC (dsp_penalty)
 
 static GDestroyNotify
 free_func_of (const DspEntity *entity)
@@ -78,7 +79,7 @@ free_func_of (const DspEntity *entity)
     { &dsp_postal_code, free_dsp_postal_code }, { &dsp_settlement, free_dsp_settlement },
     { &dsp_area, free_dsp_area },               { &dsp_saved_filter, free_dsp_saved_filter },
     { &dsp_history, free_dsp_history },         { &dsp_roll_call, free_dsp_roll_call },
-    { &dsp_attachment, free_dsp_attachment },
+    { &dsp_attachment, free_dsp_attachment },   { &dsp_penalty, free_dsp_penalty },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (funcs); i++)

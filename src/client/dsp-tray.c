@@ -239,6 +239,9 @@ explain_fields (DspKeeper   *keeper,
       conflict.now = dup_value (keeper, field, now);
       g_array_append_val (rejected->fields, conflict);
     }
+  /* A creation that was refused is nowhere but in what was wanted. */
+  if (rejected->display == NULL && entity->display_offset != 0)
+    rejected->display = g_strdup (dsp_record_display (entity, want));
   if (now != NULL)
     dsp_record_free (entity, now);
   partial_free (entity, want);

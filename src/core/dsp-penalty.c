@@ -58,7 +58,7 @@ static const DspField penalty_rule_fields[] = {
 
 static const DspField penalty_fields[] = {
   DSP_TEXT  (DspPenalty, number,         N_("Request number"), .flags = DSP_REQUIRED | DSP_FILTER | DSP_SEARCH | DSP_FIXED | DSP_COLUMN, .max = 32),
-  DSP_ID    (DspPenalty, order_id,       &dsp_order, N_("Order"), .flags = DSP_REQUIRED | DSP_INDEXED | DSP_FIXED),
+  DSP_ID    (DspPenalty, order_id,       &dsp_order, N_("Order"), .flags = DSP_REQUIRED | DSP_INDEXED | DSP_FILTER | DSP_FIXED),
   DSP_ID    (DspPenalty, distributor_id, &dsp_distributor, N_("Distributor"), .flags = DSP_FILTER | DSP_COLUMN),
   DSP_ID    (DspPenalty, crew_id,        &dsp_crew, N_("Crew"), .flags = DSP_FILTER | DSP_COLUMN),
   DSP_ID    (DspPenalty, rule_id,        &dsp_penalty_rule, N_("Rule"), .flags = DSP_FILTER | DSP_COLUMN),

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A file of orders in the window: columns guessed, wrong cells mended in place, a result by row, nothing twice."""
 
+import json
 import os
 import re
 import time
@@ -24,30 +25,30 @@ ROWS = """SOLICITUD,CUENTA,TIPO,CP,F_CREACION,CLIENTE,TELEFONO,CALLE,RENGLON
 """
 
 
-def tops():
-    return [element for element in office.app.root.children() if element.has("visible")]
+def tops(who=None):
+    return [element for element in (who or office).app.root.children() if element.has("visible")]
 
 
-def window():
-    return next((w for w in tops() if w.name.startswith("Import orders")), None)
+def window(who=None):
+    return next((w for w in tops(who) if w.name.startswith("Import orders")), None)
 
 
-def choose_file(importing, button, path):
-    before = len(tops())
+def choose_file(importing, button, path, who=None):
+    before = len(tops(who))
     importing.find("push button", re.compile("^_?" + button)).press()
-    driver.wait_for(lambda: len(tops()) > before, "the file chooser")
+    driver.wait_for(lambda: len(tops(who)) > before, "the file chooser")
     time.sleep(0.5)
     driver.type_text(path)                      # a slash opens the field for a path
     time.sleep(0.5)
     driver.keys("Return")
-    driver.wait_for(lambda: len(tops()) == before, "the file chooser to close")
+    driver.wait_for(lambda: len(tops(who)) == before, "the file chooser to close")
 
 
-def open_file(path):
-    office.app.bring_to_front()
+def open_file(path, who=None):
+    (who or office).app.bring_to_front()
     driver.keys("ctrl+i")
-    importing = driver.wait_for(window, "the import window")
-    choose_file(importing, "Choose a file", path)
+    importing = driver.wait_for(lambda: window(who), "the import window")
+    choose_file(importing, "Choose a file", path, who)
     driver.wait_for(lambda: importing.maybe("label", os.path.basename(path)), "the file in the window")
     return importing
 
@@ -228,6 +229,50 @@ def _():
     server = server.restarted()
     driver.wait_for(lambda: re.search("^online.*0 waiting", office.sign()), "it to be sent", 60)
     assert office.count("All") == before + 1
+
+
+@tests.case("/import/what_the_server_refuses_later_is_told_with_its_number_and_waits_to_be_settled")
+def _():
+    global server
+    server.ctl("user", "add", "ana", "--profile", "administrator", "--scope", "distributor D01")
+    ana = Window(session.app(server, "ana")).wait_until_open()
+    server.stop()
+    driver.wait_for(lambda: ana.sign().startswith("offline"), "the sign to say offline", 30)
+    before = ana.count("All")
+    with open(FILE, "w", encoding="utf-8") as f:
+        f.write("Folio,Cuenta,Tipo,CP,Distribuidor\n801501,660501,Reparación,06800,D01\n801502,660502,Reparación,06800,D01\n")
+    # Meanwhile one of the numbers became another distributor's, whose orders she does not see.
+    theirs = os.path.join(session.folder, "ajenas.csv")
+    with open(theirs, "w", encoding="utf-8") as f:
+        f.write("n,at\n801502,2026-11-01 10:00\n")
+    mapping = os.path.join(session.folder, "ajenas.json")
+    with open(mapping, "w", encoding="utf-8") as f:
+        json.dump({"format": 1, "time_zone": "America/Mexico_City", "fields": {
+            "number": "n", "created_at": {"column": "at", "time": "%Y-%m-%d %H:%M"}, "account": {"const": "660999"},
+            "type": {"const": "Garantía"}, "distributor": {"const": "D02"}}}, f)
+    server.ctl("import", "orders", theirs, "--mapping", mapping)
+    importing = open_file(FILE, ana)
+    press_import(importing)
+    status(importing, "2 added, 0 changed, 0 unchanged, 0 refused")
+    ana.app.bring_to_front()
+    driver.keys("Escape")
+    driver.wait_for(lambda: window(ana) is None, "the window to close")
+    driver.wait_for(lambda: ana.count("All") == before + 2, "both orders in the list, without a server")
+    server = server.restarted()
+    driver.wait_for(lambda: re.search("^online.*0 waiting", ana.sign()), "both to be sent", 60)
+    driver.wait_for(lambda: ana.count("All") == before + 1, "the refused order to leave the list")
+    # It is asked about at once, by its number, and stays where it is until it is settled.
+    asked = driver.wait_for(ana.app.dialog, "the question")
+    assert ana.says("Refused: Import, 801502"), [label.name for label in asked.find_all("label")]
+    Window.dialog_button(asked, "Decide later").press()
+    driver.wait_for(lambda: ana.app.dialog() is None, "the question to close")
+    ana.app.bring_to_front()
+    driver.keys("ctrl+o")
+    tray = driver.wait_for(lambda: next((w for w in tops(ana) if w.name == "Waiting and refused changes"), None), "the list of refused changes")
+    driver.wait_for(lambda: tray.maybe("label", re.compile("801502")), "the number that was refused")
+    assert not tray.maybe("label", re.compile("801501"))
+    ana.app.screenshot("import-refused-later")
+    ana.app.close()
 
 
 @tests.case("/import/the_main_window_asks_before_it_closes_over_mended_cells")

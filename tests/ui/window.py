@@ -171,10 +171,10 @@ class Window:
 
     # Files
 
-    def choose_file(self, path):
+    def choose_file(self, path, title="Attach files"):
         """In the platform's chooser of files to attach a path is typed. Its warnings are not ours: G_DEBUG must be empty."""
         def open_chooser():
-            return any(w.has("visible") and w.name == "Attach files" for w in self.app.root.children())
+            return any(w.has("visible") and w.name == title for w in self.app.root.children())
         driver.wait_for(open_chooser, "the file chooser")
         time.sleep(0.5)
         driver.type_text("/")
