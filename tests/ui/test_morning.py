@@ -198,6 +198,26 @@ def _():
     first.app.screenshot("zones-map")
 
 
+@tests.case("/zones/S0-45/the_maps_other_button_offers_to_close_what_is_selected")
+def _():
+    layer = first.app.find(None, "Map of orders", tables=False)
+    before = first.selected()
+    assert before, "nothing is selected"
+    x, y = layer.centre()
+    driver.click(x, y, button=3)
+    item = driver.wait_for(lambda: first.app.maybe(None, re.compile("^Close these zones for a day"), tables=False), "what the other button offers")
+    first.app.screenshot("zones-other-button")
+    item.click()
+    dialog = driver.wait_for(lambda: zones(first), "the closed zones")
+    assert re.match(r"^\d{5}", row_named(dialog, "Postal codes").text), row_named(dialog, "Postal codes").text
+    driver.keys("Escape")
+    driver.wait_for(lambda: zones(first) is None, "the closed zones to close")
+    assert first.selected() == before
+    first.select_nothing()
+    driver.click(x, y, button=3)
+    driver.wait_for(lambda: first.says("Select areas first"), "what is missing to be said")
+
+
 @tests.case("/zones/S0-45/without_the_server_it_is_opened_again_and_another_office_sees_it")
 def _():
     global server
