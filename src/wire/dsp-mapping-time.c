@@ -193,3 +193,43 @@ dsp_wall_time_to_utc (DspWallTime  wall,
 
   return (DspTime) { (seconds - offset) * G_USEC_PER_SEC + wall.us % G_USEC_PER_SEC };
 }
+
+/* ---- the day that is called today ---- */
+
+/* The calendar day that it is at @now where the file's times are meant. */
+DspDate
+dsp_mapping_get_day (const DspMapping *self,
+                     DspTime           now)
+{
+  int interval = g_time_zone_find_interval (self->time_zone, G_TIME_TYPE_UNIVERSAL, now.us / G_USEC_PER_SEC);
+  gint64 offset = interval >= 0 ? g_time_zone_get_offset (self->time_zone, interval) : 0;
+
+  return (DspDate) { (gint32) ((now.us / G_USEC_PER_SEC + offset) / 86400) + 1 };
+}
+
+/**
+ * dsp_mapping_find_day:
+ * @mapped: a time of a row that is mapped for @day
+ * @there: the same time of the record that the row made at an earlier import
+ * @day: (inout): the day that the file's newest date becomes
+ *
+ * A file whose dates are moved keeps the move of its first import, so that a run on a later day changes nothing: the day
+ * is found again by how far the two lie apart. Clocks that went forward or back between the two days make an hour.
+ *
+ * Returns: %FALSE if they lie apart by anything else, which is no move of this file's: somebody changed the record, or it
+ *   is of another file. @day is untouched then.
+ */
+gboolean
+dsp_mapping_find_day (DspTime  mapped,
+                      DspTime  there,
+                      DspDate *day)
+{
+  gint64 apart = there.us - mapped.us;
+  gint64 days = (apart + (apart < 0 ? -1 : 1) * G_TIME_SPAN_DAY / 2) / G_TIME_SPAN_DAY;
+
+  if (ABS (apart - days * G_TIME_SPAN_DAY) > G_TIME_SPAN_HOUR)
+    return FALSE;
+
+  day->day += (gint32) days;
+  return TRUE;
+}
