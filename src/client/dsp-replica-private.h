@@ -73,6 +73,7 @@ void      dsp_replica_post       (DspReplica *self, GSourceFunc func, gpointer d
 DspDb    *dsp_replica_reader_db  (DspReplica *self, GError **error); /* in the reader */
 DspHeld  *dsp_held_new           (const DspEntity *entity, const DspId *id, gpointer record);
 void      dsp_held_free          (gpointer held);
+DspHeld  *dsp_held_find          (GHashTable *table, const DspEntity *entity, const DspId *id); /* (nullable) */
 void      dsp_replica_emit_changed (DspReplica *self, DspChanges *changes);
 gconstpointer dsp_replica_overlaid (DspReplica *self, const DspEntity *entity, const DspId *id, bool *in_overlay);
 

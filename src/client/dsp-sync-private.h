@@ -69,6 +69,16 @@ typedef struct {
 void     dsp_sync_call        (DspSync *self, DspLaneFunc func, DspSyncCall *c);
 void     dsp_sync_call_clear  (DspSyncCall *c);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DspSyncCall, dsp_sync_call_clear)
+/* dsp-sync-calls.c: the calls; @data is a DspSyncCall */
+void     dsp_sync_do_pulled    (gpointer data);
+void     dsp_sync_do_cursor    (gpointer data);
+void     dsp_sync_do_next_push (gpointer data);
+void     dsp_sync_do_pushed    (gpointer data);
+void     dsp_sync_do_renumber  (gpointer data);
+void     dsp_sync_do_set_held  (gpointer data);
+void     dsp_sync_do_wanted_blobs (gpointer data);
+void     dsp_sync_do_put_blobs (gpointer data);
+void     dsp_sync_do_check_sums (gpointer data);
 
 /* dsp-sync-copy.c: all that the user may see, or only the scopes that were @added, anew or from where the last try ended.
  * @status: of a refusal that every request may get; 0 otherwise. In the follower. */

@@ -24,7 +24,6 @@
 #define ASK_TIMEOUT_S 30
 #define PAUSE_MAX_MS 60000
 #define SUMS_EVERY_US (15 * G_TIME_SPAN_MINUTE)
-#define BLOBS_AT_ONCE 40
 #define UPGRADE_AGAIN_US (10 * G_TIME_SPAN_MINUTE)
 
 G_DEFINE_FINAL_TYPE (DspSync, dsp_sync, G_TYPE_OBJECT)
@@ -205,121 +204,6 @@ want_copy (DspSync *self)
   g_mutex_unlock (&self->lock);
 }
 
-/* ---- keeper calls ---- */
-
-void
-dsp_sync_call (DspSync     *self,
-               DspLaneFunc  func,
-               DspSyncCall *c)
-{
-  c->self = self;
-  dsp_lane_call (self->replica->lane, FALSE, func, c);
-}
-
-void
-dsp_sync_call_clear (DspSyncCall *c)
-{
-  g_clear_error (&c->error);
-  g_clear_pointer (&c->text, g_free);
-  g_clear_pointer (&c->list, g_ptr_array_unref);
-  dsp_copy_place_clear (&c->place);
-}
-
-static DspKeeper *
-keeper_of (DspSyncCall *c)
-{
-  return c->self->replica->keeper;
-}
-
-static void
-do_pulled (gpointer data)
-{
-  DspSyncCall *c = data;
-  gsize length;
-  const char *text = g_bytes_get_data (c->body, &length);
-
-  dsp_keeper_contact (keeper_of (c), g_get_real_time ());
-  c->ok = dsp_keeper_pulled (keeper_of (c), text, length, &c->pulled, &c->error);
-  dsp_replica_post_state (c->self->replica);
-}
-
-static void
-do_cursor (gpointer data)
-{
-  DspSyncCall *c = data;
-
-  g_auto(GStrv) added = dsp_keeper_dup_added (keeper_of (c));
-
-  c->text = dsp_keeper_dup_cursor (keeper_of (c));
-  c->flag = added != NULL;
-}
-
-static void
-do_next_push (gpointer data)
-{
-  DspSyncCall *c = data;
-
-  c->text = dsp_keeper_next_push (keeper_of (c), &c->first, &c->error);
-  c->number = dsp_keeper_last_no (keeper_of (c));
-  c->flag = dsp_keeper_is_rolled_back (keeper_of (c));
-}
-
-static void
-do_pushed (gpointer data)
-{
-  DspSyncCall *c = data;
-  gsize length;
-  const char *text = g_bytes_get_data (c->body, &length);
-
-  c->ok = dsp_keeper_pushed (keeper_of (c), c->first, text, length, &c->error);
-  dsp_replica_post_state (c->self->replica);
-}
-
-static void
-do_renumber (gpointer data)
-{
-  DspSyncCall *c = data;
-
-  c->ok = dsp_keeper_renumber (keeper_of (c), c->number, &c->error);
-  dsp_replica_post_state (c->self->replica);
-}
-
-static void
-do_set_held (gpointer data)
-{
-  DspSyncCall *c = data;
-
-  dsp_keeper_set_held (keeper_of (c), c->number);
-}
-
-static void
-do_wanted_blobs (gpointer data)
-{
-  DspSyncCall *c = data;
-
-  c->list = dsp_keeper_wanted_blobs (keeper_of (c), BLOBS_AT_ONCE, &c->error);
-}
-
-static void
-do_put_blobs (gpointer data)
-{
-  DspSyncCall *c = data;
-  gsize length;
-  const guint8 *bytes = g_bytes_get_data (c->body, &length);
-
-  c->ok = dsp_keeper_put_blobs (keeper_of (c), bytes, length, &c->n, &c->error);
-}
-
-static void
-do_check_sums (gpointer data)
-{
-  DspSyncCall *c = data;
-  gsize length;
-  const char *text = g_bytes_get_data (c->body, &length);
-
-  c->ok = dsp_keeper_check_sums (keeper_of (c), text, length, &c->flag, &c->error);
-}
-
 /* ---- the follower ---- */
 
 /* Waits until nothing stands in the way. FALSE: it ends. */
@@ -399,7 +283,7 @@ follow_once (DspSync    *self,
   guint token_no = dsp_sync_give_token (self, channel);
   gboolean copy, added, contact, asked;
 
-  dsp_sync_call (self, do_cursor, &cursor);
+  dsp_sync_call (self, dsp_sync_do_cursor, &cursor);
   g_mutex_lock (&self->lock);
   if (self->stopping || self->block != BLOCK_NONE)
     {
@@ -437,7 +321,7 @@ follow_once (DspSync    *self,
       return after_failure (self, error, bound_ms);
     }
   pulled.body = answer.body;
-  dsp_sync_call (self, do_pulled, &pulled);
+  dsp_sync_call (self, dsp_sync_do_pulled, &pulled);
   if (!pulled.ok)
     return after_failure (self, pulled.error, bound_ms);
   if (*looks != '\0')
@@ -506,7 +390,7 @@ disagree (DspSync         *self,
       g_auto(DspSyncCall) renumber = { .number = last };
 
       g_message ("the server knows commands up to %" G_GINT64_FORMAT " only: offering the later ones again", last);
-      dsp_sync_call (self, do_renumber, &renumber);
+      dsp_sync_call (self, dsp_sync_do_renumber, &renumber);
       if (!renumber.ok)
         g_warning ("could not offer them again: %s", renumber.error != NULL ? renumber.error->message : "");
     }
@@ -528,7 +412,7 @@ offer_on (DspSync         *self,
 
   if (all)
     held.number = 0;
-  dsp_sync_call (self, do_set_held, &held);
+  dsp_sync_call (self, dsp_sync_do_set_held, &held);
   return all ? rest (self, (guint) CLAMP (wait_s, 1, 60) * 1000) : !dsp_sync_is_stopping (self);
 }
 
@@ -546,7 +430,7 @@ send_once (DspSync    *self,
   guint token_no = dsp_sync_give_token (self, channel);
 
   *more = FALSE;
-  dsp_sync_call (self, do_next_push, &next);
+  dsp_sync_call (self, dsp_sync_do_next_push, &next);
   if (next.error != NULL)
     {
       g_warning ("the outbox cannot be read: %s", next.error->message);
@@ -571,7 +455,7 @@ send_once (DspSync    *self,
     {
       pushed.body = answer.body;
       pushed.first = next.first;
-      dsp_sync_call (self, do_pushed, &pushed);
+      dsp_sync_call (self, dsp_sync_do_pushed, &pushed);
       if (!pushed.ok)
         return after_failure (self, pushed.error, bound_ms);
       if (answer.status == 200)
@@ -613,7 +497,7 @@ fetch_blobs (DspSync    *self,
   g_autoptr(GError) error = NULL;
   g_autoptr(GString) path = g_string_new ("v1/blobs/");
 
-  dsp_sync_call (self, do_wanted_blobs, &wanted);
+  dsp_sync_call (self, dsp_sync_do_wanted_blobs, &wanted);
   if (wanted.list == NULL || wanted.list->len == 0)
     return FALSE;
   for (guint i = 0; i < wanted.list->len; i++)
@@ -622,7 +506,7 @@ fetch_blobs (DspSync    *self,
   if (!dsp_channel_ask (channel, "GET", path->str, NULL, self->all, &answer, &error) || answer.status != 200)
     return FALSE;
   put.body = answer.body;
-  dsp_sync_call (self, do_put_blobs, &put);
+  dsp_sync_call (self, dsp_sync_do_put_blobs, &put);
   if (!put.ok)
     g_warning ("geometries: %s", put.error != NULL ? put.error->message : "");
   /* What the server does not have would be asked for without end. */
@@ -640,7 +524,7 @@ compare_sums (DspSync    *self,
   if (!dsp_channel_ask (channel, "GET", "v1/sums", NULL, self->all, &answer, NULL) || answer.status != 200)
     return;
   check.body = answer.body;
-  dsp_sync_call (self, do_check_sums, &check);
+  dsp_sync_call (self, dsp_sync_do_check_sums, &check);
   if (check.ok && !check.flag)
     want_copy (self);
 }
