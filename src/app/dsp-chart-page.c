@@ -11,6 +11,7 @@
 
 #include "dsp-chart-pane.h"
 #include "dsp-filter-bar.h"
+#include "dsp-filter-visit.h"
 #include "dsp-text.h"
 
 #include <adwaita.h>
@@ -21,8 +22,7 @@ struct _DspChartPage
   GtkWidget     parent_instance;
 
   DspOffice    *office;  /* (owned) */
-  char         *before;  /* (owned) (nullable): the filter before a bar was pressed */
-  char         *opened;  /* (owned) (nullable): the one that the bar made of it */
+  DspFilterVisit visit;  /* from a bar to its orders */
   GtkWidget    *box;     /* (nullable): made when somebody first looks */
   DspFilterBar *filter_bar;
   GtkWidget    *list;
@@ -39,31 +39,10 @@ on_open (GtkWidget    *pane,
          const char   *conditions,
          DspChartPage *self)
 {
-  g_autoptr(DspFilter) filter = dsp_filter_dup (dsp_office_get_filter (self->office));
-  g_autoptr(GError) error = NULL;
+  const char *const all[] = { conditions, NULL };
 
-  if (!dsp_filter_narrow (filter, conditions, &error))
-    {
-      dsp_office_message (self->office, 0, "%s", _("There are no orders behind this bar"));
-      return;
-    }
-  g_free (self->before);
-  g_free (self->opened);
-  self->before = dsp_filter_print (dsp_office_get_filter (self->office));
-  self->opened = dsp_filter_print (filter);
-  gtk_widget_activate_action (GTK_WIDGET (self), "win.show-orders", "s", self->opened);
-}
-
-static void
-restore_filter (DspChartPage *self)
-{
-  g_autofree char *now = dsp_filter_print (dsp_office_get_filter (self->office));
-  DspFilter *before = g_strcmp0 (now, self->opened) == 0 ? dsp_filter_parse (&dsp_order, self->before, NULL) : NULL;
-
-  g_clear_pointer (&self->opened, g_free);
-  g_clear_pointer (&self->before, g_free);
-  if (before != NULL)
-    dsp_office_take_filter (self->office, before);
+  if (!dsp_filter_visit_open (&self->visit, GTK_WIDGET (self), self->office, all))
+    dsp_office_message (self->office, 0, "%s", _("There are no orders behind this bar"));
 }
 
 /* ---- choosing ---- */
@@ -209,8 +188,7 @@ dsp_chart_page_map (GtkWidget *widget)
 
   if (self->box == NULL)
     make_content (self);
-  if (self->opened != NULL)
-    restore_filter (self);
+  dsp_filter_visit_back (&self->visit, self->office);
   GTK_WIDGET_CLASS (dsp_chart_page_parent_class)->map (widget);
 }
 
@@ -220,8 +198,7 @@ dsp_chart_page_dispose (GObject *object)
   DspChartPage *self = DSP_CHART_PAGE (object);
 
   g_clear_pointer (&self->box, gtk_widget_unparent);
-  g_clear_pointer (&self->before, g_free);
-  g_clear_pointer (&self->opened, g_free);
+  dsp_filter_visit_clear (&self->visit);
   g_clear_object (&self->office);
   G_OBJECT_CLASS (dsp_chart_page_parent_class)->dispose (object);
 }

@@ -57,24 +57,22 @@ format_day (DspDate     date,
 }
 
 static char *
-time_label (const DspChart    *chart,
-            const DspChartBar *bar,
-            gboolean           is_short)
+time_label (DspSpan  span,
+            gint64   from_us,
+            gboolean is_short)
 {
-  DspDate day = dsp_text_local_day (bar->from_us);
+  DspDate day = dsp_text_local_day (from_us);
   int year, month, of_month;
 
-  if (chart->kind == DSP_CHART_HOURS)
-    return dsp_text_hour ((DspTime) { bar->from_us });
   dsp_date_split (day, &year, &month, &of_month);
-  switch (chart->span)
+  switch (span)
     {
     case DSP_SPAN_DAY:
     case DSP_SPAN_WEEK:
       if (is_short)
         /* Translators: a day under a narrow column, strftime format: day and short month */
         return format_day (day, _("%-d %b"));
-      if (chart->span == DSP_SPAN_WEEK)
+      if (span == DSP_SPAN_WEEK)
         {
           g_autofree char *text = dsp_text_date (day);
 
@@ -90,28 +88,41 @@ time_label (const DspChart    *chart,
     }
 }
 
+char *
+dsp_axis_part_label (DspOffice         *office,
+                     const DspField    *by,
+                     const DspAxisPart *part,
+                     DspSpan            span,
+                     gboolean           is_short)
+{
+  if (part->from_us != 0)
+    return time_label (span, part->from_us, is_short);
+  if (part->number != 0)
+    return by->kind == DSP_KIND_WORD ? g_strdup (dsp_text_word (by->words, part->number)) : g_strdup_printf ("%u", part->number);
+  if (!dsp_id_is_none (&part->id))
+    {
+      g_autofree char *title = by->target != NULL ? dsp_office_title_of (office, by->target, &part->id) : NULL;
+
+      return title != NULL && *title != '\0' ? g_steal_pointer (&title) : g_strdup (_("Not known here"));
+    }
+  if (part->text == NULL)
+    return g_strdup (none_of (by));
+  return by->offset == offsetof (DspOrder, reason) ? dsp_office_reason_title (office, part->text) : g_strdup (part->text);
+}
+
 static char *
 label (DspOffice         *office,
        const DspChart    *chart,
        const DspChartBar *bar,
        gboolean           is_short)
 {
+  DspAxisPart part = { bar->text, bar->id, bar->word, bar->from_us, bar->to_us };
+
   if (bar->rest)
     return g_strdup (_("Another reason by now"));
-  if (bar->from_us != 0)
-    return time_label (chart, bar, is_short);
-  if (bar->word != 0)
-    return g_strdup (dsp_text_word (&DspOrderStatus_words, bar->word));
-  if (!dsp_id_is_none (&bar->id))
-    {
-      const DspEntity *entity = chart->by->target;
-      g_autofree char *title = entity != NULL ? dsp_office_title_of (office, entity, &bar->id) : NULL;
-
-      return title != NULL && *title != '\0' ? g_steal_pointer (&title) : g_strdup (_("Not known here"));
-    }
-  if (bar->text == NULL)
-    return g_strdup (none_of (chart->by));
-  return chart->by->offset == offsetof (DspOrder, reason) ? dsp_office_reason_title (office, bar->text) : g_strdup (bar->text);
+  if (bar->from_us != 0 && chart->kind == DSP_CHART_HOURS)
+    return dsp_text_hour ((DspTime) { bar->from_us });
+  return dsp_axis_part_label (office, chart->by, &part, chart->span, is_short);
 }
 
 char *
@@ -235,8 +246,8 @@ dsp_chart_picture (DspOffice      *office,
 
 /* ---- the file of figures ---- */
 
-static char *
-plain_number (DspUnit unit,
+char *
+dsp_figure_plain (DspUnit unit,
               gint64  value)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
@@ -289,7 +300,7 @@ dsp_chart_csv (DspOffice      *office,
       dsp_csv_write_field (out, ',', TRUE, name, FALSE);
       for (guint j = 0; j < info->n_figures; j++)
         {
-          g_autofree char *number = plain_number (info->figures[j].unit, bar->figures[j]);
+          g_autofree char *number = dsp_figure_plain (info->figures[j].unit, bar->figures[j]);
 
           dsp_csv_write_field (out, ',', FALSE, number, TRUE);
         }

@@ -14,7 +14,4 @@ DspMacroOffice *dsp_macro_export_office (DspOffice *office, const DspFilter *fil
 /* Asks for a file and writes it in a thread, shown by @bar. @n_orders: about how many there are. @text: CSV instead of a workbook. */
 void            dsp_macro_export        (DspWorkBar *bar, DspOffice *office, guint n_orders, gboolean text);
 
-/* "Open services 2026-11-29.xlsx": (transfer full). */
-char           *dsp_macro_export_name   (const char *what, const char *suffix);
-
 G_END_DECLS

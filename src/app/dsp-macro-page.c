@@ -9,7 +9,9 @@
 #include "dsp-macro-page.h"
 
 #include "dsp-filter-bar.h"
+#include "dsp-filter-visit.h"
 #include "dsp-macro-export.h"
+#include "dsp-macro-pivot.h"
 #include "dsp-macro-sheet.h"
 #include "dsp-macro-window.h"
 #include "dsp-text.h"
@@ -26,6 +28,10 @@ struct _DspMacroPage
   DspFilterBar  *filter_bar;
   GtkWidget     *counts;
   DspMacroSheet *sheet;
+  DspMacroPivot *pivot;
+  GtkWidget     *stack;   /* "sheet" or "pivot" */
+  GtkWidget     *columns;
+  DspFilterVisit visit;   /* from a figure to its orders */
   DspWorkBar    *work;
 };
 
@@ -46,6 +52,32 @@ show_counts (DspMacroPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "macro.copy", n_rows > 0);
 }
 
+/* ---- sheet and pivot ---- */
+
+static gboolean
+shows_pivot (DspMacroPage *self)
+{
+  return gtk_stack_get_visible_child (GTK_STACK (self->stack)) == GTK_WIDGET (self->pivot);
+}
+
+static void
+on_shown (DspMacroPage *self)
+{
+  gtk_widget_set_visible (self->columns, !shows_pivot (self));
+}
+
+static void
+on_open (DspMacroPivot *pivot,
+         const char    *row,
+         const char    *column,
+         DspMacroPage  *self)
+{
+  const char *const all[] = { DSP_MACRO_OPEN, row != NULL ? row : column, row != NULL ? column : NULL, NULL };
+
+  if (!dsp_filter_visit_open (&self->visit, GTK_WIDGET (self), self->office, all))
+    dsp_office_message (self->office, 0, "%s", _("There are no orders behind this figure"));
+}
+
 /* ---- actions ---- */
 
 static void
@@ -54,6 +86,7 @@ action_export (GtkWidget  *widget,
                GVariant   *parameter)
 {
   DspMacroPage *self = DSP_MACRO_PAGE (widget);
+  gboolean text = g_str_equal (g_variant_get_string (parameter, NULL), "csv");
   guint n_rows;
 
   if (dsp_work_bar_is_running (self->work))
@@ -61,8 +94,13 @@ action_export (GtkWidget  *widget,
       dsp_office_message (self->office, 0, "%s", _("One file is being written already"));
       return;
     }
+  if (shows_pivot (self))
+    {
+      dsp_macro_pivot_export (self->pivot, text);
+      return;
+    }
   dsp_macro_sheet_get_rows (self->sheet, &n_rows);
-  dsp_macro_export (self->work, self->office, n_rows, g_str_equal (g_variant_get_string (parameter, NULL), "csv"));
+  dsp_macro_export (self->work, self->office, n_rows, text);
 }
 
 static void
@@ -70,7 +108,12 @@ action_copy (GtkWidget  *widget,
              const char *name,
              GVariant   *parameter)
 {
-  dsp_macro_sheet_copy (DSP_MACRO_PAGE (widget)->sheet);
+  DspMacroPage *self = DSP_MACRO_PAGE (widget);
+
+  if (shows_pivot (self))
+    dsp_macro_pivot_copy (self->pivot);
+  else
+    dsp_macro_sheet_copy (self->sheet);
 }
 
 static void
@@ -106,9 +149,9 @@ make_export (void)
 
   g_menu_append (menu, _("Workbook (XLSX)"), "macro.export::xlsx");
   g_menu_append (menu, _("Text (CSV)"), "macro.export::csv");
-  gtk_menu_button_set_label (GTK_MENU_BUTTON (button), _("Export"));
+  gtk_menu_button_set_label (GTK_MENU_BUTTON (button), _("Export…"));
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Export"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Export open services"), -1);
   return button;
 }
 
@@ -116,7 +159,7 @@ static GtkWidget *
 make_head (DspMacroPage *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *copy = gtk_button_new_from_icon_name ("edit-copy-symbolic");
-  GtkWidget *columns = gtk_menu_button_new (), *import = gtk_button_new_with_label (_("Import workbook"));
+  GtkWidget *columns = self->columns = gtk_menu_button_new (), *switcher = gtk_stack_switcher_new (), *import = gtk_button_new_with_label (_("Import workbook"));
 
   self->counts = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->counts), 0);
@@ -130,6 +173,8 @@ make_head (DspMacroPage *self)
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (columns), dsp_macro_sheet_make_chooser (self->sheet));
   gtk_widget_set_tooltip_text (columns, _("Choose columns"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (columns), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Choose columns"), -1);
+  gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (self->stack));
+  gtk_box_append (GTK_BOX (line), switcher);
   gtk_box_append (GTK_BOX (line), self->counts);
   gtk_box_append (GTK_BOX (line), copy);
   gtk_box_append (GTK_BOX (line), columns);
@@ -147,15 +192,21 @@ make_content (DspMacroPage *self)
   dsp_filter_bar_set_office (self->filter_bar, self->office);
   gtk_widget_add_css_class (GTK_WIDGET (self->filter_bar), "dsp-chart-filter");
   self->sheet = DSP_MACRO_SHEET (dsp_macro_sheet_new (self->office));
-  gtk_widget_set_vexpand (GTK_WIDGET (self->sheet), TRUE);
   g_signal_connect_swapped (self->sheet, "changed", G_CALLBACK (show_counts), self);
   self->work = DSP_WORK_BAR (dsp_work_bar_new ());
+  self->pivot = DSP_MACRO_PIVOT (dsp_macro_pivot_new (self->office, self->work));
+  g_signal_connect (self->pivot, "open", G_CALLBACK (on_open), self);
+  self->stack = gtk_stack_new ();
+  gtk_widget_set_vexpand (self->stack, TRUE);
+  gtk_stack_add_titled (GTK_STACK (self->stack), GTK_WIDGET (self->sheet), "sheet", _("Sheet"));
+  gtk_stack_add_titled (GTK_STACK (self->stack), GTK_WIDGET (self->pivot), "pivot", _("Pivot"));
+  g_signal_connect_swapped (self->stack, "notify::visible-child", G_CALLBACK (on_shown), self);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->filter_bar));
   gtk_box_append (GTK_BOX (self->box), make_head (self));
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->work));
   gtk_box_append (GTK_BOX (self->box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));
-  gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->sheet));
+  gtk_box_append (GTK_BOX (self->box), self->stack);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }
 
@@ -166,6 +217,7 @@ dsp_macro_page_map (GtkWidget *widget)
 
   if (self->box == NULL)
     make_content (self);
+  dsp_filter_visit_back (&self->visit, self->office);
   GTK_WIDGET_CLASS (dsp_macro_page_parent_class)->map (widget);
 }
 
@@ -175,6 +227,7 @@ dsp_macro_page_dispose (GObject *object)
   DspMacroPage *self = DSP_MACRO_PAGE (object);
 
   g_clear_pointer (&self->box, gtk_widget_unparent);
+  dsp_filter_visit_clear (&self->visit);
   g_clear_object (&self->office);
   G_OBJECT_CLASS (dsp_macro_page_parent_class)->dispose (object);
 }

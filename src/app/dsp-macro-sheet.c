@@ -9,6 +9,7 @@
 #include "config.h"
 #include "dsp-macro-sheet.h"
 
+#include "dsp-macro.h"
 #include "dsp-order-columns.h"
 #include "dsp-text.h"
 
@@ -17,7 +18,6 @@
 
 #define N_FIRST 512
 #define MAX_COPIED 20000
-#define OPEN "status=unassigned,assigned,in_progress,to_reschedule"
 
 struct _DspMacroSheet
 {
@@ -41,7 +41,7 @@ dsp_macro_open_filter (const DspFilter *filter)
 {
   g_autoptr(DspFilter) open = dsp_filter_dup (filter);
 
-  return dsp_filter_narrow (open, OPEN, NULL) ? g_steal_pointer (&open) : NULL;
+  return dsp_filter_narrow (open, DSP_MACRO_OPEN, NULL) ? g_steal_pointer (&open) : NULL;
 }
 
 /* ---- its orders ---- */
@@ -216,8 +216,8 @@ dsp_macro_sheet_init (DspMacroSheet *self)
 {
 }
 
-static GtkWidget *
-make_empty (void)
+GtkWidget *
+dsp_macro_make_empty (void)
 {
   GtkWidget *empty = adw_status_page_new (), *button = gtk_button_new_with_label (_("Remove filters"));
 
@@ -251,7 +251,7 @@ dsp_macro_sheet_new (DspOffice *office)
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->view));
   self->stack = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (self->stack), scroller, "sheet");
-  gtk_stack_add_named (GTK_STACK (self->stack), make_empty (), "empty");
+  gtk_stack_add_named (GTK_STACK (self->stack), dsp_macro_make_empty (), "empty");
   gtk_widget_set_parent (self->stack, GTK_WIDGET (self));
   g_signal_connect_object (office, "refreshed", G_CALLBACK (refresh), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (office, "records-changed", G_CALLBACK (dsp_order_list_redraw), self->list, G_CONNECT_SWAPPED);

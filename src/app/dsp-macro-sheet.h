@@ -24,5 +24,7 @@ void       dsp_macro_sheet_focus          (DspMacroSheet *self);
 
 /* The open orders of @filter: (transfer full) (nullable): it allows none. */
 DspFilter *dsp_macro_open_filter          (const DspFilter *filter);
+/* Says that there are none, with a way out. */
+GtkWidget *dsp_macro_make_empty           (void);
 
 G_END_DECLS

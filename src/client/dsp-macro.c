@@ -12,8 +12,6 @@
 #include "dsp-filter.h"
 #include "dsp-replica-private.h"
 
-#define OPEN "status=unassigned,assigned,in_progress,to_reschedule"
-
 /* ---- columns ---- */
 
 static const struct { const char *label; const char *name; guint width; gboolean written; } firsts[DSP_MACRO_FIRST_FACT] = {
@@ -259,7 +257,7 @@ dsp_macro_office_new (DspReplica      *replica,
 
   office->uri = g_strdup (replica->uri);
   office->filter = filter != NULL ? dsp_filter_dup (filter) : dsp_filter_new (&dsp_order);
-  office->nothing = !dsp_filter_narrow (office->filter, OPEN, NULL);
+  office->nothing = !dsp_filter_narrow (office->filter, DSP_MACRO_OPEN, NULL);
   office->zone = g_time_zone_ref (zone);
   office->user = g_strdup (user);
   office->now_us = g_get_real_time ();

@@ -13,6 +13,9 @@
 
 G_BEGIN_DECLS
 
+/* The condition by which a filter is narrowed to open orders. */
+#define DSP_MACRO_OPEN "status=unassigned,assigned,in_progress,to_reschedule"
+
 typedef enum {
   DSP_MACRO_ID,        /* keys: not to be changed */
   DSP_MACRO_VERSION,

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "dsp-order-chart.h"
+#include "dsp-order-axis.h"
 #include "dsp-order-index-private.h"
 
 #include <string.h>
@@ -42,10 +43,7 @@ struct _DspChartJob
   guint8         *status;
   guint64        *numbers;
   guint32        *seconds[DSP_N_SECONDS];
-  DspCodes        codes;     /* of @by; its dictionary is not used */
-  gpointer       *values;    /* by code; lent by the index, which never takes one out */
-  guint           n_values;
-  bool            of_ids;
+  DspOrderAxis   *axis;      /* (owned): by what it is divided */
   DspCodes        parents;
   gpointer       *parent_values;
   guint           n_parents;
@@ -54,7 +52,6 @@ struct _DspChartJob
   guint32        *bars;      /* (owned): the bar of each */
   guint           n;
   guint           n_bars;
-  DspBins        *bins;      /* (owned) (nullable) */
 };
 
 void
@@ -85,13 +82,11 @@ dsp_chart_job_free (DspChartJob *job)
   g_free (job->numbers);
   for (guint i = 0; i < DSP_N_SECONDS; i++)
     g_free (job->seconds[i]);
-  g_free (job->codes.codes);
-  g_free (job->values);
+  dsp_order_axis_free (job->axis);
   g_free (job->parents.codes);
   g_free (job->parent_values);
   g_free (job->rows);
   g_free (job->bars);
-  dsp_bins_free (job->bins);
   g_free (job);
 }
 
@@ -120,19 +115,6 @@ needs_of (DspChartKind kind)
     }
 }
 
-static void
-copy_codes (const DspCodes *from,
-            guint           n_rows,
-            DspCodes       *to,
-            gpointer      **values,
-            guint          *n_values)
-{
-  to->width = from->width;
-  to->codes = g_memdup2 (from->codes, (gsize) n_rows * from->width);
-  *n_values = from->dictionary.values->len;
-  *values = g_memdup2 (from->dictionary.values->pdata, *n_values * sizeof (gpointer));
-}
-
 DspChartJob *
 dsp_chart_job_new (DspOrderIndex       *index,
                    const DspChartQuery *query,
@@ -141,7 +123,6 @@ dsp_chart_job_new (DspOrderIndex       *index,
   DspChartJob *job = g_new0 (DspChartJob, 1);
   DspOrderQuery rows = { .filter = query->filter, .only = only, .clock = { .now_us = query->now_us } };
   guint needs = needs_of (query->kind);
-  int which;
 
   job->kind = query->kind;
   job->by = query->by != NULL && dsp_chart_may_be_by (query->kind, query->by) ? query->by : dsp_chart_by (query->kind, 0);
@@ -156,22 +137,18 @@ dsp_chart_job_new (DspOrderIndex       *index,
   job->n_rows = index->n_rows;
   job->words = dsp_index_match (index, &rows, &job->n_words);
 
-  if ((which = dsp_index_codes_of (job->by)) >= 0)
-    {
-      copy_codes (&index->codes[which], index->n_rows, &job->codes, &job->values, &job->n_values);
-      job->of_ids = index->codes[which].dictionary.of_ids;
-    }
-  else if ((which = dsp_index_seconds_of (job->by)) >= 0)
-    needs |= SECONDS (which);
-  else
-    needs |= NEEDS_STATUS;
+  if (job->kind != DSP_CHART_HOURS)
+    job->axis = dsp_order_axis_new (index, DSP_AXIS_FIELD, job->by);
   if (needs & NEEDS_STATUS)
     job->status = g_memdup2 (index->status, index->n_rows);
   if (needs & NEEDS_NUMBERS)
     {
       job->numbers = g_memdup2 (index->numbers, index->n_rows * sizeof *index->numbers);
       job->alive = g_memdup2 (index->alive, (index->n_rows + 63) / 64 * sizeof *index->alive);
-      copy_codes (&index->codes[DSP_CODES_PARENT], index->n_rows, &job->parents, &job->parent_values, &job->n_parents);
+      job->parents.width = index->codes[DSP_CODES_PARENT].width;
+      job->parents.codes = g_memdup2 (index->codes[DSP_CODES_PARENT].codes, (gsize) index->n_rows * job->parents.width);
+      job->n_parents = index->codes[DSP_CODES_PARENT].dictionary.values->len;
+      job->parent_values = g_memdup2 (index->codes[DSP_CODES_PARENT].dictionary.values->pdata, job->n_parents * sizeof (gpointer));
     }
   for (int i = 0; i < DSP_N_SECONDS; i++)
     if (needs & SECONDS (i))
@@ -227,16 +204,22 @@ is_rescheduled (const DspChartJob *job,
                 const guint8      *is_reason,
                 guint32            row)
 {
-  return is_reason[dsp_codes_get (&job->codes, row)] || job->seconds[DSP_SECONDS_RESCHEDULES][row] > 1;
+  return is_reason[dsp_order_axis_part_of (job->axis, row)] || job->seconds[DSP_SECONDS_RESCHEDULES][row] > 1;
 }
 
 static guint8 *
 make_is_reason (const DspChartJob *job)
 {
-  guint8 *is_reason = g_malloc0 (job->n_values + 1);
+  guint n_values = dsp_order_axis_n_values (job->axis);
+  guint8 *is_reason = g_malloc0 (n_values + 1);
 
-  for (guint code = 1; code < job->n_values; code++)
-    is_reason[code] = g_hash_table_contains (job->reasons, job->values[code]);
+  for (guint code = 1; code < n_values; code++)
+    {
+      DspAxisPart what;
+
+      dsp_order_axis_describe (job->axis, code, &what);
+      is_reason[code] = g_hash_table_contains (job->reasons, what.text);
+    }
   return is_reason;
 }
 
@@ -278,68 +261,23 @@ make_calendar (const DspChartJob *job)
   return dsp_calendar_new (&office);
 }
 
-/* Bar 0 is that of orders without this date. */
+/* Bar 0 is that of orders without this date or value; of RESCHEDULES the rest, whose own codes are told from the others when its
+ * filter is written. */
 static void
-bars_of_times (DspChartJob *job)
+make_bars (DspChartJob *job)
 {
-  const guint32 *seconds = job->seconds[dsp_index_seconds_of (job->by)];
   g_autoptr(DspCalendar) calendar = make_calendar (job);
-  guint32 first = G_MAXUINT32, last = 0;
-  guint bar = 0;
 
-  for (guint i = 0; i < job->n; i++)
-    if (seconds[job->rows[i]] != 0)
-      {
-        first = MIN (first, seconds[job->rows[i]]);
-        last = MAX (last, seconds[job->rows[i]]);
-      }
-  job->n_bars = 1;
-  if (last == 0)
-    {
-      memset (job->bars, 0, job->n * sizeof *job->bars);
-      return;
-    }
-  job->bins = dsp_bins_new (calendar, first * G_TIME_SPAN_SECOND, last * G_TIME_SPAN_SECOND, job->n_bins);
-  job->n_bars += job->bins->n;
-  for (guint i = 0; i < job->n; i++)
-    {
-      gint64 at_us = seconds[job->rows[i]] * G_TIME_SPAN_SECOND;
-
-      if (at_us == 0)
-        job->bars[i] = 0;
-      else
-        {
-          /* Orders that came one after the other are of one day. */
-          if (bar == 0 || at_us < job->bins->starts_us[bar - 1] || at_us >= job->bins->starts_us[bar])
-            bar = dsp_bins_find (job->bins, at_us) + 1;
-          job->bars[i] = bar;
-        }
-    }
-}
-
-static void
-bars_of_codes (DspChartJob *job)
-{
-  job->n_bars = job->n_values;
-  for (guint i = 0; i < job->n; i++)
-    job->bars[i] = dsp_codes_get (&job->codes, job->rows[i]);
+  job->bars = g_new (guint32, MAX (job->n, 1));
+  job->n_bars = dsp_order_axis_divide (job->axis, calendar, job->now_us, job->n_bins, job->rows, job->n, job->bars);
   if (job->kind == DSP_CHART_RESCHEDULES)
     {
       g_autofree guint8 *is_reason = make_is_reason (job);
 
-      /* Bar 0 is the rest; its own codes are told from the others when its filter is written. */
       for (guint i = 0; i < job->n; i++)
         if (!is_reason[job->bars[i]])
           job->bars[i] = 0;
     }
-}
-
-static void
-bars_of_states (DspChartJob *job)
-{
-  job->n_bars = DSP_N_ORDER_STATUSES;
-  for (guint i = 0; i < job->n; i++)
-    job->bars[i] = job->status[job->rows[i]] < DSP_N_ORDER_STATUSES ? job->status[job->rows[i]] : 0;
 }
 
 /* ---- figures ---- */
@@ -509,45 +447,20 @@ static char *
 rest_filter (const DspChartJob *job)
 {
   g_autofree guint8 *is_reason = make_is_reason (job);
-  g_autofree guint8 *used = g_malloc0 (job->n_values + 1);
+  guint n_values = dsp_order_axis_n_values (job->axis);
+  g_autofree guint8 *used = g_malloc0 (n_values + 1);
   g_autoptr(GString) out = g_string_new (NULL);
 
   for (guint i = 0; i < job->n; i++)
-    used[dsp_codes_get (&job->codes, job->rows[i])] = 1;
-  for (guint code = 0; code < job->n_values; code++)
+    used[dsp_order_axis_part_of (job->axis, job->rows[i])] = 1;
+  for (guint code = 0; code < n_values; code++)
     if (used[code] && !is_reason[code])
       {
-        g_autofree char *value = code > 0 ? dsp_filter_escape (job->values[code]) : g_strdup ("-");
+        g_autofree char *value = dsp_order_axis_value (job->axis, code);
 
         g_string_append_printf (out, "%s%s", out->len > 0 ? "," : "reschedules=1..&reason=", value);
       }
   return g_string_free (g_steal_pointer (&out), FALSE);
-}
-
-static char *
-value_of (const DspChartJob *job,
-          guint              bar)
-{
-  if (job->bins != NULL && bar > 0)
-    {
-      char from[32], to[32];
-
-      dsp_time_print ((DspTime) { job->bins->starts_us[bar - 1] }, from);
-      dsp_time_print ((DspTime) { job->bins->starts_us[bar] }, to);
-      return g_strdup_printf ("%s..%s", from, to);
-    }
-  if (bar == 0)
-    return g_strdup ("-");
-  if (job->values == NULL)
-    return g_strdup (DspOrderStatus_words.list[bar].name);
-  if (job->of_ids)
-    {
-      char id[DSP_ID_TEXT];
-
-      dsp_id_print (job->values[bar], id);
-      return g_strdup (id);
-    }
-  return dsp_filter_escape (job->values[bar]);
 }
 
 /* The base's conditions and the bar's; a bar by the closing takes the place of the base's "any". */
@@ -555,14 +468,14 @@ static char *
 filter_of (const DspChartJob *job,
            guint              bar)
 {
-  g_autofree char *value = value_of (job, bar);
+  g_autofree char *condition = dsp_order_axis_condition (job->axis, bar);
   const char *base = base_filter (job->kind);
 
   if (job->kind == DSP_CHART_RESCHEDULES && bar == 0)
     return rest_filter (job);
   if (job->kind == DSP_CHART_ATTENTION && job->by->offset == offsetof (DspOrder, closed_at))
     base = "status=closed";
-  return g_strdup_printf ("%s%s%s=%s", base != NULL ? base : "", base != NULL ? "&" : "", job->by->name, value);
+  return g_strdup_printf ("%s%s%s", base != NULL ? base : "", base != NULL ? "&" : "", condition);
 }
 
 /* ---- the hours of a day ---- */
@@ -683,19 +596,15 @@ add_bar (const DspChartJob *job,
          const gint64      *figures)
 {
   DspChartBar bar = { .rest = job->kind == DSP_CHART_RESCHEDULES && number == 0 };
+  DspAxisPart what;
 
   memcpy (bar.figures, figures, sizeof bar.figures);
-  if (job->bins != NULL && number > 0)
-    {
-      bar.from_us = job->bins->starts_us[number - 1];
-      bar.to_us = job->bins->starts_us[number];
-    }
-  else if (job->values != NULL && number > 0 && job->of_ids)
-    bar.id = *(DspId *) job->values[number];
-  else if (job->values != NULL && number > 0)
-    bar.text = job->values[number];
-  else if (job->values == NULL && job->bins == NULL)
-    bar.word = number;
+  dsp_order_axis_describe (job->axis, number, &what);
+  bar.text = what.text;
+  bar.id = what.id;
+  bar.word = what.number;
+  bar.from_us = what.from_us;
+  bar.to_us = what.to_us;
   bar.filters[0] = filter_of (job, number);
   if (dsp_chart_info (job->kind)->figures[1].drawn)
     bar.filters[1] = g_strdup (bar.filters[0]);
@@ -724,14 +633,8 @@ dsp_chart_job_run (DspChartJob  *job,
       return g_steal_pointer (&chart);
     }
 
-  job->bars = g_new (guint32, MAX (job->n, 1));
-  if (job->values != NULL)
-    bars_of_codes (job);
-  else if (dsp_index_seconds_of (job->by) >= 0)
-    bars_of_times (job);
-  else
-    bars_of_states (job);
-  chart->span = job->bins != NULL ? job->bins->span : DSP_SPAN_DAY;
+  make_bars (job);
+  chart->span = dsp_order_axis_span (job->axis);
   sums = g_new0 (Figures, job->n_bars + 1);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
@@ -755,9 +658,9 @@ dsp_chart_job_run (DspChartJob  *job,
     }
   /* Times have no gaps; what has no date comes first. */
   for (guint bar = 0; bar < job->n_bars; bar++)
-    if (sums[bar][by_n] > 0 || (job->bins != NULL && bar > 0))
+    if (sums[bar][by_n] > 0 || (dsp_order_axis_is_time (job->axis) && bar > 0))
       add_bar (job, chart, bar, sums[bar]);
-  if (job->values != NULL)
+  if (!dsp_order_axis_is_ordered (job->axis))
     g_array_sort_with_data (chart->bars, compare_bars, GUINT_TO_POINTER (by_n));
   memcpy (chart->totals, sums[job->n_bars], sizeof chart->totals);
   return g_steal_pointer (&chart);

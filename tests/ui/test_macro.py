@@ -55,10 +55,10 @@ class Macro:
     def tops(self):
         return [top for top in self.app.root.children() if top.has("visible")]
 
-    def export(self, item, name):
+    def export(self, item, name, told=None):
         """Through the menu and the chooser. Returns the path."""
         path = os.path.join(session.folder, name)
-        self.app.find("push button", "Export", tables=False).press()
+        self.app.find("push button", "Export open services", tables=False).press()
         entry = driver.wait_for(lambda: self.app.maybe(None, item, tables=False), item)
         time.sleep(0.3)
         entry.click()
@@ -66,7 +66,7 @@ class Macro:
         chooser.find("text", re.compile("^_?N_?a_?m_?e")).set_text(path)
         time.sleep(0.3)
         Window.dialog_button(chooser, "Save").press()
-        driver.wait_for(lambda: self.window.says(re.compile(r"open services? in %s" % re.escape(name))), name + " to be written")
+        driver.wait_for(lambda: self.window.says(re.compile(told or r"open services? in %s" % re.escape(name))), name + " to be written")
         return path
 
 
@@ -94,6 +94,50 @@ def _():
         rows = list(csv.reader(f))
     place = rows[0].index("Request number")
     assert sorted(row[place] for row in rows[1:]) == sorted(row[0] for row in stored('SELECT "number" FROM "order" WHERE "status" IN (%s)' % OPEN))
+
+
+def press_cell(row, column):
+    """The figure at a row and a column: it is a button."""
+    return desk.app.find("tree table", "Pivot").find("push button", re.compile(r"^%s, %s: " % (re.escape(row), re.escape(column))))
+
+
+@tests.case("/macro/S0-19/the_pivot_counts_what_the_database_counts")
+def _():
+    desk.app.find(None, "Pivot", tables=False).click()
+    table = driver.wait_for(lambda: desk.app.maybe("tree table", "Pivot"), "the pivot")
+    types = dict(stored('SELECT "type", count(*) FROM "order" WHERE "status" IN (%s) GROUP BY 1' % OPEN))
+    total = driver.wait_for(lambda: press_cell("Total", "Total"), "the total")
+    assert int(re.sub(r"\D", "", total.name)) == n_open(), total.name
+    for name, n in types.items():
+        assert int(re.sub(r"\D", "", press_cell("Total", name).name.rsplit(":", 1)[1])) == n, name
+    free_of = dict(stored('SELECT "type", count(*) FROM "order" WHERE "status" IN (%s) AND "crew_id" IS NULL GROUP BY 1' % OPEN))
+    for name, n in free_of.items():
+        assert int(re.sub(r"\D", "", press_cell("Without crew", name).name.rsplit(":", 1)[1])) == n, name
+    assert table
+    desk.app.screenshot("macro-pivot")
+
+
+@tests.case("/macro/S0-19/a_figure_of_the_pivot_opens_its_orders_and_the_way_back_finds_it_again")
+def _():
+    name, n = stored('SELECT "type", count(*) FROM "order" WHERE "status" IN (%s) AND "crew_id" IS NULL GROUP BY 1 ORDER BY 2 DESC LIMIT 1' % OPEN)[0]
+    press_cell("Without crew", name).press()
+    driver.wait_for(lambda: desk.window.count("All") == n, "the orders of the cell")
+    desk.app.find("push button", "Workbook", tables=False).click()
+    driver.wait_for(lambda: desk.app.maybe("tree table", "Pivot"), "the pivot again")
+    driver.wait_for(lambda: desk.says_count(n_open()), "the filter as it was")
+
+
+@tests.case("/macro/S0-19/the_pivot_goes_out_as_text_and_as_workbook")
+def _():
+    path = desk.export("Text (CSV)", "pivot.csv", "Saved as pivot.csv")
+    with open(path, encoding="utf-8-sig", newline="") as f:
+        rows = list(csv.reader(f))
+    assert rows[0][0] == "Crew" and rows[-1][0] == rows[0][-1] == "Total" and int(rows[-1][-1]) == n_open(), (rows[0], rows[-1])
+    assert all(sum(int(cell or 0) for cell in row[1:-1]) == int(row[-1]) for row in rows[1:]), rows
+    sheet = SheetFile(desk.export("Workbook (XLSX)", "pivot.xlsx", "Saved as pivot.xlsx"))
+    assert sheet.line(2) == rows[0] and sheet.line(len(rows) + 1) == rows[-1], (sheet.line(2), sheet.line(len(rows) + 1))
+    desk.app.find(None, "Sheet", tables=False).click()
+    driver.wait_for(desk.table, "the sheet again")
 
 
 class Import:
