@@ -1,4 +1,4 @@
-/* dsp-order-axis.c: orders divided by what they have in common, for charts, pivots and subtotals
+/* dsp-order-axis.c: orders divided by what they have in common, for charts and pivots
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #define G_LOG_DOMAIN "dsp-order-axis"

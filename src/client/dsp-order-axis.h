@@ -1,4 +1,4 @@
-/* dsp-order-axis.h: orders divided by what they have in common, for charts, pivots and subtotals
+/* dsp-order-axis.h: orders divided by what they have in common, for charts and pivots
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * An axis gives every order the number of its part. What parts are — codes of a dictionary, states, stretches of time — is

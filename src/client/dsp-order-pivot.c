@@ -393,35 +393,3 @@ dsp_replica_pivot_finish (DspReplica   *self,
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
-
-/* ---- subtotals ---- */
-
-GArray *
-dsp_order_index_group (DspOrderIndex    *index,
-                       const DspPivotBy *by,
-                       const char       *zone,
-                       gint64            now_us,
-                       guint32          *rows,
-                       guint             n)
-{
-  g_autoptr(DspOrderAxis) axis = dsp_order_axis_new (index, by->kind, by->field);
-  g_autoptr(DspCalendar) calendar = make_calendar (zone);
-  Summed summed = { dsp_index_seconds (now_us), index->seconds[DSP_SECONDS_CREATED], index->seconds[DSP_SECONDS_PRICE] };
-  g_autofree guint32 *parts = g_new (guint32, MAX (n, 1)), *before = g_memdup2 (rows, n * sizeof *rows), *place = NULL, *next = NULL;
-  g_autofree DspPivotSum *sums = NULL;
-  guint n_parts = dsp_order_axis_divide (axis, calendar, now_us, N_BINS, rows, n, parts);
-  GArray *keys;
-  guint32 from = 0;
-
-  sums = sum_parts (&summed, rows, parts, n, n_parts);
-  keys = make_keys (axis, sums, n_parts, 0, &place);
-  next = g_new0 (guint32, MAX (keys->len, 1));
-  for (guint i = 0; i < keys->len; i++)
-    {
-      next[i] = from;
-      from += (guint32) g_array_index (keys, DspPivotKey, i).sum.n;
-    }
-  for (guint i = 0; i < n; i++)
-    rows[next[place[parts[i]]]++] = before[i];
-  return keys;
-}

@@ -68,10 +68,4 @@ void               dsp_replica_pivot_async  (DspReplica *self, const DspFilter *
                                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 DspPivot          *dsp_replica_pivot_finish (DspReplica *self, GAsyncResult *result, GError **error);
 
-/* ---- subtotals ---- */
-
-/* In the owner's thread: brings @rows into groups, in a pivot's order of rows; within a group they keep theirs. Returns the groups:
- * DspPivotKey, with as many rows each as its sum counts. (transfer full); the texts are the index's. */
-GArray            *dsp_order_index_group    (DspOrderIndex *index, const DspPivotBy *by, const char *zone, gint64 now_us, guint32 *rows, guint n);
-
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include "office.h"
 
 #include "dsp-macro.h"
+#include "dsp-order-pivot.h"
 #include "dsp-xlsx-read.h"
 #include "dsp-xlsx-write.h"
 
@@ -448,12 +449,68 @@ test_other_file (Fixture      *f,
   g_assert_nonnull (strstr (error->message, "key columns"));
 }
 
+/* ---- the pivot ---- */
+
+static guint
+n_orders_of (Fixture    *f,
+             const char *row,
+             const char *column)
+{
+  g_autoptr(DspFilter) filter = dsp_filter_parse (&dsp_order, DSP_MACRO_OPEN, NULL);
+  DspOrderQuery query = { .filter = filter, .clock = { .now_us = g_get_real_time () } };
+  g_autoptr(DspOrderResult) result = NULL;
+
+  g_assert_true (dsp_filter_narrow (filter, row, NULL));
+  if (!dsp_filter_narrow (filter, column, NULL))
+    return 0;
+  result = dsp_replica_query_now (f->replica, &query, 0);
+  g_assert_nonnull (result);
+  return result->n_rows;
+}
+
+static void
+test_every_figure_leads_to_its_orders (Fixture      *f,
+                                       gconstpointer data)
+{
+  g_autoptr(DspFilter) open = dsp_filter_parse (&dsp_order, DSP_MACRO_OPEN, NULL);
+
+  for (guint i = 0; i < dsp_pivot_n_by (); i++)
+    for (guint j = 0; j < dsp_pivot_n_by (); j++)
+      {
+        g_autoptr(GAsyncResult) result = NULL;
+        g_autoptr(DspPivot) pivot = NULL;
+        g_autoptr(GError) error = NULL;
+        gint64 n = 0, cents = 0;
+
+        dsp_replica_pivot_async (f->replica, open, dsp_pivot_by (i), dsp_pivot_by (j), "America/Mexico_City", NULL, on_result, &result);
+        while (result == NULL)
+          g_main_context_iteration (NULL, TRUE);
+        pivot = dsp_replica_pivot_finish (f->replica, result, &error);
+        g_assert_no_error (error);
+        g_assert_cmpint (pivot->total.n, >, 0);
+        for (guint row = 0; row < pivot->rows->len; row++)
+          for (guint column = 0; column < pivot->columns->len; column++)
+            {
+              const DspPivotSum *sum = dsp_pivot_cell (pivot, row, column);
+
+              n += sum->n;
+              cents += sum->cents;
+              if (sum->n > 0)
+                g_assert_cmpint (n_orders_of (f, g_array_index (pivot->rows, DspPivotKey, row).condition,
+                                              g_array_index (pivot->columns, DspPivotKey, column).condition), ==, sum->n);
+            }
+        g_assert_cmpint (n, ==, pivot->total.n);
+        g_assert_cmpint (cents, ==, pivot->total.cents);
+      }
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/macro/S0-19/" name, Fixture, NULL, set_up, func, tear_down)
+  ADD ("pivot/every_figure_leads_to_its_orders", test_every_figure_leads_to_its_orders);
   ADD ("what-nobody-touched-changes-nothing", test_unchanged);
   ADD ("rows-become-commands-and-are-undone-as-one", test_applied_and_undone);
   ADD ("each-refused-row-says-why", test_refused);
