@@ -412,6 +412,8 @@ print_text (GString    *out,
       g_string_append (out, "%2E");
     else if (*p == '-' && alone)
       g_string_append (out, "%2D");
+    else if (*p == ' ' && (p == escaped || p[1] == '\0'))
+      g_string_append (out, "%20"); /* blanks around a value are not its own */
     else
       g_string_append_c (out, *p);
 }
