@@ -274,6 +274,7 @@ static GtkWidget *
 make_filter (DspPreInvoicePage *self)
 {
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8), *toggles = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *gap = gtk_label_new (NULL); /* the choice of a distributor may be hidden */
 
   for (guint i = 0; i < N_VIEWS; i++)
     {
@@ -285,12 +286,12 @@ make_filter (DspPreInvoicePage *self)
   gtk_widget_add_css_class (toggles, "linked");
   self->whose = dsp_distributor_choice_new (self->office, _("Every distributor"));
   g_signal_connect_swapped (self->whose, "changed", G_CALLBACK (ask), self);
-  gtk_widget_set_hexpand (self->whose, TRUE);
-  gtk_widget_set_halign (self->whose, GTK_ALIGN_END);
+  gtk_widget_set_hexpand (gap, TRUE);
   self->generate = gtk_button_new_with_label (_(dsp_pre_invoice_create.label));
   gtk_widget_add_css_class (self->generate, "suggested-action");
   g_signal_connect (self->generate, "clicked", G_CALLBACK (on_generate), self);
   gtk_box_append (GTK_BOX (line), toggles);
+  gtk_box_append (GTK_BOX (line), gap);
   gtk_box_append (GTK_BOX (line), self->whose);
   gtk_box_append (GTK_BOX (line), self->generate);
   gtk_widget_add_css_class (line, "dsp-review-filter");

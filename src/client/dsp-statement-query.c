@@ -65,6 +65,8 @@ line_matches (gconstpointer query,
   const DspLineQuery *asked = query;
   const DspStatementLine *line = record;
 
+  if (line->state == DSP_LINE_NONE)
+    return false; /* deleted here */
   if (!dsp_id_is_none (&asked->pre_invoice_id))
     return dsp_id_equal (&line->pre_invoice_id, &asked->pre_invoice_id);
   if (asked->open)
@@ -132,6 +134,8 @@ pre_invoice_matches (gconstpointer query,
 {
   const DspLineQuery *asked = query;
 
+  if (((const DspPreInvoice *) record)->state == DSP_PRE_INVOICE_NONE)
+    return false; /* deleted here */
   return dsp_id_is_none (&asked->distributor_id) || dsp_id_equal (&((const DspPreInvoice *) record)->distributor_id, &asked->distributor_id);
 }
 
@@ -231,11 +235,9 @@ list (DspReplica         *self,
           g_ptr_array_add (asked->overlay, dsp_record_dup (entity, held->record));
           continue;
         }
-      /* Deleted here: it hides the stored one and matches no question. */
+      /* Deleted here: it hides the stored one, and is in no state, so that it matches no question. */
       gone = dsp_record_new (entity);
       ((DspRecord *) gone)->id = held->id;
-      if (entity == &dsp_pre_invoice)
-        ((DspPreInvoice *) gone)->distributor_id = held->id;
       g_ptr_array_add (asked->overlay, gone);
     }
   g_task_set_task_data (task, asked, asked_free);

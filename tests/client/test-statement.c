@@ -164,13 +164,14 @@ lines_of (Fixture            *f,
 }
 
 static GPtrArray *
-pre_invoices (Fixture *f)
+pre_invoices (Fixture     *f,
+              const DspId *distributor_id)
 {
   g_autoptr(GAsyncResult) result = NULL;
   g_autoptr(GError) error = NULL;
   GPtrArray *list;
 
-  dsp_replica_pre_invoices_async (f->replica, &f->distributor, NULL, on_result, &result);
+  dsp_replica_pre_invoices_async (f->replica, distributor_id, NULL, on_result, &result);
   wait_for (&result);
   list = dsp_replica_pre_invoices_finish (f->replica, result, &error);
   g_assert_no_error (error);
@@ -253,7 +254,7 @@ test_preview_is_generated (Fixture      *f,
   id = generate (f, seen);
   held = lines_of (f, &(DspLineQuery) { .pre_invoice_id = id });
   assert_same_lines (seen->lines, held);
-  list = pre_invoices (f);
+  list = pre_invoices (f, &f->distributor);
   g_assert_cmpuint (list->len, ==, 1);
   made = list->pdata[0];
   g_assert_cmpint (made->total.cents, ==, seen->totals.total);
@@ -267,7 +268,10 @@ test_preview_is_generated (Fixture      *f,
 
   discarded = give (f, &dsp_pre_invoice_discard, &id, NULL, 0);
   g_assert_cmpuint (discarded->n_given, ==, 1);
-  none = pre_invoices (f);
+  none = pre_invoices (f, &f->distributor);
+  g_assert_cmpuint (none->len, ==, 0);
+  g_ptr_array_unref (none);
+  none = pre_invoices (f, &dsp_id_none);
   g_assert_cmpuint (none->len, ==, 0);
   again = bill (f, NULL, NULL, &error);
   g_assert_no_error (error);
@@ -319,7 +323,7 @@ test_cancelled (Fixture      *f,
   g_assert_null (none);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&error);
-  list = pre_invoices (f);
+  list = pre_invoices (f, &f->distributor);
   g_assert_cmpuint (list->len, ==, 0);
   dsp_replica_get_status (f->replica, &status);
   g_assert_cmpuint (status.n_waiting, ==, 0);
