@@ -24,7 +24,7 @@ typedef enum { PDF, XLSX, CSV, JSON, XML, N_FORMS } Form;
 
 static const struct { const char *label, *hint, *suffix; DspDocFormat format; } forms[N_FORMS] = {
   [PDF] = { N_("PDF document"), N_("Parties, sums, every line and places to sign, as it is printed"), "pdf", DSP_N_DOC_FORMATS },
-  [XLSX] = { N_("Workbook (XLSX)"), N_("For a spreadsheet; its sums are formulas"), "xlsx", DSP_DOC_XLSX },
+  [XLSX] = { N_("Spreadsheet (XLSX)"), N_("A workbook that calculates: its sums are formulas"), "xlsx", DSP_DOC_XLSX },
   [CSV] = { N_("Lines as CSV"), N_("Separated text, one line each"), "csv", DSP_DOC_CSV },
   [JSON] = { N_("Exchange file (JSON)"), N_("For the company's accounting program"), "json", DSP_DOC_JSON },
   [XML] = { N_("Exchange file (XML)"), N_("The same for programs that read XML"), "xml", DSP_DOC_XML },

@@ -27,15 +27,15 @@
 
 typedef enum { DAY, NUMBER, CONCEPT, POSTAL_CODE, CREW, RATE, KM, AMOUNT, VAT, WITHHELD, N_COLUMNS } Column;
 
-/* Points, at least; what is left of the page is the concept's. */
+/* Points, at least, where there is anything to say; what is left of the page is the concept's. */
 static const struct { const char *title; double width; DspPaperAlign align; } columns[N_COLUMNS] = {
   [DAY] = { N_("Day"), 44, DSP_PAPER_LEFT },
-  [NUMBER] = { N_("Number"), 56, DSP_PAPER_LEFT },
+  [NUMBER] = { N_("Number"), 44, DSP_PAPER_LEFT },
   [CONCEPT] = { N_("Concept"), 90, DSP_PAPER_LEFT },
   /* Translators: heading of a narrow column: postal code */
   [POSTAL_CODE] = { NC_("column", "PC"), 31, DSP_PAPER_LEFT },
   [CREW] = { N_("Crew"), 52, DSP_PAPER_LEFT },
-  [RATE] = { N_("Rate"), 56, DSP_PAPER_LEFT },
+  [RATE] = { N_("Rate"), 32, DSP_PAPER_LEFT },
   [KM] = { NC_("column", "km"), 32, DSP_PAPER_RIGHT },
   [AMOUNT] = { N_("Amount"), 50, DSP_PAPER_RIGHT },
   [VAT] = { N_("VAT"), 44, DSP_PAPER_RIGHT },
@@ -47,7 +47,7 @@ typedef struct {
   guint             n_of[DSP_N_CONCEPTS];       /* lines */
   struct { gint64 millionths, cents; } rates[MAX_RATES]; /* of VAT */
   guint             n_rates;                    /* more than MAX_RATES: not told apart */
-  double            widths[N_COLUMNS];          /* 0: the concept's */
+  double            widths[N_COLUMNS];          /* 0: the concept's, and of columns of which no line says anything */
 } Content;
 
 static void
@@ -356,8 +356,9 @@ fill_cells (const Content     *content,
   for (guint i = 0; i < N_COLUMNS; i++)
     {
       double width = i == CONCEPT ? MAX (dsp_paper_flow_width (flow) - others, columns[CONCEPT].width) : content->widths[i];
+      double gap = x + width < dsp_paper_flow_width (flow) - 1 ? GAP : 0;
 
-      cells[i] = (DspPaperCell) { style, x, width - (i + 1 < N_COLUMNS ? GAP : 0), texts[i], columns[i].align };
+      cells[i] = (DspPaperCell) { style, x, width - gap, width > 0 ? texts[i] : NULL, columns[i].align };
       x += width;
     }
 }
@@ -484,7 +485,27 @@ lay_out_page (gconstpointer data,
 
 /* ---- the document ---- */
 
-/* At most, in the fonts that offices have; the sums stand in bold below. @text: (nullable) */
+/* Texts wrap, but not those of a few letters more than others. */
+#define WIDEST_TEXT 84.0
+
+static void
+make_room (Content *content,
+           Column   column,
+           double   width)
+{
+  content->widths[column] = MAX (MAX (content->widths[column], columns[column].width), ceil (width));
+}
+
+static void
+widen_for_text (Content    *content,
+                Column      column,
+                const char *text)
+{
+  if (text != NULL)
+    make_room (content, column, MIN ((double) g_utf8_strlen (text, -1) * 5.4 + GAP, WIDEST_TEXT));
+}
+
+/* A number, at most, in the fonts that offices have; the sums stand in bold below. */
 static void
 widen (Content    *content,
        Column      column,
@@ -493,9 +514,9 @@ widen (Content    *content,
 {
   double width = GAP + 1;
 
-  for (const char *p = text != NULL ? text : ""; *p != '\0'; p = g_utf8_next_char (p))
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
     width += *p == ',' || *p == '.' ? (bold ? 3.1 : 2.4) : g_ascii_isdigit (*p) ? (bold ? 5.6 : 4.8) : 6.8;
-  content->widths[column] = MAX (content->widths[column], ceil (width));
+  make_room (content, column, width);
 }
 
 static void
@@ -517,10 +538,16 @@ count_line (Content                *content,
   guint i = 0;
 
   content->n_of[line->concept < DSP_N_CONCEPTS ? line->concept : DSP_CONCEPT_NONE]++;
-  widen (content, KM, km, FALSE);
+  widen_for_text (content, NUMBER, line->number);
+  widen_for_text (content, POSTAL_CODE, line->postal_code);
+  widen_for_text (content, CREW, dsp_pre_invoice_doc_crew (content->doc, line));
+  widen_for_text (content, RATE, line->rate_code);
+  if (km != NULL)
+    widen (content, KM, km, FALSE);
   widen_for (content, AMOUNT, line->amount.cents, FALSE);
   widen_for (content, VAT, line->vat.cents, FALSE);
-  widen_for (content, WITHHELD, withheld_of (line), FALSE);
+  if (withheld_of (line) != 0)
+    widen_for (content, WITHHELD, withheld_of (line), FALSE);
   while (i < content->n_rates && i < MAX_RATES && content->rates[i].millionths != line->vat_rate.value)
     i++;
   if (i < MAX_RATES)
@@ -542,13 +569,13 @@ dsp_pre_invoice_paper_new (DspPreInvoiceDoc *doc)
   double others = 0;
 
   content->doc = dsp_pre_invoice_doc_ref (doc);
-  for (guint i = 0; i < N_COLUMNS; i++)
-    content->widths[i] = i != CONCEPT ? columns[i].width : 0;
+  make_room (content, DAY, 0);
   for (guint i = 0; i < doc->lines->len; i++)
     count_line (content, doc->lines->pdata[i]);
   widen_for (content, AMOUNT, p->subtotal.cents - p->deductions.cents, TRUE);
   widen_for (content, VAT, p->vat.cents, TRUE);
-  widen_for (content, WITHHELD, p->vat_withheld.cents + p->income_withheld.cents, TRUE);
+  if (content->widths[WITHHELD] > 0)
+    widen_for (content, WITHHELD, p->vat_withheld.cents + p->income_withheld.cents, TRUE);
   dsp_paper_document_add_rows (document, lay_out_page, doc->lines->len, content, content_free, NULL);
   for (guint i = 0; i < N_COLUMNS; i++)
     others += content->widths[i];

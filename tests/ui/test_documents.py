@@ -95,7 +95,7 @@ def _():
     number = cells[0]
     title = "Pre-invoice " + number
     row.click()
-    for form, end in (("PDF document", "pdf"), ("Workbook (XLSX)", "xlsx"), ("Lines as CSV", "csv"), ("Exchange file (JSON)", "json"),
+    for form, end in (("PDF document", "pdf"), ("Spreadsheet (XLSX)", "xlsx"), ("Lines as CSV", "csv"), ("Exchange file (JSON)", "json"),
                       ("Exchange file (XML)", "xml")):
         dialog, path = save_as(form, "document." + end)
         driver.wait_for(lambda: dialog.maybe("label", re.compile(r"(pages?|lines?) written$")), "the end of " + form)
