@@ -307,7 +307,7 @@ sign_in_again (Office  *office,
   WAIT_FOR (replica_status (replica).link == DSP_LINK_SIGN_IN);
   replica_stop (replica);
   g_assert_true (dsp_replica_dup_device (replica->replica, &device));
-  dsp_sign_in_async (replica->url, replica->fingerprint, replica->user, NULL, key, &device, NULL, replica_on_result, &result);
+  dsp_sign_in_async (replica->url, replica->fingerprint, replica->user, NULL, key, NULL, &device, NULL, replica_on_result, &result);
   WAIT_FOR (result != NULL);
   dsp_session_free (replica->session);
   replica->session = dsp_sign_in_finish (result, &error);
