@@ -6,7 +6,7 @@
 
 PACKAGES_BUILD="gcc libc6-dev make meson ninja-build pkg-config gettext
 libglib2.0-dev libglib2.0-dev-bin libgtk-4-dev libgtk-4-bin libadwaita-1-dev libshumate-dev libsoup-3.0-dev
-libjson-glib-dev libsqlite3-dev libpq-dev libsecret-1-dev libsodium-dev libzstd-dev libarchive-dev
+libjson-glib-dev libsqlite3-dev libpq-dev libsecret-1-dev libsodium-dev liboath-dev libzstd-dev libarchive-dev
 libmicrohttpd-dev libgnutls28-dev libsystemd-dev libzint-dev libxlsxwriter-dev libxml2-dev desktop-file-utils appstream-util"
 
 PACKAGES_RUN="glib-networking gsettings-desktop-schemas adwaita-icon-theme librsvg2-common fonts-dejavu-core tzdata

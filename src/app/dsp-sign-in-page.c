@@ -23,12 +23,14 @@ struct _DspSignInPage
   char         *try_user;
   char         *try_password;
   char         *try_key;
+  char         *try_code;
 
   GtkWidget    *error;
   GtkWidget    *server;
   GtkWidget    *user;
   GtkWidget    *password;
   GtkWidget    *key;
+  GtkWidget    *code;
   GtkWidget    *keep;
   GtkWidget    *button;
   GtkWidget    *button_stack;
@@ -86,6 +88,8 @@ dsp_sign_in_sentence (const GError *error)
     {
     case DSP_CLIENT_ERROR_SIGN_IN:
       return g_strdup (_("User or password is wrong."));
+    case DSP_CLIENT_ERROR_CODE:
+      return g_strdup (_("The code is wrong or was used already. Type the next one that your authenticator shows, or a recovery code."));
     case DSP_CLIENT_ERROR_WAIT:
       return g_strdup_printf (_("Too many attempts. Wait a little, then try again. (%s)"), error->message);
     case DSP_CLIENT_ERROR_OFFLINE:
@@ -128,7 +132,10 @@ show_state (DspSignInPage *self)
   const char *user = gtk_editable_get_text (GTK_EDITABLE (self->user));
   const char *secret = gtk_editable_get_text (GTK_EDITABLE (uses_key (self) ? self->key : self->password));
 
-  gtk_widget_set_sensitive (self->button, !busy && *server != '\0' && *user != '\0' && *secret != '\0');
+  const char *code = gtk_editable_get_text (GTK_EDITABLE (self->code));
+
+  gtk_widget_set_sensitive (self->button, !busy && *server != '\0' && *user != '\0' && *secret != '\0' &&
+                                            (*code != '\0' || !gtk_widget_get_visible (self->code)));
   gtk_stack_set_visible_child_name (GTK_STACK (self->button_stack), busy ? "busy" : "label");
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), busy);
 }
@@ -148,6 +155,31 @@ on_edited (GtkEditable   *editable,
   show_state (self);
 }
 
+/* Only whom the server asks for a code sees the row for it; as long as it is about the same person. */
+static void
+hide_code (DspSignInPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->code), "");
+  gtk_widget_set_visible (self->code, FALSE);
+}
+
+static void
+on_account_edited (GtkEditable   *editable,
+                   DspSignInPage *self)
+{
+  hide_code (self);
+  show_state (self);
+}
+
+static void
+ask_code (DspSignInPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->code), "");
+  gtk_widget_set_visible (self->code, TRUE);
+  show_state (self);
+  gtk_widget_grab_focus (self->code);
+}
+
 static void
 on_with_key (GtkToggleButton *button,
              DspSignInPage   *self)
@@ -165,13 +197,20 @@ on_submit (GtkWidget     *widget,
   g_autofree char *user = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->user))));
   g_autofree char *known = g_settings_get_string (self->settings, "server-url");
   g_autofree char *fingerprint = g_settings_get_string (self->settings, "server-fingerprint");
+  g_autofree char *tried = g_strdup (self->try_fingerprint); /* trusted a moment ago, or given at the start */
   g_autofree char *key = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->key))));
 
   if (!gtk_widget_get_sensitive (self->button))
     return;
-  dsp_sign_in_page_go (self, server, g_str_equal (known, server) && *fingerprint != '\0' ? fingerprint : NULL, user,
+  if (tried == NULL || g_strcmp0 (self->try_server, server) != 0)
+    {
+      g_free (tried);
+      tried = g_str_equal (known, server) && *fingerprint != '\0' ? g_strdup (fingerprint) : NULL;
+    }
+  dsp_sign_in_page_go (self, server, tried, user,
                        uses_key (self) ? NULL : gtk_editable_get_text (GTK_EDITABLE (self->password)),
-                       uses_key (self) ? key : NULL);
+                       uses_key (self) ? key : NULL,
+                       gtk_widget_get_visible (self->code) ? gtk_editable_get_text (GTK_EDITABLE (self->code)) : NULL);
 }
 
 /* ---- the attempt ---- */
@@ -310,8 +349,12 @@ signed_in_cb (GObject      *source,
                                             g_object_ref (self));
           return;
         }
-      sentence = dsp_sign_in_sentence (error);
+      /* Being asked for the first time is no fault. */
+      if (!g_error_matches (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CODE) || self->try_code != NULL)
+        sentence = dsp_sign_in_sentence (error);
       end_attempt (self, sentence);
+      if (g_error_matches (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CODE))
+        ask_code (self);
       return;
     }
 
@@ -339,7 +382,7 @@ attempt (DspSignInPage *self)
   DspId device;
   gboolean has_device = self->replica != NULL && dsp_replica_dup_device (self->replica, &device);
 
-  dsp_sign_in_async (self->try_server, self->try_fingerprint, self->try_user, self->try_password, self->try_key,
+  dsp_sign_in_async (self->try_server, self->try_fingerprint, self->try_user, self->try_password, self->try_key, self->try_code,
                      has_device ? &device : NULL, self->cancellable, signed_in_cb, g_object_ref (self));
 }
 
@@ -349,7 +392,8 @@ dsp_sign_in_page_go (DspSignInPage *self,
                      const char    *fingerprint,
                      const char    *user,
                      const char    *password,
-                     const char    *key)
+                     const char    *key,
+                     const char    *code)
 {
   g_autoptr(GError) error = NULL;
 
@@ -360,13 +404,24 @@ dsp_sign_in_page_go (DspSignInPage *self,
   g_free (self->try_user);
   g_free (self->try_password);
   g_free (self->try_key);
+  g_free (self->try_code);
   self->try_server = dsp_sign_in_server (server);
   self->try_fingerprint = g_strdup (fingerprint);
   self->try_user = g_strdup (user);
   self->try_password = g_strdup (password);
   self->try_key = g_strdup (key);
-  gtk_editable_set_text (GTK_EDITABLE (self->server), self->try_server);
-  gtk_editable_set_text (GTK_EDITABLE (self->user), self->try_user);
+  self->try_code = g_strdup (code);
+  /* A text that is set anew counts as edited, and the row of the code would go. */
+  if (!g_str_equal (gtk_editable_get_text (GTK_EDITABLE (self->server)), self->try_server))
+    gtk_editable_set_text (GTK_EDITABLE (self->server), self->try_server);
+  if (!g_str_equal (gtk_editable_get_text (GTK_EDITABLE (self->user)), self->try_user))
+    gtk_editable_set_text (GTK_EDITABLE (self->user), self->try_user);
+  /* A key that came without the form stands in it as well: it goes again when the server asks for a code. */
+  if (key != NULL && !g_str_equal (gtk_editable_get_text (GTK_EDITABLE (self->key)), key))
+    {
+      gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->with_key), TRUE);
+      gtk_editable_set_text (GTK_EDITABLE (self->key), key);
+    }
   self->cancellable = g_cancellable_new ();
   show_error (self, NULL);
   show_state (self);
@@ -403,6 +458,8 @@ dsp_sign_in_page_reset (DspSignInPage *self)
   gtk_editable_set_text (GTK_EDITABLE (self->key), "");
   g_clear_pointer (&self->try_password, g_free);
   g_clear_pointer (&self->try_key, g_free);
+  g_clear_pointer (&self->try_code, g_free);
+  hide_code (self);
   show_error (self, NULL);
   show_state (self);
   gtk_widget_grab_focus (gtk_editable_get_text (GTK_EDITABLE (self->user))[0] != '\0' ? self->password : self->server);
@@ -436,6 +493,7 @@ dsp_sign_in_page_finalize (GObject *object)
   g_free (self->try_user);
   g_free (self->try_password);
   g_free (self->try_key);
+  g_free (self->try_code);
   G_OBJECT_CLASS (dsp_sign_in_page_parent_class)->finalize (object);
 }
 
@@ -455,6 +513,7 @@ dsp_sign_in_page_class_init (DspSignInPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DspSignInPage, user);
   gtk_widget_class_bind_template_child (widget_class, DspSignInPage, password);
   gtk_widget_class_bind_template_child (widget_class, DspSignInPage, key);
+  gtk_widget_class_bind_template_child (widget_class, DspSignInPage, code);
   gtk_widget_class_bind_template_child (widget_class, DspSignInPage, keep);
   gtk_widget_class_bind_template_child (widget_class, DspSignInPage, button);
   gtk_widget_class_bind_template_child (widget_class, DspSignInPage, button_stack);
@@ -462,6 +521,7 @@ dsp_sign_in_page_class_init (DspSignInPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DspSignInPage, with_key);
   gtk_widget_class_bind_template_callback (widget_class, on_submit);
   gtk_widget_class_bind_template_callback (widget_class, on_edited);
+  gtk_widget_class_bind_template_callback (widget_class, on_account_edited);
   gtk_widget_class_bind_template_callback (widget_class, on_with_key);
 }
 

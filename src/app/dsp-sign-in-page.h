@@ -20,7 +20,8 @@ gboolean   dsp_sign_in_page_get_keep (DspSignInPage *self);
 
 /* Signs in without the form: @password or @key. */
 void       dsp_sign_in_page_go       (DspSignInPage *self, const char *server, const char *fingerprint, const char *user,
-                                      const char *password, const char *key);
+                                      const char *password, const char *key,
+                                      const char *code);
 /* The password that was typed, for signing in when the network comes back; nullable. */
 const char *dsp_sign_in_page_get_password (DspSignInPage *self);
 

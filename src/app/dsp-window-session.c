@@ -184,6 +184,8 @@ signed_in_again_cb (GObject      *source,
     {
       if (g_error_matches (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_OFFLINE))
         self->again_id = g_timeout_add_seconds (SIGN_IN_AGAIN_S, sign_in_again_cb, self);
+      else if (g_error_matches (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CODE))
+        dsp_office_message (self->office, 0, "%s", _("Sign in again with the code of your authenticator; your changes wait until then."));
       else
         {
           g_autofree char *sentence = dsp_sign_in_sentence (error);
@@ -213,7 +215,7 @@ sign_in_again (DspWindow *self)
   gboolean has_device = dsp_replica_dup_device (replica, &device);
 
   dsp_sign_in_async (dsp_replica_get_server (replica), dsp_replica_get_fingerprint (replica),
-                     dsp_replica_get_user_name (replica), self->password, NULL, has_device ? &device : NULL, NULL,
+                     dsp_replica_get_user_name (replica), self->password, NULL, NULL, has_device ? &device : NULL, NULL,
                      signed_in_again_cb, g_object_ref (self));
 }
 
@@ -416,7 +418,7 @@ dsp_window_sign_in (DspWindow  *self,
                     const char *key)
 {
   self->by_key = TRUE;
-  dsp_sign_in_page_go (DSP_SIGN_IN_PAGE (self->sign_in), server, fingerprint, user, NULL, key);
+  dsp_sign_in_page_go (DSP_SIGN_IN_PAGE (self->sign_in), server, fingerprint, user, NULL, key, NULL);
 }
 
 static void

@@ -22,6 +22,7 @@ typedef enum {
   DSP_CLIENT_ERROR_SERVER,      /* the server answered with an error of its own, or with what cannot be read */
   DSP_CLIENT_ERROR_UPGRADE,     /* the server no longer, or not yet, understands this program */
   DSP_CLIENT_ERROR_NOT_FOUND,
+  DSP_CLIENT_ERROR_CODE,        /* the user has a second factor: its code is missing, wrong, or was used before */
   DSP_CLIENT_ERROR_PASSWORD,    /* the new password is too short, too long or too common */
 } DspClientError;
 

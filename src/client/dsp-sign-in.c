@@ -40,7 +40,7 @@ dsp_session_free (DspSession *session)
 }
 
 typedef struct {
-  char    *server, *fingerprint, *user_name, *password, *key, *token;
+  char    *server, *fingerprint, *user_name, *password, *key, *code, *token;
   DspId    device;
   gboolean has_device;
   char    *shown;       /* (nullable) */
@@ -56,6 +56,7 @@ ask_free (gpointer data)
   g_free (ask->user_name);
   free_secret (ask->password);
   free_secret (ask->key);
+  free_secret (ask->code);
   free_secret (ask->token);
   g_free (ask->shown);
   g_free (ask);
@@ -161,6 +162,7 @@ sign_in (GTask        *task,
   put_member (json, "user", ask->user_name);
   put_member (json, "password", ask->key == NULL ? ask->password : NULL);
   put_member (json, "key", ask->key);
+  put_member (json, "code", ask->code);
   if (ask->has_device)
     {
       dsp_id_print (&ask->device, device);
@@ -174,6 +176,11 @@ sign_in (GTask        *task,
   ask->shown = g_strdup (dsp_channel_get_shown_fingerprint (channel));
   if (asked && answer.status == 429)
     g_set_error (&error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_WAIT, _("wait %u s"), answer.retry_after_s);
+  else if (asked && answer.status == 401 && g_strcmp0 (answer.code, "second_factor") == 0)
+    g_set_error_literal (&error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CODE, answer.message != NULL ? answer.message : answer.code);
+  else if (asked && answer.status == 403 && g_strcmp0 (answer.code, "second_factor_missing") == 0)
+    g_set_error_literal (&error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED,
+                         _("Supervisors and administrators need a second factor here. An administrator sets yours up."));
   else if (asked && answer.status != 200)
     dsp_answer_set_error (&answer, &error);
   else if (asked)
@@ -190,6 +197,7 @@ dsp_sign_in_async (const char         *server,
                    const char         *user_name,
                    const char         *password,
                    const char         *key,
+                   const char         *code,
                    const DspId        *device,
                    GCancellable       *cancellable,
                    GAsyncReadyCallback callback,
@@ -204,6 +212,7 @@ dsp_sign_in_async (const char         *server,
   ask->user_name = g_strdup (user_name);
   ask->password = g_strdup (password);
   ask->key = g_strdup (key);
+  ask->code = g_strdup (code);
   ask->has_device = device != NULL;
   if (device != NULL)
     ask->device = *device;

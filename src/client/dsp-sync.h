@@ -33,11 +33,12 @@ typedef struct {
 void        dsp_session_free (DspSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspSession, dsp_session_free)
 
-/* @fingerprint: pinned (NULL: the system's authorities decide). @key: instead of @password, a one-time key. @device:
- * (nullable) of a cache that is there already (dsp_replica_dup_device()). Errors: SIGN_IN, WAIT, OFFLINE, CERTIFICATE,
+/* @fingerprint: pinned (NULL: the system's authorities decide). @key: instead of @password, a one-time key. @code: (nullable)
+ * of the second factor, or a recovery code. @device: (nullable) of a cache that is there already (dsp_replica_dup_device()).
+ * Errors: SIGN_IN, CODE, WAIT, OFFLINE, CERTIFICATE,
  * NEW_CERTIFICATE (dsp_sync_error_fingerprint() tells which), SERVER. */
 void        dsp_sign_in_async  (const char *server, const char *fingerprint, const char *user_name, const char *password,
-                                const char *key, const DspId *device, GCancellable *cancellable,
+                                const char *key, const char *code, const DspId *device, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data);
 DspSession *dsp_sign_in_finish (GAsyncResult *result, GError **error);
 

@@ -395,6 +395,12 @@ do_user (Call    *call,
       printf (_("Key for %s, good for one sign-in within a day: %s\n"), name, key);
       return TRUE;
     }
+  if (strcmp (verb, "totp") == 0)
+    {
+      if (call->words[3] != NULL && strcmp (call->words[3], "off") != 0)
+        return dsp_refuse (error, DSP_RULE_INVALID, _("user totp NAME [off]: “%s” is not off"), call->words[3]);
+      return dsp_office_user_factor (link, name, call->words[3] != NULL, call->json, error);
+    }
   if (strcmp (verb, "grant") == 0)
     return dsp_office_grant (link, name, call->profile, call->scope, error);
   if (strcmp (verb, "revoke") == 0)
@@ -402,7 +408,7 @@ do_user (Call    *call,
   return dsp_office_add_user (link, name, call->profile, call->scope, call->words + 3, error);
 }
 
-static const char *const user_verbs[] = { "add", "key", "grant", "revoke", NULL };
+static const char *const user_verbs[] = { "add", "key", "totp", "grant", "revoke", NULL };
 
 /* ENTITY add FIELD=VALUE… | change KEY FIELD=VALUE… | list [FILTER] | retire KEY | restore KEY | delete KEY */
 static gboolean
@@ -483,6 +489,7 @@ static const char summary[] = N_(
     "  user add NAME [FIELD=VALUE…] --profile PROFILE --scope 'all|distributor CODE|master CODE'\n"
     "  user grant|revoke NAME --profile PROFILE --scope SCOPE\n"
     "  user key NAME                       a key for one sign-in\n"
+    "  user totp NAME [off]                a second factor: a secret for an authenticator, and recovery codes\n"
     "  crew|technician|membership|distributor|master add FIELD=VALUE…\n"
     "  crew|technician|membership|distributor|master|user change KEY FIELD=VALUE…\n"
     "  crew retire|restore KEY [--reason TEXT]\n"

@@ -340,6 +340,77 @@ dsp_office_user_key (DspLink    *link,
   return key;
 }
 
+static void
+print_codes (DspJsonReader *r)
+{
+  if (!dsp_json_enter_array (r))
+    return;
+  puts (_("Recovery codes, each good for one sign-in without the authenticator:"));
+  while (dsp_json_next_item (r))
+    {
+      g_autofree char *code = NULL;
+
+      if (!dsp_json_read_text (r, &code))
+        return;
+      printf ("  %s\n", code);
+    }
+}
+
+static gboolean
+print_factor (const char *name,
+              GBytes     *reply,
+              GError    **error)
+{
+  gsize size, length;
+  const char *text = g_bytes_get_data (reply, &size), *member;
+  DspJsonReader r;
+
+  dsp_json_reader_init (&r, text, size);
+  dsp_json_enter_object (&r);
+  while (dsp_json_next_member (&r, &member, &length))
+    {
+      g_autofree char *value = NULL;
+
+      if (dsp_json_is (member, length, "codes"))
+        print_codes (&r);
+      else if (!dsp_json_read_text (&r, &value))
+        break;
+      else if (dsp_json_is (member, length, "secret"))
+        printf (_("Secret for %s, to be typed into an authenticator: %s\n"), name, value);
+      else if (dsp_json_is (member, length, "uri"))
+        printf (_("The same as an address: %s\n"), value);
+    }
+  return dsp_json_reader_finish (&r, error);
+}
+
+gboolean
+dsp_office_user_factor (DspLink    *link,
+                        const char *name,
+                        gboolean    off,
+                        gboolean    json,
+                        GError    **error)
+{
+  g_autoptr(GString) text = g_string_new ("{\"user\":");
+  g_autoptr(GBytes) body = NULL;
+  g_autoptr(GBytes) reply = NULL;
+
+  dsp_json_put_string (text, name);
+  g_string_append_printf (text, "%s}", off ? ",\"code\":\"off\"" : "");
+  body = g_bytes_new (text->str, text->len);
+  reply = dsp_link_call (link, "POST", "/v1/admin/user-factor", body, error);
+  if (reply == NULL)
+    return FALSE;
+  if (json)
+    printf ("%.*s\n", (int) g_bytes_get_size (reply), (const char *) g_bytes_get_data (reply, NULL));
+  else if (off)
+    printf (_("%s signs in without a second factor from now on; all sessions have ended.\n"), name);
+  else if (!print_factor (name, reply, error))
+    return FALSE;
+  else
+    puts (_("They are shown this once. All sessions of the user have ended; the next sign-in asks for a code."));
+  return TRUE;
+}
+
 /* ---- a whole office ---- */
 
 typedef gboolean (*Step) (DspLink *link, const char *path, DspReport *report, GCancellable *cancellable, GError **error);

@@ -16,6 +16,8 @@ gboolean dsp_office_list    (DspLink *link, const DspEntity *entity, const char 
 gboolean dsp_office_add_user (DspLink *link, const char *name, const char *profile, const char *scope, char **words, GError **error);
 gboolean dsp_office_revoke  (DspLink *link, const char *name, const char *profile, const char *scope, GError **error);
 gboolean dsp_office_grant   (DspLink *link, const char *name, const char *profile, const char *scope, GError **error);
+/* Prints what the user puts into an authenticator; @off: none any more. */
+gboolean dsp_office_user_factor (DspLink *link, const char *name, gboolean off, gboolean json, GError **error);
 char    *dsp_office_user_key (DspLink *link, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean dsp_office_load_catalogues (DspLink *link, const char *folder, gboolean json, GCancellable *cancellable, GError **error);
 const DspEntity *dsp_office_catalogue_of (const char *path, GError **error);

@@ -31,7 +31,7 @@
 typedef struct
 {
   char    *database, *listen, *socket, *state, *certificate, *key, *replay;
-  gboolean no_tls, version;
+  gboolean no_tls, version, second_factor;
   int      ready_fd;
   int      sign_ins, requests, commands, waits;
   int      rotate, grace, keep_days, housekeeping;
@@ -147,6 +147,7 @@ parse_arguments (int         *argc,
     { "key", 0, 0, G_OPTION_ARG_FILENAME, &arguments->key, N_("Its private key"), "PEM" },
     { "ready-fd", 0, 0, G_OPTION_ARG_INT, &arguments->ready_fd, N_("Write a line there and close it when ready"), "N" },
     { "sign-ins-per-minute", 0, 0, G_OPTION_ARG_INT, &arguments->sign_ins, N_("From one address; 0: no limit"), "N" },
+    { "require-second-factor", 0, 0, G_OPTION_ARG_NONE, &arguments->second_factor, N_("Supervisors and administrators need a second factor"), NULL },
     { "requests-per-second", 0, 0, G_OPTION_ARG_INT, &arguments->requests, N_("Of one user; 0: no limit"), "N" },
     { "commands-per-minute", 0, 0, G_OPTION_ARG_INT, &arguments->commands, N_("Of one user; 0: no limit"), "N" },
     { "waits-per-token", 0, 0, G_OPTION_ARG_INT, &arguments->waits, N_("Requests that wait for news"), "N" },
@@ -313,6 +314,7 @@ main (int    argc,
   if (arguments.housekeeping > 0)
     options.housekeeping_s = (guint) arguments.housekeeping;
   options.replay_from_us = arguments.replay_from.us;
+  options.require_second_factor = arguments.second_factor;
   options.waits_per_token = (guint) MAX (arguments.waits, 0);
   server = dsp_server_new (&options, &error);
   if (server == NULL)

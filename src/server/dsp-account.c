@@ -30,6 +30,7 @@ dsp_form_free (gpointer data)
   dsp_wipe (form->password);
   dsp_wipe (form->key);
   dsp_wipe (form->old);
+  dsp_wipe (form->code);
   g_free (form);
 }
 
@@ -65,6 +66,8 @@ dsp_form_parse (GBytes  *body,
           read_text (&r, &form->key);
         else if (dsp_json_is (name, name_length, "old"))
           read_text (&r, &form->old);
+        else if (dsp_json_is (name, name_length, "code"))
+          read_text (&r, &form->code);
         else if (dsp_json_is (name, name_length, "program"))
           read_text (&r, &form->program);
         else if (dsp_json_is (name, name_length, "device"))

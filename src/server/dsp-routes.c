@@ -91,6 +91,7 @@ const DspRoute dsp_routes[] = {
   { DSP_METHOD_POST, "v1/admin/stable",    BODY_IMPORT, TOKEN | DSP_ROUTE_SOCKET_ONLY,         0, ENTRY (dsp_handle_stable) },
   { DSP_METHOD_GET,  "v1/admin/recovery",  0,           TOKEN | DSP_ROUTE_SOCKET_ONLY,         0, ENTRY (dsp_handle_recovery) },
   { DSP_METHOD_POST, "v1/admin/recovery/end", BODY_SMALL, TOKEN | DSP_ROUTE_SOCKET_ONLY,       0, ENTRY (dsp_handle_recovery_end) },
+  { DSP_METHOD_POST, "v1/admin/user-factor", BODY_SMALL, TOKEN | DSP_ROUTE_SOCKET_ONLY | DSP_ROUTE_NO_COMPRESS, 0, ENTRY (dsp_handle_user_factor) },
   { DSP_METHOD_GET,  "v1/admin/counts",    0,           TOKEN | DSP_ROUTE_SOCKET_ONLY,         0, ENTRY (dsp_handle_counts) },
   { DSP_METHOD_GET,  "v1/changes",         0,           TOKEN | DSP_ROUTE_MAY_WAIT,            0, ENTRY (dsp_handle_changes) },
   { DSP_METHOD_GET,  "v1/snapshot",        0,           TOKEN,                                 0, ENTRY (dsp_handle_snapshot) },

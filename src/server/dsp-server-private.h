@@ -43,6 +43,7 @@ struct _DspServer
   char            *openapi;   /* (owned) */
   char            *epoch;     /* (owned): as text */
   gint64           started_us;
+  gboolean         require_second_factor;
 };
 
 /* @session: borrowed; NULL on routes that take no token. Runs on an I/O thread and must not block. */
@@ -90,6 +91,7 @@ void dsp_handle_user_key      (DspServer *server, DspRequest *request, DspSessio
 void dsp_handle_stable        (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_recovery      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_recovery_end  (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_user_factor   (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_counts        (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_commands      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_changes       (DspServer *server, DspRequest *request, DspSession *session);

@@ -21,13 +21,18 @@
   "CREATE TABLE offer (device BLOB NOT NULL, no INTEGER NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (device, no));" \
   "CREATE INDEX offer_seq ON offer (seq, device, no)"
 
+/* dsp-second-factor.c. */
+#define SECOND_FACTOR \
+  "CREATE TABLE second_factor (user_id BLOB NOT NULL PRIMARY KEY, secret BLOB NOT NULL, made_at INTEGER NOT NULL, last_step INTEGER NOT NULL);" \
+  "CREATE TABLE recovery_code (hash BLOB NOT NULL PRIMARY KEY, user_id BLOB NOT NULL, used_at INTEGER NOT NULL)"
+
 static gboolean
 fresh (DspDb   *db,
        GError **error)
 {
   return dsp_db_exec (db, "CREATE TABLE grants_scopes (user_id BLOB NOT NULL, grants_ver INTEGER NOT NULL,"
                           " scopes BLOB NOT NULL, PRIMARY KEY (user_id, grants_ver));"
-                          "CREATE TABLE folio (entity TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL);" DUE ";" SHIPPED ";" RECOVERY, error);
+                          "CREATE TABLE folio (entity TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL);" DUE ";" SHIPPED ";" RECOVERY ";" SECOND_FACTOR, error);
 }
 
 /* 2: the clock. Orders that wait are looked at when their date comes, or at once if it has passed; what was closed long
@@ -37,10 +42,11 @@ static const DspMigration steps[] = {
        " AND \"status\" IN ('unassigned', 'assigned', 'in_progress', 'to_reschedule', 'rejected')", NULL },
   { 3, SHIPPED, NULL },
   { 4, RECOVERY, NULL },
+  { 5, SECOND_FACTOR, NULL },
   { 0 },
 };
 
-const DspSchemaPart dsp_schema_server = { .name = "server", .version = 4, .fresh = fresh, .migrations = steps };
+const DspSchemaPart dsp_schema_server = { .name = "server", .version = 5, .fresh = fresh, .migrations = steps };
 
 DspId
 dsp_local_user_id (void)

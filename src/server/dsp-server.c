@@ -207,6 +207,7 @@ dsp_server_new (const DspServerOptions  *options,
   DspServer *self = g_new0 (DspServer, 1);
 
   self->started_us = g_get_monotonic_time ();
+  self->require_second_factor = options->require_second_factor;
   self->sessions = dsp_sessions_new (options->rotate_tokens_s, options->token_grace_s);
   self->actors = dsp_actors_new ();
   self->waiters = dsp_waiters_new ();

@@ -21,6 +21,7 @@ typedef struct {
   guint       sign_ins_per_minute; /* from one address; 0: no limit */
   guint       requests_per_second; /* of one user; 0: no limit */
   guint       commands_per_minute; /* of one user; 0: no limit */
+  gboolean    require_second_factor; /* supervisors and administrators without one are not let in */
   guint       waits_per_token;
   guint       rotate_tokens_s;     /* a token older than this is to be exchanged */
   guint       token_grace_s;       /* how long the one before it still counts then */

@@ -14,6 +14,7 @@
 #include "dsp-json.h"
 #include "dsp-judge.h"
 #include "dsp-password.h"
+#include "dsp-second-factor.h"
 #include "dsp-server-private.h"
 #include "dsp-table.h"
 
@@ -28,7 +29,9 @@ typedef struct
   const DspForm *form;
   guint8         key_hash[32];
   char          *new_hash;   /* (nullable): of the password, when it was weaker than today's */
+  gboolean       require_second_factor;
   gboolean       refused;    /* (out) */
+  DspFactor      factor;     /* (out) */
   DspDevice      device;     /* (out) */
   DspSession    *session;    /* (out) */
   char          *token;      /* (out) */
@@ -151,6 +154,34 @@ choose_device (DspFeed   *feed,
   return dsp_feed_add_device (feed, &device->id, &device->user_id, entering->form->program, g_get_real_time (), error);
 }
 
+/* A key that came without a code, or with a wrong one, is not used up. */
+static gboolean
+use_factors (DspFeed   *feed,
+             Entering  *entering,
+             GError   **error)
+{
+  DspDb *db = dsp_feed_get_db (feed);
+  gboolean by_key = entering->form->key != NULL, known = entering->account->found, used = TRUE;
+
+  entering->factor = DSP_FACTOR_FINE;
+  if (by_key && known && !dsp_feed_mark (feed, error))
+    return FALSE;
+  if (by_key && !use_key (feed, entering, &used, error))
+    return FALSE;
+  entering->refused = !used;
+  if (used && known)
+    entering->factor = dsp_second_factor_use (db, &entering->account->user_id, entering->form->code, entering->require_second_factor,
+                                              g_get_real_time (), error);
+  if (entering->factor == DSP_FACTOR_FAILED)
+    return FALSE;
+  if (!by_key || !known)
+    return TRUE;
+  if (used && entering->factor == DSP_FACTOR_FINE)
+    return dsp_feed_keep (feed, error);
+  dsp_feed_undo (feed);
+  return TRUE;
+}
+
 static gboolean
 enter (DspFeed  *feed,
        gpointer  user_data,
@@ -158,15 +189,12 @@ enter (DspFeed  *feed,
 {
   Entering *entering = user_data;
   DspAccount *account = entering->account;
-  gboolean by_key = entering->form->key != NULL, used = TRUE;
+  gboolean by_key = entering->form->key != NULL;
 
-  if (by_key && !use_key (feed, entering, &used, error))
+  if (!use_factors (feed, entering, error))
     return FALSE;
-  if (!used)
-    {
-      entering->refused = TRUE;
-      return TRUE;
-    }
+  if (entering->refused || entering->factor != DSP_FACTOR_FINE)
+    return TRUE;
   if (!choose_device (feed, entering, error))
     return FALSE;
   entering->session = dsp_session_make (&account->user_id, account->name, &entering->device.id, by_key, g_get_real_time (),
@@ -218,6 +246,27 @@ answer_entered (DspCall  *call,
   dsp_reply_json (call->request, out);
 }
 
+/* Password or key were right. Asking for the code is no attempt at it: it neither counts nor forgives. */
+static void
+answer_factor (DspCall   *call,
+               DspFactor  factor)
+{
+  const DspForm *form = call->data;
+  const char *address = dsp_request_get_address (call->request);
+
+  if (factor == DSP_FACTOR_WRONG)
+    {
+      g_autofree char *shown = g_strescape (form->user, NULL);
+
+      g_message ("sign-in of \"%s\" from %s refused: the code", shown, address);
+      dsp_sign_in_limits_end (call->server->sign_ins, form->user, address, FALSE, g_get_monotonic_time ());
+    }
+  if (factor == DSP_FACTOR_MISSING)
+    dsp_request_reply_error (call->request, 403, "second_factor_missing", "this user needs a second factor: an administrator sets it up");
+  else
+    dsp_request_reply_error (call->request, 401, "second_factor", factor == DSP_FACTOR_WRONG ? "the code is wrong, or was used before" : "a code is needed");
+}
+
 /* On a signer's thread. */
 static void
 sign_in (DspDb   *db,
@@ -229,7 +278,7 @@ sign_in (DspDb   *db,
   const char *address = dsp_request_get_address (call->request);
   g_auto(DspAccount) account = { 0 };
   g_autoptr(GError) error = NULL;
-  Entering entering = { .account = &account, .form = form };
+  Entering entering = { .account = &account, .form = form, .require_second_factor = server->require_second_factor, .factor = DSP_FACTOR_FINE };
   gboolean right, weak = FALSE;
 
   if (!dsp_account_read (db, form->user, &account, &error))
@@ -249,6 +298,11 @@ sign_in (DspDb   *db,
       goto out;
     }
   right = right && !entering.refused;
+  if (right && entering.factor != DSP_FACTOR_FINE)
+    {
+      answer_factor (call, entering.factor);
+      goto out;
+    }
   dsp_sign_in_limits_end (server->sign_ins, form->user, address, right, g_get_monotonic_time ());
   if (!right)
     {

@@ -155,7 +155,7 @@ replica_sign_in (const char *url,
 {
   g_autoptr(GAsyncResult) result = NULL;
 
-  dsp_sign_in_async (url, fingerprint, user, password, key, NULL, NULL, replica_on_result, &result);
+  dsp_sign_in_async (url, fingerprint, user, password, key, NULL, NULL, NULL, replica_on_result, &result);
   WAIT_FOR (result != NULL);
   return dsp_sign_in_finish (result, error);
 }

@@ -411,7 +411,7 @@ test_certificate_is_pinned (Office       *office,
   g_assert_null (replica_sign_in (office->url, other, "ana", "whatever it is", NULL, &wrong));
   g_assert_error (wrong, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CERTIFICATE);
 
-  dsp_sign_in_async (office->url, NULL, "ana", "whatever it is", NULL, NULL, NULL, replica_on_result, &result);
+  dsp_sign_in_async (office->url, NULL, "ana", "whatever it is", NULL, NULL, NULL, NULL, replica_on_result, &result);
   WAIT_FOR (result != NULL);
   g_assert_null (dsp_sign_in_finish (result, &unknown));
   g_assert_error (unknown, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_NEW_CERTIFICATE);
