@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#define LEAST_CHARS 14
+
 void
 dsp_facts_clear (GtkWidget *box)
 {
@@ -29,6 +31,8 @@ dsp_facts_label (const char *text,
   gtk_label_set_yalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  /* Without a least width the narrowest one is looked for letter by letter: most of the time of a window full of facts. */
+  gtk_label_set_width_chars (GTK_LABEL (label), LEAST_CHARS);
   if (css_class != NULL)
     gtk_widget_add_css_class (label, css_class);
   return label;
