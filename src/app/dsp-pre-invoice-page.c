@@ -280,6 +280,7 @@ make_filter (DspPreInvoicePage *self)
     {
       self->views[i] = gtk_toggle_button_new ();
       gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (self->views[i]), i > 0 ? GTK_TOGGLE_BUTTON (self->views[0]) : NULL);
+      gtk_widget_add_css_class (self->views[i], "dsp-tab");
       g_signal_connect (self->views[i], "toggled", G_CALLBACK (on_view), self);
       gtk_box_append (GTK_BOX (toggles), self->views[i]);
     }
