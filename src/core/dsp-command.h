@@ -26,6 +26,7 @@ typedef enum {
   DSP_COMMAND_STEP    = 1 << 4, /* a state step: legal from the present state, whatever "base" was. Others merge */
   DSP_COMMAND_IMPORT  = 1 << 5, /* only for imports: puts whether the record exists or not */
   DSP_COMMAND_UPSERTS = 1 << 6, /* puts whether the record exists or not, under an id that its key gives */
+  DSP_COMMAND_SERVER  = 1 << 8, /* the server gives it to itself; from anybody else it is refused, whatever he may do */
   DSP_COMMAND_WHOLE   = 1 << 7, /* changes all that hangs on its record, be it thousands of others; one record a command */
 } DspCommandFlags;
 

@@ -121,11 +121,21 @@ propose (DspWork       *work,
   DspId office_id = dsp_office_settings_id ();
   const DspOfficeSettings *office = dsp_work_get (work, &dsp_office_settings, &office_id);
   gint64 factor = (office != NULL && office->distance_factor.is_set ? office : dsp_office_defaults ())->distance_factor.value, metres;
-  g_autoptr(GArray) tour = crew != NULL ? dsp_tour_of_crew (work, crew, mileage->day) : NULL;
-  g_autoptr(GArray) ways = tour != NULL ? dsp_tour_straight (tour, factor) : NULL;
-  bool known = tour != NULL && dsp_tour_proposal (tour, ways, &mileage->order_id, &metres);
+  g_autoptr(GArray) tour = dsp_tour_of_crew (work, crew, mileage->day);
+  g_autoptr(GArray) ways = dsp_tour_straight (tour, factor);
+  bool known = dsp_tour_proposal (tour, ways, &mileage->order_id, &metres);
 
   dsp_mileage_propose (mileage, known ? DSP_DISTANCE_GREAT_CIRCLE : DSP_DISTANCE_NONE, known ? metres : 0);
+}
+
+/* A copy, for other records are looked at while it is used. (nullable): not on this replica. */
+static DspCrew *
+dup_crew (DspWork          *work,
+          const DspMileage *mileage)
+{
+  const DspCrew *crew = dsp_work_get (work, &dsp_crew, &mileage->crew_id);
+
+  return crew != NULL ? dsp_crew_dup (crew) : NULL;
 }
 
 static gboolean
@@ -141,7 +151,7 @@ put (DspWork      *work,
 
   if (!dsp_work_need (work, &dsp_crew, &mileage->crew_id, error))
     return FALSE;
-  crew = dsp_work_get (work, &dsp_crew, &mileage->crew_id) != NULL ? dsp_crew_dup (dsp_work_get (work, &dsp_crew, &mileage->crew_id)) : NULL;
+  crew = dup_crew (work, mileage);
   if (crew != NULL)
     {
       mileage->distributor_id = crew->distributor_id;
@@ -156,7 +166,10 @@ put (DspWork      *work,
   if (mileage->odometer_start.is_set && mileage->odometer_end.is_set && mileage->odometer_end.value >= mileage->odometer_start.value &&
       !(mileage->claimed.is_set && (dsp_work_given (work) & dsp_table_bit (&dsp_mileage.table, offsetof (DspMileage, claimed)))))
     mileage->claimed = (DspInt) { .value = mileage->odometer_end.value - mileage->odometer_start.value, .is_set = true };
-  propose (work, mileage, crew);
+  if (crew != NULL)
+    propose (work, mileage, crew);
+  else
+    dsp_mileage_propose (mileage, DSP_DISTANCE_NONE, 0);
   mileage->state = DSP_MILEAGE_CAPTURED;
   mileage->approved = (DspInt) { 0 };
   mileage->submitted_at.us = mileage->decided_at.us = 0;
@@ -176,7 +189,29 @@ submit (DspWork      *work,
         gconstpointer args,
         GError      **error)
 {
-  ((DspMileage *) record)->submitted_at.us = dsp_work_now (work);
+  DspMileage *mileage = record;
+  g_autoptr(DspCrew) crew = dup_crew (work, mileage);
+
+  /* It may have been captured before the day was over. */
+  if (crew != NULL)
+    propose (work, mileage, crew);
+  mileage->submitted_at.us = dsp_work_now (work);
+  return TRUE;
+}
+
+/* An answer about another day or order than the claim is of by now is too late. */
+static gboolean
+measure (DspWork      *work,
+         gpointer      record,
+         gconstpointer args,
+         GError      **error)
+{
+  const DspMileageMeasure *said = args;
+  DspMileage *mileage = record;
+
+  if (said->day.day != mileage->day.day || !dsp_id_equal (&said->order_id, &mileage->order_id))
+    return dsp_refuse (error, DSP_RULE_CHANGED, "the claim is of another day or order by now");
+  dsp_mileage_propose (mileage, said->proposed_by, said->proposed.value);
   return TRUE;
 }
 
@@ -239,6 +274,14 @@ static const DspField adjust_fields[] = {
 };
 static const DspTable adjust_args = DSP_TABLE (DspMileageAdjust, adjust_fields, "mileage_adjust");
 
+static const DspField measure_fields[] = {
+  DSP_DATE (DspMileageMeasure, day,         N_("Day"), .flags = DSP_REQUIRED),
+  DSP_ID   (DspMileageMeasure, order_id,    &dsp_order, N_("Order")),
+  DSP_INT  (DspMileageMeasure, proposed,    N_("Proposed (km)"), .decimals = 3, .flags = DSP_REQUIRED, .min = 0, .max = 2000000),
+  DSP_WORD (DspMileageMeasure, proposed_by, DspDistance, N_("Proposed by"), .flags = DSP_REQUIRED),
+};
+static const DspTable measure_args = DSP_TABLE (DspMileageMeasure, measure_fields, "mileage_measure");
+
 static const DspField reject_fields[] = {
   DSP_TEXT (DspReason, reason, N_("Reason"), .flags = DSP_REQUIRED | DSP_LONG | DSP_WHY, .max = 400),
 };
@@ -260,4 +303,6 @@ const DspCommand dsp_mileage_adjust =
   { "mileage.adjust",  N_("Adjust kilometres"), N_("Kilometres adjusted"), &dsp_mileage, &adjust_args, M (SUBMITTED), M (ADJUSTED), MANY_STEP, adjust };
 const DspCommand dsp_mileage_reject =
   { "mileage.reject",  N_("Refuse kilometres"), N_("Kilometres refused"), &dsp_mileage, &reject_args, M (SUBMITTED), M (REJECTED), MANY_STEP, refuse };
+const DspCommand dsp_mileage_measure =
+  { "mileage.measure", N_("Measure kilometres"), N_("Kilometres measured by road"), &dsp_mileage, &measure_args, M (CAPTURED) | M (SUBMITTED), M (CAPTURED) | M (SUBMITTED), DSP_COMMAND_STEP | DSP_COMMAND_SERVER, measure };
 /* clang-format on */

@@ -18,6 +18,9 @@ extern const DspCommand dsp_rate_apply;
 typedef struct { DspInt approved; char *reason; } DspMileageAdjust; /* metres */
 extern const DspCommand dsp_mileage_create, dsp_mileage_change, dsp_mileage_delete, dsp_mileage_submit;
 extern const DspCommand dsp_mileage_approve, dsp_mileage_adjust, dsp_mileage_reject;
+/* The server's own, after it asked a routing service; of the day and order that it asked for. */
+typedef struct { DspDate day; DspId order_id; DspInt proposed; DspDistance proposed_by; } DspMileageMeasure;
+extern const DspCommand dsp_mileage_measure;
 
 /* ---- dsp-statement-commands.c ---- */
 typedef struct { char *question; } DspLineAsk;

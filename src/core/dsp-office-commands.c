@@ -306,7 +306,7 @@ const DspCommand *const dsp_commands[] = {
   &dsp_attachment_create,
   &dsp_rate_create, &dsp_rate_change, &dsp_rate_apply, &dsp_tax_rule_create, &dsp_tax_rule_change,
   &dsp_mileage_create, &dsp_mileage_change, &dsp_mileage_delete, &dsp_mileage_submit, &dsp_mileage_approve, &dsp_mileage_adjust,
-  &dsp_mileage_reject,
+  &dsp_mileage_reject, &dsp_mileage_measure,
   &dsp_statement_line_create, &dsp_statement_line_delete, &dsp_statement_line_ask, &dsp_statement_line_answer,
   &dsp_statement_line_observe, &dsp_statement_line_defend, &dsp_statement_line_accept, &dsp_statement_line_correct,
   &dsp_statement_line_withdraw, &dsp_statement_line_reprice, &dsp_order_bill,

@@ -218,6 +218,13 @@ dsp_mileage_propose (DspMileage *mileage,
 }
 
 bool
+dsp_mileage_wants_road (const DspMileage *mileage)
+{
+  return mileage->proposed_by == DSP_DISTANCE_GREAT_CIRCLE &&
+         (mileage->state == DSP_MILEAGE_CAPTURED || mileage->state == DSP_MILEAGE_SUBMITTED);
+}
+
+bool
 dsp_mileage_exceeds (const DspMileage *mileage,
                      gint64            tolerance_percent)
 {

@@ -66,6 +66,8 @@ DSP_DEFINE_RECORD (DspMileage, dsp_mileage, dsp_mileage)
 
 /* Sets what is proposed (@by NONE: nothing), and how far the claim is above it. */
 void dsp_mileage_propose (DspMileage *mileage, DspDistance by, gint64 metres);
+/* Is it still to be decided, and only proposed by the straight line? */
+bool dsp_mileage_wants_road (const DspMileage *mileage);
 /* Does the claim exceed the proposal by more than @tolerance_percent? Without a proposal: no. */
 bool dsp_mileage_exceeds (const DspMileage *mileage, gint64 tolerance_percent);
 

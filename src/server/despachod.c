@@ -30,8 +30,13 @@
 
 typedef struct
 {
+<<<<<<< HEAD
   char    *database, *listen, *socket, *state, *certificate, *key, *replay;
   gboolean no_tls, version, second_factor;
+=======
+  char    *database, *listen, *socket, *state, *certificate, *key, *replay, *osrm, *routino;
+  gboolean no_tls, version;
+>>>>>>> 98485a3 (server: Claims of kilometres are measured by road where the office prepared a service)
   int      ready_fd;
   int      sign_ins, requests, commands, waits;
   int      rotate, grace, keep_days, housekeeping;
@@ -48,6 +53,8 @@ arguments_clear (Arguments *arguments)
   g_free (arguments->certificate);
   g_free (arguments->key);
   g_free (arguments->replay);
+  g_free (arguments->osrm);
+  g_free (arguments->routino);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
@@ -155,6 +162,8 @@ parse_arguments (int         *argc,
     { "token-grace", 0, 0, G_OPTION_ARG_INT, &arguments->grace, N_("How long the old one counts then; else 300"), "SECONDS" },
     { "keep-changes", 0, 0, G_OPTION_ARG_INT, &arguments->keep_days, N_("Prune older changes; else 90"), "DAYS" },
     { "housekeeping", 0, 0, G_OPTION_ARG_INT, &arguments->housekeeping, N_("How often that is done; else 600"), "SECONDS" },
+    { "osrm", 0, 0, G_OPTION_ARG_STRING, &arguments->osrm, N_("Routing service that measures claims of kilometres, as OSRM's"), "http://HOST:PORT" },
+    { "routino", 0, 0, G_OPTION_ARG_FILENAME, &arguments->routino, N_("Folder of Routino's database, by which they are measured"), "DIR[/PREFIX]" },
     { "replay-from", 0, 0, G_OPTION_ARG_STRING, &arguments->replay, N_("For tests: the clock starts there and goes on by the times that commands carry"), "TIME" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, N_("Print the version"), NULL },
     { NULL },
@@ -313,6 +322,8 @@ main (int    argc,
     options.keep_days = (guint) arguments.keep_days;
   if (arguments.housekeeping > 0)
     options.housekeeping_s = (guint) arguments.housekeeping;
+  options.osrm = arguments.osrm;
+  options.routino = arguments.routino;
   options.replay_from_us = arguments.replay_from.us;
   options.require_second_factor = arguments.second_factor;
   options.waits_per_token = (guint) MAX (arguments.waits, 0);

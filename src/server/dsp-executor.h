@@ -35,6 +35,7 @@ typedef struct {
   GArray     *scopes;          /* of DspId: scopes that a change left or entered */
   GPtrArray  *ended_users;     /* of DspId: disabled: their sessions end */
   gboolean    grants_changed;  /* what somebody may see or do is another */
+  GArray     *claims;          /* of DspId (nullable): claims of kilometres whose proposal is by the straight line now */
 } DspPublished;
 typedef void (*DspPublishFunc) (const DspPublished *published, gpointer user_data);
 

@@ -72,6 +72,7 @@ dsp_published_init (DspPublished *published)
   *published = (DspPublished) {
     .scopes = g_array_new (FALSE, FALSE, sizeof (DspId)),
     .ended_users = g_ptr_array_new_with_free_func (g_free),
+    .claims = g_array_new (FALSE, FALSE, sizeof (DspId)),
   };
 }
 
@@ -80,6 +81,7 @@ dsp_published_clear (DspPublished *published)
 {
   g_clear_pointer (&published->scopes, g_array_unref);
   g_clear_pointer (&published->ended_users, g_ptr_array_unref);
+  g_clear_pointer (&published->claims, g_array_unref);
 }
 
 DspActorRef *
@@ -396,6 +398,17 @@ note_import (DspJudge             *self,
   return TRUE;
 }
 
+/* For who measures by road. */
+static void
+note_claim (DspPublished  *published,
+            const DspEdit *edit)
+{
+  const DspMileage *mileage = edit->after;
+
+  if (edit->entity == &dsp_mileage && !edit->deleted && dsp_mileage_wants_road (mileage))
+    g_array_append_val (published->claims, mileage->id);
+}
+
 static gboolean
 store (Run          *run,
        DspPublished *published,
@@ -433,6 +446,7 @@ store (Run          *run,
       if (edit->before != NULL)
         touch_scope (published, &((const DspRecord *) edit->before)->scope);
       touch_scope (published, &((const DspRecord *) edit->after)->scope);
+      note_claim (published, edit);
       if (!dsp_due_note (self->due, edit, error))
         return FALSE;
       if (!dsp_judge_collect_users (self, edit, users, published, error))
@@ -485,6 +499,16 @@ put_result (Run        *run,
   g_string_append_c (out, '}');
 }
 
+/* Also for who may everything. */
+static bool
+is_forbidden (const DspSession *session,
+              const DspCommand *command)
+{
+  DspId roads = dsp_local_device_id ("roads");
+
+  return (command->flags & DSP_COMMAND_SERVER) && !(session->local && dsp_id_equal (&session->device, &roads));
+}
+
 gboolean
 dsp_judge_command (DspJudge             *self,
                    DspSession           *session,
@@ -511,6 +535,12 @@ dsp_judge_command (DspJudge             *self,
       run.n_refused = 1;
       run.first_code = DSP_RULE_INVALID;
       run.first_message = g_strdup (command->fault);
+    }
+  else if (command->verdict == DSP_PUSH_GOOD && is_forbidden (session, command->command))
+    {
+      run.n_refused = 1;
+      run.first_code = DSP_RULE_FORBIDDEN;
+      run.first_message = g_strdup_printf ("%s is the server's own", command->command->name);
     }
   else if (command->verdict == DSP_PUSH_GOOD)
     {

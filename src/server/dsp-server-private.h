@@ -15,6 +15,7 @@
 #include "dsp-http.h"
 #include "dsp-limits.h"
 #include "dsp-readers.h"
+#include "dsp-roads.h"
 #include "dsp-server.h"
 #include "dsp-session.h"
 #include "dsp-sign-in-limits.h"
@@ -34,6 +35,7 @@ struct _DspServer
   DspWaiters      *waiters;   /* (owned) */
   DspFollower     *follower;  /* (owned) (nullable): where other processes write, too */
   DspHousekeeping *housekeeping; /* (owned) */
+  DspRoads        *roads;     /* (owned) (nullable): where the office has prepared one */
   DspFiles        *files;     /* (owned) */
   DspFileQuota    *file_quota; /* (owned) */
   DspSignInLimits *sign_ins;  /* (owned) */

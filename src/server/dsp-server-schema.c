@@ -56,7 +56,7 @@ dsp_local_user_id (void)
 
 /**
  * dsp_local_device_id:
- * @purpose: "admin", "import" or "clock"
+ * @purpose: "admin", "import", "clock" or "roads"
  */
 DspId
 dsp_local_device_id (const char *purpose)

@@ -16,7 +16,7 @@ enum { DSP_DEVICE_ACTIVE, DSP_DEVICE_QUARANTINED };
 /* The built-in user of whoever owns the server's files: no credential, acts through the UNIX socket and despachoctl. */
 #define DSP_LOCAL_USER_NAME "despachoctl"
 DspId dsp_local_user_id   (void);
-/* A device of its own for each purpose: "admin", "import", "clock". */
+/* A device of its own for each purpose: "admin", "import", "clock", "roads". */
 DspId dsp_local_device_id (const char *purpose);
 
 /* Makes or upgrades all that a server's database holds: entities, feed, server tables, the profiles that ship and the

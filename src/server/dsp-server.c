@@ -1,8 +1,8 @@
 /* dsp-server.c: the shared server, assembled
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Threads: two for I/O (HTTP), one that writes (the executor), two that read, two that check passwords. What a commit
- * brought goes from the executor to those who wait.
+ * Threads: two for I/O (HTTP), one that writes (the executor), two that read, two that check passwords, and one that asks a
+ * routing service where there is one. What a commit brought goes from the executor to those who wait.
  */
 #define G_LOG_DOMAIN "dsp-server"
 
@@ -59,8 +59,12 @@ on_published (const DspPublished *published,
 {
   DspServer *server = user_data;
 
+  DspRoads *roads = g_atomic_pointer_get (&server->roads);
+
   if (server->follower != NULL)
     dsp_follower_own (server->follower, published);
+  if (roads != NULL)
+    dsp_roads_note (roads, published->claims);
   publish (published, server);
 }
 
@@ -196,6 +200,22 @@ open_store (DspServer               *self,
   return self->signers != NULL;
 }
 
+/* A replay comes to the same end each time: there no service is asked. */
+static gboolean
+open_roads (DspServer               *self,
+            const DspServerOptions  *options,
+            GError                 **error)
+{
+  DspRoadOptions road = { (char *) options->osrm, (char *) options->routino, 0 };
+  DspRoads *roads;
+
+  if ((options->osrm == NULL && options->routino == NULL) || options->replay_from_us != 0 || !options->clock)
+    return TRUE;
+  roads = dsp_roads_new (options->database, self->executor, &road, error);
+  g_atomic_pointer_set (&self->roads, roads);
+  return roads != NULL;
+}
+
 /**
  * dsp_server_new:
  * Opens the database, which no other process may hold unless its store can be shared, and listens. Blocks on files.
@@ -220,7 +240,7 @@ dsp_server_new (const DspServerOptions  *options,
                                      MAX (options->commands_per_minute, DSP_LIMIT_COMMANDS_BURST));
   self->openapi = dsp_openapi_print ();
   if (!dsp_password_init (error) || !open_store (self, options, error) || !open_local (self, error) ||
-      !open_http (self, options, error))
+      !open_http (self, options, error) || !open_roads (self, options, error))
     {
       dsp_server_free (self);
       return NULL;
@@ -240,7 +260,9 @@ dsp_server_free (DspServer *self)
   dsp_waiters_stop (self->waiters);
   dsp_readers_free (self->signers);
   dsp_housekeeping_free (self->housekeeping);
+  dsp_roads_stop (self->roads);
   dsp_executor_free (self->executor);
+  dsp_roads_free (self->roads);
   dsp_follower_free (self->follower);
   dsp_readers_free (self->readers);
   dsp_http_free (self->http);

@@ -28,6 +28,8 @@ typedef struct {
   guint       housekeeping_s;      /* every so often */
   guint       keep_days;           /* changes older than this are pruned */
   gboolean    clock;               /* give the commands of what becomes due; a tool that looks in for a moment does not */
+  const char *osrm;                /* (nullable): DspRoadOptions, by which claims of kilometres are measured */
+  const char *routino;             /* (nullable) */
   gint64      replay_from_us;      /* for tests: the clock stands here and goes on by the times that commands carry. 0: real
                                       time. Only with @listen on this machine itself: any command would move it */
 } DspServerOptions;
