@@ -48,6 +48,7 @@ make_entry (DspRecordRow       *row,
             const DspRowEditor *editor)
 {
   row->editor = gtk_entry_new ();
+  gtk_editable_set_width_chars (GTK_EDITABLE (row->editor), 6); /* three of them fit beside each other */
   gtk_widget_set_hexpand (row->editor, TRUE);
   gtk_entry_set_max_length (GTK_ENTRY (row->editor), (int) row->field->max);
   g_signal_connect_swapped (row->editor, "changed", G_CALLBACK (dsp_record_row_edited), row);

@@ -7,7 +7,10 @@
 #include "dsp-record-kind.h"
 
 #include "dsp-catalogue.h"
+#include "dsp-money-commands.h"
 #include "dsp-penalty.h"
+#include "dsp-policy-preview.h"
+#include "dsp-rate-notes.h"
 #include "dsp-text.h"
 
 #include <glib/gi18n.h>
@@ -18,6 +21,39 @@ office_defaults (void)
   return dsp_office_defaults ();
 }
 
+static void
+set_policy (GtkWidget    *preview,
+            gconstpointer record)
+{
+  dsp_policy_preview_set (DSP_POLICY_PREVIEW (preview), record);
+}
+
+static void
+set_notes (GtkWidget    *notes,
+           gconstpointer record)
+{
+  dsp_rate_notes_set (DSP_RATE_NOTES (notes), record);
+}
+
+static GtkWidget *
+notes_head (GtkWidget *notes)
+{
+  return dsp_rate_notes_get_head (DSP_RATE_NOTES (notes));
+}
+
+static GtkWidget *
+new_rate_notes (DspOffice *office)
+{
+  return dsp_rate_notes_new (office, &dsp_rate);
+}
+
+static GtkWidget *
+new_tax_rule_notes (DspOffice *office)
+{
+  return dsp_rate_notes_new (office, &dsp_tax_rule);
+}
+
+#define RATES_ICON "despacho-rates-symbolic"
 #define ADMIN_ICON "despacho-admin-symbolic"
 
 /* clang-format off */
@@ -30,7 +66,9 @@ static const DspRecordKind kinds[] = {
   { &dsp_solution_code, &dsp_solution_code_create, &dsp_solution_code_change, NULL, NULL, NULL, ADMIN_ICON, NULL, NULL },
   { &dsp_equipment_model, &dsp_equipment_model_create, &dsp_equipment_model_change, NULL, NULL, NULL, ADMIN_ICON, NULL, NULL },
   { &dsp_penalty_rule, &dsp_penalty_rule_create, &dsp_penalty_rule_change, NULL, NULL, NULL, "despacho-penalized-symbolic", NULL, NULL },
-  { &dsp_policy, &dsp_policy_create, &dsp_policy_change, NULL, NULL, NULL, ADMIN_ICON, NULL, NULL },
+  { &dsp_policy, &dsp_policy_create, &dsp_policy_change, NULL, NULL, NULL, ADMIN_ICON, NULL, NULL, dsp_policy_preview_new, set_policy },
+  { &dsp_rate, &dsp_rate_create, &dsp_rate_change, NULL, NULL, NULL, RATES_ICON, NULL, NULL, new_rate_notes, set_notes, notes_head, "pricing_at" },
+  { &dsp_tax_rule, &dsp_tax_rule_create, &dsp_tax_rule_change, NULL, NULL, NULL, RATES_ICON, NULL, NULL, new_tax_rule_notes, set_notes, notes_head },
   { &dsp_slot, &dsp_slot_create, &dsp_slot_change, NULL, NULL, NULL, ADMIN_ICON, NULL, NULL },
   { &dsp_holiday, &dsp_holiday_create, &dsp_holiday_change, NULL, NULL, &dsp_holiday_delete, "despacho-agenda-symbolic", NULL, NULL },
   { &dsp_office_settings, &dsp_office_settings_put, &dsp_office_settings_put, NULL, NULL, NULL, ADMIN_ICON, dsp_office_settings_id, office_defaults },

@@ -14,6 +14,10 @@ typedef struct {
   const char       *icon;
   DspId           (*only) (void);            /* (nullable): there is one such record, with this id */
   const void     *(*defaults) (void);        /* (nullable): what holds while it has not been saved */
+  GtkWidget      *(*preview_new) (DspOffice *office); /* (nullable): below the form, of what it says now */
+  void            (*preview_set) (GtkWidget *preview, gconstpointer record); /* @record: (nullable); copied */
+  GtkWidget      *(*preview_head) (GtkWidget *preview); /* (nullable): its part that stands above the form; (transfer none) */
+  const char       *without;                 /* (nullable): a field that people do not see */
 } DspRecordKind;
 
 /* Never NULL: an entity without a kind has no page. */

@@ -7,7 +7,6 @@
 #include "dsp-record-page.h"
 
 #include "dsp-crew-members.h"
-#include "dsp-policy-preview.h"
 #include "dsp-record-form.h"
 #include "dsp-record-kind.h"
 #include "dsp-text.h"
@@ -41,10 +40,15 @@ struct _DspRecordPage
   DspRecordForm *form;
   GtkWidget     *members;  /* nullable */
   GtkWidget     *preview;  /* nullable */
+  GtkWidget     *head;     /* nullable: its part above the form */
   gboolean       filling;
+  gboolean       beside;   /* a list of somebody else */
 };
 
 G_DEFINE_FINAL_TYPE (DspRecordPage, dsp_record_page, GTK_TYPE_WIDGET)
+
+enum { SIGNAL_SHOWN, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 static gboolean
 is_retired (DspRecordPage *self,
@@ -104,7 +108,7 @@ show_preview (DspRecordPage *self)
     return;
   record = dsp_record_new (self->kind->entity);
   if (dsp_record_form_peek (self->form, record, &given))
-    dsp_policy_preview_set (DSP_POLICY_PREVIEW (self->preview), record);
+    self->kind->preview_set (self->preview, record);
   dsp_record_free (self->kind->entity, record);
 }
 
@@ -123,6 +127,7 @@ show_record (DspRecordPage *self)
   may = dsp_office_may (self->office, save) && !(retired && self->kind->retire != NULL);
 
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), record != NULL || self->creating ? "form" : "empty");
+  g_signal_emit (self, signals[SIGNAL_SHOWN], 0);
   if (record == NULL && !self->creating)
     return;
   self->version = record != NULL ? record->version : 0;
@@ -137,7 +142,7 @@ show_record (DspRecordPage *self)
   if (self->members != NULL)
     dsp_crew_members_set_crew (DSP_CREW_MEMBERS (self->members), record != NULL ? &record->id : NULL, may);
   if (self->preview != NULL)
-    dsp_policy_preview_set (DSP_POLICY_PREVIEW (self->preview), (const DspPolicy *) record);
+    self->kind->preview_set (self->preview, record);
   away = self->kind->remove != NULL ? self->kind->remove : retired ? self->kind->restore : self->kind->retire;
   gtk_widget_set_visible (self->retire_button, record != NULL && away != NULL && dsp_office_may (self->office, away));
   gtk_button_set_label (GTK_BUTTON (self->retire_button),
@@ -191,6 +196,8 @@ fill (DspRecordPage *self)
   g_autofree char *folded = dsp_fold (gtk_editable_get_text (GTK_EDITABLE (self->search)));
   GtkWidget *child;
 
+  if (self->beside)
+    return;
   self->filling = TRUE;
   while ((child = gtk_widget_get_first_child (self->list)) != NULL)
     gtk_list_box_remove (GTK_LIST_BOX (self->list), child);
@@ -228,7 +235,10 @@ on_discard_response (AdwMessageDialog *dialog,
         dsp_record_page_show (self, id);
     }
   else
-    fill (self); /* the selection goes back to what the form shows */
+    {
+      fill (self); /* the selection goes back to what the form shows */
+      g_signal_emit (self, signals[SIGNAL_SHOWN], 0);
+    }
 }
 
 /* What was typed is not dropped unasked. */
@@ -262,6 +272,12 @@ on_row_selected (GtkListBox    *list,
   show_record (self);
 }
 
+const DspId *
+dsp_record_page_get_shown (DspRecordPage *self)
+{
+  return &self->shown;
+}
+
 void
 dsp_record_page_show (DspRecordPage *self,
                       const DspId   *id)
@@ -286,6 +302,12 @@ dsp_record_page_create (DspRecordPage *self)
   gtk_widget_child_focus (GTK_WIDGET (self->form), GTK_DIR_TAB_FORWARD);
 }
 
+void
+dsp_record_page_clear_errors (DspRecordPage *self)
+{
+  dsp_record_form_clear_errors (self->form);
+}
+
 /* ---- saving ---- */
 
 static void
@@ -302,9 +324,14 @@ saved_cb (GObject      *source,
     return;
   if (sentence != NULL)
     {
-      bool duplicate = outcome != NULL && g_array_index (outcome->refused, DspRefusal, 0).rule == DSP_RULE_DUPLICATE;
+      DspRule rule = outcome != NULL ? g_array_index (outcome->refused, DspRefusal, 0).rule : DSP_N_RULES;
+      bool duplicate = rule == DSP_RULE_DUPLICATE;
 
-      dsp_record_form_show_error (self->form, duplicate ? dsp_table_find (&self->kind->entity->table, "code", 4) : NULL, sentence);
+      /* What it clashes with stands above the form already, with the ways out: there the person goes on. */
+      if (rule == DSP_RULE_OVERLAP && self->head != NULL && gtk_widget_get_visible (self->head))
+        gtk_widget_child_focus (self->head, GTK_DIR_TAB_FORWARD);
+      else
+        dsp_record_form_show_error (self->form, duplicate ? dsp_table_find (&self->kind->entity->table, "code", 4) : NULL, sentence);
       return;
     }
   self->creating = FALSE;
@@ -535,6 +562,8 @@ static void
 on_form_changed (DspRecordForm *form,
                  DspRecordPage *self)
 {
+  if (!self->creating && dsp_id_is_none (&self->shown))
+    return;
   show_dirty (self, TRUE);
   show_preview (self);
 }
@@ -560,6 +589,7 @@ dsp_record_page_class_init (DspRecordPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dsp_record_page_dispose;
+  signals[SIGNAL_SHOWN] = g_signal_new ("shown", DSP_TYPE_RECORD_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_template_from_resource (widget_class, "/mx/despacho/Despacho/dsp-record-page.ui");
   gtk_widget_class_bind_template_child (widget_class, DspRecordPage, paned);
   gtk_widget_class_bind_template_child (widget_class, DspRecordPage, add_button);
@@ -605,6 +635,8 @@ dsp_record_page_new (DspOffice       *office,
 
   if (retired != NULL && self->kind->retire != NULL)
     without = dsp_table_bit (&entity->table, retired->offset);
+  if (self->kind->without != NULL)
+    without |= dsp_table_bit (&entity->table, dsp_table_find (&entity->table, self->kind->without, strlen (self->kind->without))->offset);
   self->form = DSP_RECORD_FORM (dsp_record_form_new (office, entity, without));
   g_signal_connect (self->form, "changed", G_CALLBACK (on_form_changed), self);
   slot = gtk_box_new (GTK_ORIENTATION_VERTICAL, 24);
@@ -615,10 +647,15 @@ dsp_record_page_new (DspOffice       *office,
       self->members = dsp_crew_members_new (office);
       gtk_box_append (GTK_BOX (slot), self->members);
     }
-  if (entity == &dsp_policy)
+  if (self->kind->preview_new != NULL)
     {
-      self->preview = dsp_policy_preview_new (office);
+      self->preview = self->kind->preview_new (office);
       gtk_box_append (GTK_BOX (slot), self->preview);
+      if (self->kind->preview_head != NULL)
+        {
+          self->head = self->kind->preview_head (self->preview);
+          gtk_box_prepend (GTK_BOX (slot), self->head);
+        }
     }
   {
     GtkWidget *scroller = gtk_scrolled_window_new (), *clamp = adw_clamp_new ();
@@ -642,5 +679,16 @@ dsp_record_page_new (DspOffice       *office,
   g_signal_connect_object (office, "status-changed", G_CALLBACK (on_status_changed), self, G_CONNECT_SWAPPED);
   fill (self);
   on_status_changed (self);
+  return GTK_WIDGET (self);
+}
+
+GtkWidget *
+dsp_record_page_new_beside (DspOffice       *office,
+                            const DspEntity *entity)
+{
+  DspRecordPage *self = DSP_RECORD_PAGE (dsp_record_page_new (office, entity));
+
+  self->beside = TRUE;
+  gtk_widget_set_visible (gtk_paned_get_start_child (GTK_PANED (self->paned)), FALSE);
   return GTK_WIDGET (self);
 }

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-#define DSP_N_PAGES 11
+#define DSP_N_PAGES 12
 
 struct _DspWindow
 {

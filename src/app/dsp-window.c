@@ -22,6 +22,7 @@
 #include "dsp-paper-results.h"
 #include "dsp-pre-invoice-page.h"
 #include "dsp-preferences.h"
+#include "dsp-rate-page.h"
 #include "dsp-record-page.h"
 #include "dsp-roll-call.h"
 #include "dsp-review-page.h"
@@ -43,6 +44,7 @@ static const Page pages[] = {
   { "mileage", N_("Mileage"), "despacho-mileage-symbolic", DSP_MODULE_MILEAGE },
   { "statement", N_("Statement"), "despacho-reports-symbolic", DSP_MODULE_PRE_INVOICES },
   { "pre-invoices", N_("Pre-invoices"), "despacho-pre-invoice-symbolic", DSP_MODULE_PRE_INVOICES },
+  { "rates", N_("Rates"), "despacho-rates-symbolic", DSP_MODULE_RATES },
   { "charts", N_("Charts"), "despacho-chart-symbolic", DSP_MODULE_CHARTS },
   { "workbook", N_("Workbook"), "despacho-macro-symbolic", DSP_MODULE_WORKBOOK },
   { "administration", N_("Catalogues"), "despacho-admin-symbolic", DSP_MODULE_ADMINISTRATION },
@@ -202,6 +204,9 @@ add_page (DspWindow *self,
     case DSP_MODULE_PRE_INVOICES:
       self->page_widgets[i] = g_str_equal (pages[i].name, "statement") ? dsp_statement_page_new (self->office)
                                                                        : dsp_pre_invoice_page_new (self->office);
+      break;
+    case DSP_MODULE_RATES:
+      self->page_widgets[i] = dsp_rate_page_new (self->office);
       break;
     case DSP_MODULE_CHARTS:
       self->page_widgets[i] = dsp_chart_page_new (self->office);

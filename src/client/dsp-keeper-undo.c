@@ -349,6 +349,29 @@ give_process_back (DspKeeper  *keeper,
   return g_steal_pointer (&outcome);
 }
 
+/* What others may have built upon is not taken away: it is retired, where its kind can be. */
+static DspOutcome *
+retire_created (DspKeeper        *keeper,
+                const DspPending *pending,
+                GError          **error)
+{
+  const DspTable *table = &pending->command->entity->table;
+  const DspField *retired = dsp_table_find (table, "retired", 7);
+  g_autofree char *name = g_strconcat (table->name, ".change", NULL);
+  const DspCommand *change = dsp_command_find (name);
+  g_autofree gpointer args = NULL;
+
+  if (retired == NULL || change == NULL || change->args != table)
+    {
+      g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED, "%s cannot be undone", pending->command->name);
+      return NULL;
+    }
+  args = g_malloc0 (table->size);
+  *dsp_field_word (retired, args) = DSP_YES;
+  return dsp_keeper_give (keeper, change, (const DspId *) pending->ids->data, pending->ids->len, args,
+                          dsp_table_bit (table, retired->offset), FALSE, error);
+}
+
 static DspOutcome *
 give_inverse (DspKeeper  *keeper,
               DspPending *pending,
@@ -374,6 +397,8 @@ give_inverse (DspKeeper  *keeper,
     return give_values_back (keeper, pending, seen, error);
   if (pending->command->entity == &dsp_order && !(pending->command->flags & (DSP_COMMAND_CREATES | DSP_COMMAND_IMPORT)))
     return give_process_back (keeper, pending, seen, error);
+  if (pending->command->flags & DSP_COMMAND_CREATES)
+    return retire_created (keeper, pending, error);
   g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED, "%s cannot be undone", pending->command->name);
   return NULL;
 }

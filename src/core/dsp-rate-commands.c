@@ -11,27 +11,19 @@
 /* Lines that one run of the clock prices: a longer one would hold up what people do meanwhile. */
 #define LINES_A_RUN 1000
 
-static char *
-dup_period (const DspRate *rate)
-{
-  char from[16], until[16];
-
-  dsp_date_print (rate->from, from);
-  if (rate->until.day == 0)
-    return g_strdup_printf (_("from %s, without end"), from);
-  dsp_date_print (rate->until, until);
-  return g_strdup_printf (_("from %s until %s"), from, until);
-}
-
 static gboolean
-refuse_clash (const DspRate *mine,
-              const DspRate *other,
-              GError       **error)
+refuse_clash (const char *code,
+              DspDate     from,
+              DspDate     until,
+              const char *other_code,
+              DspDate     other_from,
+              DspDate     other_until,
+              GError    **error)
 {
-  g_autofree char *period = dup_period (mine), *other_period = dup_period (other);
+  g_autofree char *period = dsp_rate_dup_period (from, until), *other_period = dsp_rate_dup_period (other_from, other_until);
 
   return dsp_refuse (error, DSP_RULE_OVERLAP, _("rate %s (%s) is for the same as rate %s (%s): end one before the other begins"),
-                     mine->code, period, other->code, other_period);
+                     code, period, other_code, other_period);
 }
 
 static gboolean
@@ -50,18 +42,13 @@ rate_put (DspWork      *work,
           GError      **error)
 {
   DspRate *rate = record;
-  GPtrArray *rates;
+  const DspRate *other;
 
   if (!needs (work, rate, error))
     return FALSE;
-  rates = dsp_work_all (work, &dsp_rate);
-  for (guint i = 0; i < rates->len; i++)
-    {
-      const DspRate *other = rates->pdata[i];
-
-      if (!dsp_id_equal (&other->id, &rate->id) && dsp_rate_clashes (other, rate))
-        return refuse_clash (rate, other, error);
-    }
+  other = dsp_rate_find_clash (dsp_work_all (work, &dsp_rate), rate);
+  if (other != NULL)
+    return refuse_clash (rate->code, rate->from, rate->until, other->code, other->from, other->until, error);
   rate->pricing_at.us = rate->retired == DSP_YES ? 0 : dsp_work_now (work);
   return TRUE;
 }
@@ -72,22 +59,9 @@ tax_rule_put (DspWork      *work,
               gconstpointer args,
               GError      **error)
 {
-  const DspTaxRule *rule = record;
-  GPtrArray *rules = dsp_work_all (work, &dsp_tax_rule);
+  const DspTaxRule *rule = record, *other = dsp_tax_rule_find_clash (dsp_work_all (work, &dsp_tax_rule), rule);
 
-  for (guint i = 0; i < rules->len; i++)
-    {
-      const DspTaxRule *other = rules->pdata[i];
-      /* They are compared as rates are. */
-      DspRate a = { .pays = DSP_PAYS_SERVICE, .group = rule->regime, .zone = rule->zone, .from = rule->from, .until = rule->until,
-                    .code = rule->code, .retired = rule->retired };
-      DspRate b = { .pays = DSP_PAYS_SERVICE, .group = other->regime, .zone = other->zone, .from = other->from, .until = other->until,
-                    .code = other->code, .retired = other->retired };
-
-      if (!dsp_id_equal (&other->id, &rule->id) && dsp_rate_clashes (&a, &b))
-        return refuse_clash (&a, &b, error);
-    }
-  return TRUE;
+  return other == NULL || refuse_clash (rule->code, rule->from, rule->until, other->code, other->from, other->until, error);
 }
 
 /* ---- prices for what waited ---- */

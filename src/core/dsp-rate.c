@@ -113,6 +113,17 @@ zone_by (GStrv       zone,
   return dsp_zone_covers ((const char *const *) zone, NULL, municipality) ? DSP_BY_MUNICIPALITY : 0;
 }
 
+/* By what it can be met: codes, names, or both. */
+static DspRateBy
+zone_asks (GStrv zone)
+{
+  DspRateBy by = 0;
+
+  for (guint i = 0; zone[i] != NULL; i++)
+    by |= g_ascii_isdigit (zone[i][0]) ? DSP_BY_POSTAL_CODE : DSP_BY_MUNICIPALITY;
+  return by;
+}
+
 static gboolean
 check_zone (const char *code,
             GStrv       zone,
@@ -144,10 +155,12 @@ dates_share (DspDate a_from,
   return (a_until.day == 0 || b_from.day <= a_until.day) && (b_until.day == 0 || a_from.day <= b_until.day);
 }
 
-bool
-dsp_rate_fits (const DspRate    *rate,
-               const DspPayable *payable,
-               DspRateBy        *by)
+/* What a rate asks for, of all the conditions there are, and which of them the case meets. */
+typedef struct { DspRateBy asked, met; } Verdict;
+
+static Verdict
+judge (const DspRate    *rate,
+       const DspPayable *payable)
 {
   const struct { bool asked, met; DspRateBy by; } conditions[] = {
     { true, rate->pays == payable->pays, DSP_BY_KIND },
@@ -159,29 +172,68 @@ dsp_rate_fits (const DspRate    *rate,
     { rate->type != NULL, g_strcmp0 (rate->type, payable->type) == 0, DSP_BY_TYPE },
     { rate->group != NULL, g_strcmp0 (rate->group, payable->group) == 0, DSP_BY_GROUP },
   };
-  DspRateBy met = 0, zone = 0;
+  Verdict verdict = { 0, 0 };
 
   for (guint i = 0; i < G_N_ELEMENTS (conditions); i++)
     {
-      if (conditions[i].asked && !conditions[i].met)
-        {
-          if (by != NULL)
-            *by = conditions[i].by;
-          return false;
-        }
       if (conditions[i].asked)
-        met |= conditions[i].by;
+        verdict.asked |= conditions[i].by;
+      if (conditions[i].asked && conditions[i].met)
+        verdict.met |= conditions[i].by;
     }
+  /* By a code or by a name: one of them is enough. */
   if (rate->zone != NULL)
-    zone = zone_by (rate->zone, payable->postal_code, payable->municipality);
-  if (by != NULL)
-    *by = rate->zone != NULL && zone == 0 ? DSP_BY_POSTAL_CODE : (met & ~(DSP_BY_KIND | DSP_BY_RETIRED | DSP_BY_DAY)) | zone;
-  return rate->zone == NULL || zone != 0;
+    {
+      DspRateBy zone = zone_by (rate->zone, payable->postal_code, payable->municipality);
+
+      verdict.asked |= zone != 0 ? zone : zone_asks (rate->zone);
+      verdict.met |= zone;
+    }
+  return verdict;
 }
 
-/* The order of the header, as one number. */
-static guint
-rank (DspRateBy by)
+#define NOT_SPECIFIC (DSP_BY_KIND | DSP_BY_RETIRED | DSP_BY_DAY)
+
+bool
+dsp_rate_fits (const DspRate    *rate,
+               const DspPayable *payable,
+               DspRateBy        *by)
+{
+  static const DspRateBy order[] = { DSP_BY_KIND, DSP_BY_RETIRED, DSP_BY_DAY, DSP_BY_DISTRIBUTOR, DSP_BY_MASTER, DSP_BY_SUBTYPE,
+                                     DSP_BY_TYPE, DSP_BY_GROUP, DSP_BY_POSTAL_CODE, DSP_BY_MUNICIPALITY };
+  Verdict verdict;
+  DspRateBy missed;
+
+  /* Most rates are for something else: nothing more is looked at. */
+  if (rate->pays != payable->pays)
+    {
+      if (by != NULL)
+        *by = DSP_BY_KIND;
+      return false;
+    }
+  verdict = judge (rate, payable);
+  missed = verdict.asked & ~verdict.met;
+  for (guint i = 0; by != NULL && missed != 0 && i < G_N_ELEMENTS (order); i++)
+    if (missed & order[i])
+      {
+        *by = order[i];
+        return false;
+      }
+  if (by != NULL)
+    *by = verdict.met & ~NOT_SPECIFIC;
+  return missed == 0;
+}
+
+DspRateBy
+dsp_rate_asks (const DspRate *rate)
+{
+  DspRateBy asks = judge (rate, &(DspPayable) { .pays = rate->pays, .day = rate->from }).asked;
+
+  return asks & ~NOT_SPECIFIC;
+}
+
+guint
+dsp_rate_rank (DspRateBy by)
 {
   static const DspRateBy order[] = { DSP_BY_MUNICIPALITY, DSP_BY_POSTAL_CODE, DSP_BY_GROUP, DSP_BY_TYPE, DSP_BY_SUBTYPE,
                                      DSP_BY_MASTER, DSP_BY_DISTRIBUTOR };
@@ -207,9 +259,9 @@ dsp_rate_find (GPtrArray        *rates,
       DspRateBy this_by = 0;
 
       if (dsp_rate_fits (rate, payable, &this_by) &&
-          (best == NULL || rank (this_by) > rank (best_by) ||
+          (best == NULL || dsp_rate_rank (this_by) > dsp_rate_rank (best_by) ||
            /* They do not clash where they were entered one after the other; if they do all the same, the older one. */
-           (rank (this_by) == rank (best_by) && dsp_id_compare (&rate->id, &best->id) < 0)))
+           (dsp_rate_rank (this_by) == dsp_rate_rank (best_by) && dsp_id_compare (&rate->id, &best->id) < 0)))
         {
           best = rate;
           best_by = this_by;
@@ -230,6 +282,57 @@ dsp_rate_clashes (const DspRate *a,
          dates_share (a->from, a->until, b->from, b->until) && zones_share (a->zone, b->zone);
 }
 
+const DspRate *
+dsp_rate_find_clash (const GPtrArray *rates,
+                     const DspRate   *rate)
+{
+  for (guint i = 0; i < rates->len; i++)
+    {
+      const DspRate *other = rates->pdata[i];
+
+      if (!dsp_id_equal (&other->id, &rate->id) && dsp_rate_clashes (other, rate))
+        return other;
+    }
+  return NULL;
+}
+
+/* ---- why ---- */
+
+static int
+compare_candidates (gconstpointer a,
+                    gconstpointer b)
+{
+  const DspRateCandidate *x = a, *y = b;
+  guint rank_x = dsp_rate_rank (x->asks), rank_y = dsp_rate_rank (y->asks);
+
+  if (rank_x != rank_y)
+    return rank_x > rank_y ? -1 : 1;
+  if (x->missed != y->missed)
+    return x->missed < y->missed ? -1 : 1;
+  return dsp_id_compare (&x->rate->id, &y->rate->id);
+}
+
+GArray *
+dsp_rate_explain (GPtrArray        *rates,
+                  const DspPayable *payable)
+{
+  GArray *candidates = g_array_new (FALSE, FALSE, sizeof (DspRateCandidate));
+  const DspRate *winner = dsp_rate_find (rates, payable, NULL);
+
+  for (guint i = 0; i < rates->len; i++)
+    {
+      const DspRate *rate = rates->pdata[i];
+      Verdict verdict = judge (rate, payable);
+      DspRateCandidate candidate = { .rate = rate, .asks = verdict.asked & ~NOT_SPECIFIC, .met = verdict.met & ~NOT_SPECIFIC,
+                                     .missed = verdict.asked & ~verdict.met, .applies = rate == winner };
+
+      if (!(candidate.missed & DSP_BY_KIND))
+        g_array_append_val (candidates, candidate);
+    }
+  g_array_sort (candidates, compare_candidates);
+  return candidates;
+}
+
 const char *
 dsp_rate_by_label (DspRateBy by)
 {
@@ -247,6 +350,19 @@ dsp_rate_by_label (DspRateBy by)
     case DSP_BY_KIND:
     default:                  return _("what it pays");
     }
+}
+
+char *
+dsp_rate_dup_period (DspDate from,
+                     DspDate until)
+{
+  char first[16], last[16];
+
+  dsp_date_print (from, first);
+  if (until.day == 0)
+    return g_strdup_printf (_("from %s, without end"), first);
+  dsp_date_print (until, last);
+  return g_strdup_printf (_("from %s until %s"), first, last);
 }
 
 static gboolean
@@ -315,6 +431,28 @@ dsp_tax_rule_find (GPtrArray  *rules,
         }
     }
   return best;
+}
+
+bool
+dsp_tax_rule_clashes (const DspTaxRule *a,
+                      const DspTaxRule *b)
+{
+  return a->retired != DSP_YES && b->retired != DSP_YES && g_strcmp0 (a->regime, b->regime) == 0 &&
+         dates_share (a->from, a->until, b->from, b->until) && zones_share (a->zone, b->zone);
+}
+
+const DspTaxRule *
+dsp_tax_rule_find_clash (const GPtrArray  *rules,
+                         const DspTaxRule *rule)
+{
+  for (guint i = 0; i < rules->len; i++)
+    {
+      const DspTaxRule *other = rules->pdata[i];
+
+      if (!dsp_id_equal (&other->id, &rule->id) && dsp_tax_rule_clashes (other, rule))
+        return other;
+    }
+  return NULL;
 }
 
 static gboolean

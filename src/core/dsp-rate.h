@@ -72,10 +72,31 @@ typedef enum {
 bool           dsp_rate_fits (const DspRate *rate, const DspPayable *payable, DspRateBy *by);
 /* Of @rates (of DspRate) the one that applies; NULL if none. (transfer none) */
 const DspRate *dsp_rate_find (GPtrArray *rates, const DspPayable *payable, DspRateBy *by);
+/* What a rate asks for, whoever it is about: its specificity. A zone of codes and names asks for either. */
+DspRateBy      dsp_rate_asks (const DspRate *rate);
+/* How specific that is, in the order above: of the rates that fit, the highest one applies. */
+guint          dsp_rate_rank (DspRateBy by);
 /* Would both fit some order equally well? */
 bool           dsp_rate_clashes (const DspRate *a, const DspRate *b);
+/* The first of @rates (of DspRate) that clashes with @rate, itself left aside; NULL if none. (transfer none) */
+const DspRate *dsp_rate_find_clash (const GPtrArray *rates, const DspRate *rate);
 /* The word of one condition, translated. */
 const char    *dsp_rate_by_label (DspRateBy by);
+/* "from 2026-01-01, without end": (transfer full) */
+char          *dsp_rate_dup_period (DspDate from, DspDate until) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A rate that was looked at for something payable, and why it does or does not apply. */
+typedef struct {
+  const DspRate *rate;
+  DspRateBy      asks;    /* its specificity */
+  DspRateBy      met;     /* of those: what the case meets */
+  DspRateBy      missed;  /* what it does not, and DSP_BY_DAY, DSP_BY_RETIRED; 0: it fits */
+  bool           applies; /* the one that does: dsp_rate_find() */
+} DspRateCandidate;
+
+/* "This rate applies because …" (S0-18): all of @rates (of DspRate) that pay for such a thing, the most specific first, so that the
+ * first one without anything missed is the one that applies. Of DspRateCandidate, whose rates are lent; (transfer full) */
+GArray        *dsp_rate_explain (GPtrArray *rates, const DspPayable *payable) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Value added tax and what is withheld, by fiscal regime and by place, from a day until a day. The most specific one:
  * regime before zone. Shares are millionths. */
@@ -94,6 +115,8 @@ typedef struct {
 extern const DspEntity dsp_tax_rule;
 DSP_DEFINE_RECORD (DspTaxRule, dsp_tax_rule, dsp_tax_rule)
 
+bool              dsp_tax_rule_clashes (const DspTaxRule *a, const DspTaxRule *b);
+const DspTaxRule *dsp_tax_rule_find_clash (const GPtrArray *rules, const DspTaxRule *rule); /* as dsp_rate_find_clash() */
 const DspTaxRule *dsp_tax_rule_find (GPtrArray *rules, const char *regime, const char *postal_code, const char *municipality, DspDate day);
 
 G_END_DECLS

@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rates' page from outside: what is paid for what, from when, and why (S0-15, S0-18)."""
+
+import re
+import time
+
+import driver
+from window import Window
+
+tests = driver.Tests()
+session = driver.Session()
+server = session.demo_server()
+window = None
+
+
+def find(role, name, **options):
+    return window.app.find(role, name, tables=False, **options)
+
+
+def page():
+    return find("panel", "Rates and taxes")
+
+
+def last(role, name, what):
+    """The form stands behind the table, taxes behind rates: what is looked at is the last one of that name."""
+    return driver.wait_for(lambda: (list(page().find_all(role, name, tables=False)) or [None])[-1], what)
+
+
+def first(role, name, what):
+    return driver.wait_for(lambda: page().maybe(role, name, tables=False), what)
+
+
+def field(name):
+    return last("text", re.compile("^" + re.escape(name)), "the field " + name)
+
+
+def button(name):
+    return last("push button", re.compile("^" + name), "the button " + name)
+
+
+def says(pattern):
+    return page().maybe("label", re.compile(pattern), tables=False)
+
+
+def choose(name, value):
+    """In the filter above the table."""
+    window.app.choose(first("combo box", re.compile("^" + name), "the choice " + name), value)
+    time.sleep(0.3)
+
+
+def lines(name="Rates"):
+    """The table's rows: code -> (element, texts)."""
+    return {texts[0]: (row, texts) for row, texts in window.app.rows(page().find("tree table", name)) if texts}
+
+
+def shows(code):
+    return driver.wait_for(lambda: lines().get(code), "the rate %s in the table" % code)
+
+
+def saved():
+    driver.wait_for(lambda: not button("Save$").has("sensitive"), "the record to be saved")
+
+
+@tests.case("/rates/S0_18_the_table_says_for_what_and_how_specific")
+def _():
+    global window
+    window = Window(session.app(server, "administrator")).wait_until_open()
+    find("push button", "Rates").click()
+    texts = shows("REPARACION")[1]
+    assert "Reparación" in texts and "order type" in texts and "$310.00" in texts and "01/01/2026" in texts, texts
+    order = list(lines())
+    assert order.index("REPARACION") < order.index("SERVICIO"), order         # the more specific first
+    assert "10 %" in lines()["BONO-MISMO-DIA"][1] and "$4.85/km" in lines()["KM"][1]
+
+
+@tests.case("/rates/S0_18_the_filter_leaves_what_may_apply")
+def _():
+    choose("Order type", "Reparación")
+    driver.wait_for(lambda: "REPARACION" in lines() and "SERVICIO" in lines() and "INSTALACION" not in lines(), "what may apply to repairs")
+    choose("Order type", "Any order type")
+    choose("Pays", "Kilometre")
+    driver.wait_for(lambda: list(lines()) == ["KM"], "kilometres only")
+    choose("Pays", "Anything paid")
+    choose("When it holds", "To come")
+    driver.wait_for(lambda: says("^Nothing matches"), "no rate to come")
+    choose("When it holds", "In force today")
+    shows("KM")
+
+
+@tests.case("/rates/S0_18_an_overlap_shows_both_and_the_ways_out")
+def _():
+    button("New rate").press()
+    field("Code").set_text("SERVICIO-2")
+    window.app.choose(last("combo box", re.compile("^Pays"), "the choice in the form"), "Service")
+    field("From").set_text("01/12/2026")
+    first("text", re.compile("^Amount"), "the amount").set_text("-5")
+    button("Save$").press()
+    driver.wait_for(lambda: says("-5.00"), "the negative amount to be named")
+    first("text", re.compile("^Amount"), "the amount").set_text("1000000000000000")
+    button("Save$").press()
+    driver.wait_for(lambda: says("1000000000000000"), "the impossible amount to be named")
+    first("text", re.compile("^Amount"), "the amount").set_text("300")
+    driver.wait_for(lambda: says("^Both are for the same"), "the overlap to be said before it is saved")
+    button("Save$").press()
+    time.sleep(1)
+    assert says("^Both are for the same") and "SERVICIO-2" not in lines()
+    assert says("^\\$300.00$") and says("^\\$260.00$") and says("since 01/01/2026, without end") and says("since 01/12/2026, without end")
+    window.app.screenshot("rates-overlap")
+    button("End SERVICIO on 30/11/2026").press()
+    driver.wait_for(lambda: not says("^Both are for the same"), "the overlap to be gone")
+    button("Save$").press()
+    saved()
+    assert "30/11/2026" in shows("SERVICIO")[1]
+
+
+@tests.case("/rates/S0_18_one_ends_and_the_next_begins_and_both_are_undone_as_one")
+def _():
+    shows("REPARACION")[0].click()
+    driver.wait_for(lambda: field("Code").text == "REPARACION", "the form of the rate")
+    field("On the day").set_text("31/12/2025")
+    button("Begin the next one").press()
+    driver.wait_for(lambda: says("has to begin after 01/01/2026"), "the day before to be refused")
+    field("On the day").set_text("01/01/2027")
+    last("text", re.compile("^Amount"), "the next amount").set_text("333.50")
+    button("Begin the next one").press()
+    find("push button", "Undo").press()          # while the toast is there
+    driver.wait_for(lambda: field("Code").text == "REPARACION-2", "the next one in the form")
+    assert field("From").text == "01/01/2027" and first("text", re.compile("^Amount"), "the amount").text == "333.50"
+    driver.wait_for(lambda: "31/12/2026" not in shows("REPARACION")[1], "the first one to go on")
+    choose("When it holds", "To come")
+    driver.wait_for(lambda: "REPARACION-2" not in lines(), "the next one to be retired")
+    choose("When it holds", "In force today")
+
+
+@tests.case("/rates/S0_18_by_keyboard_alone")
+def _():
+    first(None, "Find in this list", "the search").click()
+    driver.type_text("GARANT")
+    driver.wait_for(lambda: list(lines()) == ["GARANTIA"], "the search")
+    driver.keys("Tab", "Tab", "Tab", "Tab", "Tab", "Down", "Up")
+    driver.keys("space")
+    driver.wait_for(lambda: field("Code").text == "GARANTIA", "the form of the rate")
+    first(None, "Find in this list", "the search").set_text("")
+
+
+@tests.case("/rates/S0_18_taxes_likewise")
+def _():
+    find(None, "Taxes").click()
+    rows = driver.wait_for(lambda: lines("Tax rules"), "the tax rules")
+    assert "VAT 8 %" in rows["IVA-8-FRONTERA"][1], rows["IVA-8-FRONTERA"][1]
+    rows["IVA-16"][0].click()
+    driver.wait_for(lambda: field("Code").text == "IVA-16", "the form of the rule")
+    field("On the day").set_text("01/01/2027")
+    button("Begin the next one").press()
+    driver.wait_for(lambda: field("Code").text == "IVA-16-2", "the next rule")
+
+
+@tests.case("/rates/S0_18_who_may_not_sees_no_page")
+def _():
+    other = Window(session.app(server, "dispatcher")).wait_until_open()
+    assert other.app.maybe("push button", "Crews", tables=False) and not other.app.maybe("push button", "Rates", tables=False)
+
+
+try:
+    tests.main()
+finally:
+    session.close()
