@@ -9,6 +9,7 @@
 #include "dsp-rate-page.h"
 
 #include "dsp-rate-list.h"
+#include "dsp-rate-why.h"
 #include "dsp-record-page.h"
 
 #include <adwaita.h>
@@ -128,6 +129,7 @@ dsp_rate_page_new (DspOffice *office)
   self->stack = gtk_stack_new ();
   add_part (self, &dsp_rate, _("Rates"));
   add_part (self, &dsp_tax_rule, _("Taxes"));
+  gtk_stack_add_titled (GTK_STACK (self->stack), dsp_rate_why_new (office), "why", _("Why this rate"));
   gtk_widget_set_vexpand (self->stack, TRUE);
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (self->stack));
   gtk_widget_add_css_class (head, "dsp-panel-head");

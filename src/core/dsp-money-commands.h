@@ -62,6 +62,8 @@ void     dsp_bill_free (DspBill *bill);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspBill, dsp_bill_free)
 
 /* ---- for the commands of orders, penalties and kilometres (dsp-statement-make.c) ---- */
+/* What the service of @order is asked by, or whatever else @pays, on @day in the office's zone. Texts are borrowed from @order. */
+void dsp_statement_payable     (const DspOrder *order, const DspId *master_id, DspDate day, DspPays pays, DspPayable *payable);
 void dsp_statement_add_order   (DspWork *work, const DspOrder *order);   /* it was closed */
 void dsp_statement_void_order  (DspWork *work, const DspOrder *order);   /* it was reopened */
 void dsp_statement_add_mileage (DspWork *work, const DspMileage *mileage); /* it was approved */

@@ -287,6 +287,26 @@ take_order (DspStatementLine *line,
   line->order_id = order->id;
 }
 
+void
+dsp_statement_payable (const DspOrder *order,
+                       const DspId    *master_id,
+                       DspDate         day,
+                       DspPays         pays,
+                       DspPayable     *payable)
+{
+  *payable = (DspPayable) {
+    .pays = pays,
+    .distributor_id = order->distributor_id,
+    .master_id = *master_id,
+    .group = order->group,
+    .type = order->type,
+    .subtype = order->subtype,
+    .postal_code = order->postal_code,
+    .municipality = order->municipality,
+    .day = day,
+  };
+}
+
 /* Has the order earned that bonus, whatever it may be worth? */
 static bool
 earned (DspWork        *work,

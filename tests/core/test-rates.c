@@ -106,6 +106,50 @@ most_specific (void)
       g_assert_cmpint (dsp_rate_clashes (&rates[i], &rates[k]), ==, i == k);
 }
 
+/* S0-18: the most specific first; what each condition says; the one that applies is the one that would be paid. */
+static void
+explained (void)
+{
+  static char *code[] = { (char *) "31*", (char *) "Toluca", NULL };
+  DspRate rates[] = {
+    { .id = { { 1 } }, .pays = DSP_PAYS_SERVICE, .from = jan (1), .code = (char *) "all" },
+    { .id = { { 2 } }, .pays = DSP_PAYS_SERVICE, .from = jan (1), .until = jan (4), .code = (char *) "ended", .type = (char *) "T" },
+    { .id = { { 3 } }, .pays = DSP_PAYS_SERVICE, .from = jan (1), .code = (char *) "type", .type = (char *) "T" },
+    { .id = { { 4 } }, .pays = DSP_PAYS_SERVICE, .from = jan (1), .code = (char *) "elsewhere", .type = (char *) "T", .zone = code },
+    { .id = { { 5 } }, .pays = DSP_PAYS_SERVICE, .from = jan (1), .code = (char *) "other's", .distributor_id = { { 9 } } },
+    { .id = { { 6 } }, .pays = DSP_PAYS_SERVICE, .from = jan (1), .code = (char *) "retired", .subtype = (char *) "S", .type = (char *) "T", .retired = DSP_YES },
+    { .id = { { 7 } }, .pays = DSP_PAYS_KILOMETRE, .from = jan (1), .code = (char *) "km" },
+  };
+  static const struct { const char *code; guint asks, missed; bool applies; } expected[] = {
+    { "other's", DSP_BY_DISTRIBUTOR, DSP_BY_DISTRIBUTOR, false },
+    { "retired", DSP_BY_SUBTYPE | DSP_BY_TYPE, DSP_BY_RETIRED, false },
+    { "elsewhere", DSP_BY_TYPE | DSP_BY_POSTAL_CODE | DSP_BY_MUNICIPALITY, DSP_BY_POSTAL_CODE | DSP_BY_MUNICIPALITY, false },
+    { "type", DSP_BY_TYPE, 0, true },
+    { "ended", DSP_BY_TYPE, DSP_BY_DAY, false },
+    { "all", 0, 0, false },
+  };
+  DspOrder order = { .distributor_id = { { 1 } }, .type = (char *) "T", .subtype = (char *) "S", .postal_code = (char *) "03100" };
+  g_autoptr(GPtrArray) list = g_ptr_array_new ();
+  g_autoptr(GArray) candidates = NULL;
+  DspPayable payable;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
+    g_ptr_array_insert (list, g_test_rand_int_range (-1, (int) list->len), &rates[i]);
+  dsp_statement_payable (&order, &dsp_id_none, jan (5), DSP_PAYS_SERVICE, &payable);
+  candidates = dsp_rate_explain (list, &payable);
+  g_assert_cmpuint (candidates->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < candidates->len; i++)
+    {
+      const DspRateCandidate *candidate = &g_array_index (candidates, DspRateCandidate, i);
+
+      g_assert_cmpstr (candidate->rate->code, ==, expected[i].code);
+      g_assert_cmphex (candidate->asks, ==, expected[i].asks);
+      g_assert_cmphex (candidate->missed, ==, expected[i].missed);
+      g_assert_true (candidate->applies == expected[i].applies);
+      g_assert_true (candidate->applies == (candidate->rate == dsp_rate_find (list, &payable, NULL)));
+    }
+}
+
 static void
 frozen_or_waiting (void)
 {
@@ -240,6 +284,7 @@ main (int    argc,
   ADD ("rates/overlaps-are-refused-with-both", overlaps_are_refused);
   ADD ("rates/bad", bad_rates);
   ADD ("rates/most-specific", most_specific);
+  ADD ("rates/S0-18-why-each-rate-applies-or-not", explained);
   ADD ("rates/frozen-or-waiting", frozen_or_waiting);
   ADD ("S0-15/contradictions", contradictions);
   ADD ("S0-15/only-approved-is-paid", only_approved_is_paid);

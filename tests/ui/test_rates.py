@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The rates' page from outside: what is paid for what, from when, and why (S0-15, S0-18)."""
 
+import datetime
 import re
 import time
 
@@ -12,6 +13,11 @@ tests = driver.Tests()
 session = driver.Session()
 server = session.demo_server()
 window = None
+REPAIR = "904236"                               # in the demonstration: a repair
+
+
+def day(ahead):
+    return (datetime.date.today() + datetime.timedelta(days=ahead)).strftime("%d/%m/%Y")
 
 
 def find(role, name, **options):
@@ -93,7 +99,7 @@ def _():
     button("New rate").press()
     field("Code").set_text("SERVICIO-2")
     window.app.choose(last("combo box", re.compile("^Pays"), "the choice in the form"), "Service")
-    field("From").set_text("01/12/2026")
+    field("From").set_text(day(30))
     first("text", re.compile("^Amount"), "the amount").set_text("-5")
     button("Save$").press()
     driver.wait_for(lambda: says("-5.00"), "the negative amount to be named")
@@ -105,13 +111,13 @@ def _():
     button("Save$").press()
     time.sleep(1)
     assert says("^Both are for the same") and "SERVICIO-2" not in lines()
-    assert says("^\\$300.00$") and says("^\\$260.00$") and says("since 01/01/2026, without end") and says("since 01/12/2026, without end")
+    assert says("^\\$300.00$") and says("^\\$260.00$") and says("since 01/01/2026, without end") and says("since %s, without end" % day(30))
     window.app.screenshot("rates-overlap")
-    button("End SERVICIO on 30/11/2026").press()
+    button("End SERVICIO on " + day(29)).press()
     driver.wait_for(lambda: not says("^Both are for the same"), "the overlap to be gone")
     button("Save$").press()
     saved()
-    assert "30/11/2026" in shows("SERVICIO")[1]
+    assert day(29) in shows("SERVICIO")[1]
 
 
 @tests.case("/rates/S0_18_one_ends_and_the_next_begins_and_both_are_undone_as_one")
@@ -121,13 +127,13 @@ def _():
     field("On the day").set_text("31/12/2025")
     button("Begin the next one").press()
     driver.wait_for(lambda: says("has to begin after 01/01/2026"), "the day before to be refused")
-    field("On the day").set_text("01/01/2027")
+    field("On the day").set_text(day(60))
     last("text", re.compile("^Amount"), "the next amount").set_text("333.50")
     button("Begin the next one").press()
     find("push button", "Undo").press()          # while the toast is there
     driver.wait_for(lambda: field("Code").text == "REPARACION-2", "the next one in the form")
-    assert field("From").text == "01/01/2027" and first("text", re.compile("^Amount"), "the amount").text == "333.50"
-    driver.wait_for(lambda: "31/12/2026" not in shows("REPARACION")[1], "the first one to go on")
+    assert field("From").text == day(60) and first("text", re.compile("^Amount"), "the amount").text == "333.50"
+    driver.wait_for(lambda: day(59) not in shows("REPARACION")[1], "the first one to go on")
     choose("When it holds", "To come")
     driver.wait_for(lambda: "REPARACION-2" not in lines(), "the next one to be retired")
     choose("When it holds", "In force today")
@@ -151,9 +157,28 @@ def _():
     assert "VAT 8 %" in rows["IVA-8-FRONTERA"][1], rows["IVA-8-FRONTERA"][1]
     rows["IVA-16"][0].click()
     driver.wait_for(lambda: field("Code").text == "IVA-16", "the form of the rule")
-    field("On the day").set_text("01/01/2027")
+    field("On the day").set_text(day(60))
     button("Begin the next one").press()
     driver.wait_for(lambda: field("Code").text == "IVA-16-2", "the next rule")
+
+
+@tests.case("/rates/S0_18_why_this_rate_for_an_order")
+def _():
+    find(None, "Why this rate").click()
+    pane = find("panel", "Why this rate")
+    number = pane.find("text", re.compile("^Order's number"), tables=False)
+    number.click()
+    driver.type_text("000000")
+    time.sleep(1)
+    assert not pane.maybe("label", re.compile("applies because"), tables=False), "an answer for an order that is not there"
+    number.set_text(REPAIR)
+    driver.wait_for(lambda: pane.maybe("label", re.compile("^REPARACION .*applies because it is the most specific one that fits, by: order type"),
+                                       tables=False), "the rate and its reason")
+    assert pane.maybe("label", "order type ✗", tables=False), "a rate for another type says so"
+    assert pane.maybe("label", "fits, less specific", tables=False)
+    window.app.screenshot("rates-why")
+    window.app.choose(pane.find("combo box", re.compile("^Pays"), tables=False), "Bonus: at night")
+    driver.wait_for(lambda: pane.maybe("label", re.compile("^BONO-NOCHE .* applies because no more specific rate fits"), tables=False), "the bonus")
 
 
 @tests.case("/rates/S0_18_who_may_not_sees_no_page")
