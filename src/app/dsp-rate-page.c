@@ -8,8 +8,10 @@
 #include "config.h"
 #include "dsp-rate-page.h"
 
+#include "dsp-rate-file.h"
 #include "dsp-rate-list.h"
 #include "dsp-rate-why.h"
+#include "dsp-record-kind.h"
 #include "dsp-record-page.h"
 
 #include <adwaita.h>
@@ -22,6 +24,7 @@ struct _DspRatePage
   DspOffice *office; /* (owned) */
   GtkWidget *box;
   GtkWidget *stack;
+  GtkWidget *import_button, *export_button;
 };
 
 G_DEFINE_FINAL_TYPE (DspRatePage, dsp_rate_page, GTK_TYPE_WIDGET)
@@ -77,10 +80,61 @@ static void
 on_map (AdwBin      *bin,
         DspRatePage *self)
 {
+  const DspEntity *entity = g_object_get_data (G_OBJECT (bin), "entity");
+
   if (adw_bin_get_child (bin) == NULL)
-    adw_bin_set_child (bin, make_halves (self, g_object_get_data (G_OBJECT (bin), "entity")));
+    adw_bin_set_child (bin, entity != NULL ? make_halves (self, entity) : dsp_rate_why_new (self->office));
 }
 
+/* ---- files ---- */
+
+/* Whose table is looked at; NULL: none. */
+static const DspEntity *
+shown_entity (DspRatePage *self)
+{
+  GtkWidget *child = gtk_stack_get_visible_child (GTK_STACK (self->stack));
+
+  return child != NULL ? g_object_get_data (G_OBJECT (child), "entity") : NULL;
+}
+
+static GtkWindow *
+window_of (DspRatePage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
+}
+
+static void
+on_import (DspRatePage *self)
+{
+  if (shown_entity (self) != NULL && window_of (self) != NULL)
+    dsp_rate_file_import (window_of (self), self->office, shown_entity (self));
+}
+
+/* What the filter leaves. */
+static void
+on_export (DspRatePage *self)
+{
+  GtkWidget *child = gtk_stack_get_visible_child (GTK_STACK (self->stack));
+  GtkWidget *halves = shown_entity (self) != NULL ? adw_bin_get_child (ADW_BIN (child)) : NULL;
+
+  if (halves != NULL && window_of (self) != NULL)
+    dsp_rate_file_export (window_of (self), self->office, shown_entity (self),
+                          dsp_rate_list_dup_shown (DSP_RATE_LIST (gtk_paned_get_start_child (GTK_PANED (halves)))));
+}
+
+static void
+show_buttons (DspRatePage *self)
+{
+  const DspEntity *entity = shown_entity (self);
+
+  gtk_widget_set_visible (self->export_button, entity != NULL);
+  gtk_widget_set_visible (self->import_button, entity != NULL && dsp_office_may (self->office, dsp_record_kind_of (entity)->create) &&
+                          dsp_office_may (self->office, dsp_record_kind_of (entity)->change));
+}
+
+/* @entity: (nullable): the part that explains. */
 static void
 add_part (DspRatePage     *self,
           const DspEntity *entity,
@@ -90,7 +144,7 @@ add_part (DspRatePage     *self,
 
   g_object_set_data (G_OBJECT (bin), "entity", (gpointer) entity);
   g_signal_connect (bin, "map", G_CALLBACK (on_map), self);
-  gtk_stack_add_titled (GTK_STACK (self->stack), bin, entity->table.name, title);
+  gtk_stack_add_titled (GTK_STACK (self->stack), bin, entity != NULL ? entity->table.name : "why", title);
 }
 
 /* ---- object ---- */
@@ -129,11 +183,23 @@ dsp_rate_page_new (DspOffice *office)
   self->stack = gtk_stack_new ();
   add_part (self, &dsp_rate, _("Rates"));
   add_part (self, &dsp_tax_rule, _("Taxes"));
-  gtk_stack_add_titled (GTK_STACK (self->stack), dsp_rate_why_new (office), "why", _("Why this rate"));
+  add_part (self, NULL, _("Why this rate"));
   gtk_widget_set_vexpand (self->stack, TRUE);
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (self->stack));
   gtk_widget_add_css_class (head, "dsp-panel-head");
   gtk_box_append (GTK_BOX (head), switcher);
+  self->import_button = gtk_button_new_with_label (_("Import…"));
+  self->export_button = gtk_button_new_with_label (_("Export…"));
+  gtk_widget_set_hexpand (self->import_button, TRUE);
+  gtk_widget_set_halign (self->import_button, GTK_ALIGN_END);
+  gtk_widget_set_tooltip_text (self->export_button, _("What the filter leaves, as a workbook or CSV"));
+  g_signal_connect_swapped (self->import_button, "clicked", G_CALLBACK (on_import), self);
+  g_signal_connect_swapped (self->export_button, "clicked", G_CALLBACK (on_export), self);
+  gtk_box_append (GTK_BOX (head), self->import_button);
+  gtk_box_append (GTK_BOX (head), self->export_button);
+  g_signal_connect_swapped (self->stack, "notify::visible-child", G_CALLBACK (show_buttons), self);
+  g_signal_connect_object (office, "status-changed", G_CALLBACK (show_buttons), self, G_CONNECT_SWAPPED);
+  show_buttons (self);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (self->box), head);
   gtk_box_append (GTK_BOX (self->box), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL));

@@ -3,6 +3,7 @@
 """The rates' page from outside: what is paid for what, from when, and why (S0-15, S0-18)."""
 
 import datetime
+import os
 import re
 import time
 
@@ -185,6 +186,50 @@ def _():
 def _():
     other = Window(session.app(server, "dispatcher")).wait_until_open()
     assert other.app.maybe("push button", "Crews", tables=False) and not other.app.maybe("push button", "Rates", tables=False)
+
+
+def tops():
+    return [top for top in window.app.root.children() if top.has("visible")]
+
+
+def choose_file(name, path):
+    before = len(tops())
+    window.app.bring_to_front()
+    first("push button", name, "the button " + name).press()
+    driver.wait_for(lambda: len(tops()) > before, "the file chooser")
+    time.sleep(0.5)
+    driver.type_text(path)                      # a slash opens the field for a path
+    time.sleep(0.5)
+    driver.keys("Return")
+
+
+@tests.case("/rates/S0_18_a_file_comes_back_offline_and_is_seen_first")
+def _():
+    path = os.path.join(session.folder, "rates.csv")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("code,pays,type,from,until,amount\n"
+                  "FIBRA,service,Fibra,2026-01-01,,612.50\n"
+                  "KM,kilometre,,2026-01-01,,5.10\n"
+                  "KM-OTRA,kilometre,,2026-06-01,,6.00\n"
+                  "MUCHO,service,Enlace,2026-01-01,,1000000000000000\n"
+                  "TARDE,service,Enlace,2026-31-12,,5.00\n")
+    server.kill()
+    page().find(None, "Rates", tables=False).click()
+    choose_file("Import…", path)
+    driver.wait_for(lambda: window.app.maybe("label", "What the file would do", tables=False), "the preview", 60)
+    dialog = window.app.dialog()
+    lines_of = [e.name for e in dialog.find_all("label", re.compile("^Line "))]
+    assert any(re.match("Line 2 · FIBRA · New", text) for text in lines_of), lines_of
+    assert any("Line 3 · KM · Amount: 4.85 → 5.10" in text for text in lines_of), lines_of
+    assert any(re.match("Line 4 · KM-OTRA · .*KM .*", text) for text in lines_of), lines_of
+    assert any(text.startswith("Line 5 · MUCHO") and "1000000000000000" in text for text in lines_of), lines_of
+    assert any(text.startswith("Line 6 · TARDE") and "2026-31-12" in text for text in lines_of), lines_of
+    window.app.screenshot("rates-import")
+    assert "FIBRA" not in lines()
+    Window.dialog_button(dialog, "Apply").press()
+    find("push button", "Undo")
+    driver.wait_for(lambda: "FIBRA" in lines(), "what was new")
+    assert "KM-OTRA" not in lines() and "MUCHO" not in lines() and "$5.10/km" in lines()["KM"][1]
 
 
 try:
