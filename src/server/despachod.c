@@ -30,13 +30,8 @@
 
 typedef struct
 {
-<<<<<<< HEAD
-  char    *database, *listen, *socket, *state, *certificate, *key, *replay;
-  gboolean no_tls, version, second_factor;
-=======
   char    *database, *listen, *socket, *state, *certificate, *key, *replay, *osrm, *routino;
-  gboolean no_tls, version;
->>>>>>> 98485a3 (server: Claims of kilometres are measured by road where the office prepared a service)
+  gboolean no_tls, version, second_factor;
   int      ready_fd;
   int      sign_ins, requests, commands, waits;
   int      rotate, grace, keep_days, housekeeping;
