@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "config.h"
+#include "older-office.h"
 #include "server-fixture.h"
 
 #include "dsp-db-postgres.h"
@@ -328,8 +329,8 @@ database_without_clock (Office       *office,
   test_server_stop (office->server, SIGTERM);
   db = dsp_db_open (uri, DSP_DB_LOCK, &error);
   g_assert_no_error (error);
-  g_assert_true (dsp_db_exec (db, "DROP TABLE due; DROP TABLE shipped_profile; DROP TABLE recovery; DROP TABLE offer; UPDATE schema_part SET version = 1 WHERE name = 'server';"
-                                  "UPDATE \"order\" SET status = 'closed', closed_at = penalty_at + 1 WHERE number = 'P2'", &error));
+  test_make_older (db, 1);
+  g_assert_true (dsp_db_exec (db, "UPDATE \"order\" SET status = 'closed', closed_at = penalty_at + 1 WHERE number = 'P2'", &error));
   dsp_db_close (db);
   test_server_start (office->server);
   g_assert_cmpint (wait_for_penalties (office->root, 1, g_get_real_time () + 10 * G_TIME_SPAN_SECOND), ==, 1);

@@ -4,6 +4,7 @@
  * A server makes a database; it is then made older: its profiles name no actions that a later version brought.
  */
 #include "config.h"
+#include "older-office.h"
 #include "server-fixture.h"
 
 #include "dsp-actor.h"
@@ -48,16 +49,6 @@ open_database (Office *office)
 
   g_assert_no_error (error);
   return db;
-}
-
-static void
-exec (DspDb      *db,
-      const char *sql)
-{
-  g_autoptr(GError) error = NULL;
-
-  dsp_db_exec (db, sql, &error);
-  g_assert_no_error (error);
 }
 
 static void
@@ -240,8 +231,7 @@ older_than_what_is_kept (Office       *office,
   dsp_stmt_bind_text (stmt, 2, changes, -1);
   g_assert_true (dsp_stmt_run (stmt, NULL, &error));
   g_clear_pointer (&stmt, dsp_stmt_done);
-  exec (db, "DROP TABLE shipped_profile; DROP TABLE recovery; DROP TABLE offer");
-  exec (db, "UPDATE schema_part SET version = 2 WHERE name = 'server'");
+  test_make_older (db, 2);
   dsp_db_close (db);
 
   test_server_start (office->server);
