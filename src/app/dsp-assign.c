@@ -256,7 +256,7 @@ finish (Work *work)
         dsp_office_message (work->office, gesture, _("The day of %s has another order of visits"), work->crew);
         break;
       case DO_UNDO:
-        dsp_office_message (work->office, 0, ngettext ("Undone: %u order", "Undone: %u orders", work->n_given), work->n_given);
+        dsp_office_message (work->office, 0, ngettext ("Undone: %u record", "Undone: %u records", work->n_given), work->n_given);
         break;
       default:
         g_assert_not_reached ();

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "dsp-rate-file.h"
 
+#include "dsp-assign.h"
 #include "dsp-file-open.h"
 #include "dsp-record-kind.h"
 #include "dsp-record-sheet.h"
@@ -168,7 +169,8 @@ given_cb (GObject      *source,
   if (outcome == NULL)
     tell (work, _("Nothing was imported"), sentence);
   else
-    dsp_office_message (work->office, outcome->group, ngettext ("%u row imported", "%u rows imported", outcome->n_given), outcome->n_given);
+    dsp_office_message (work->office, outcome->group != 0 ? dsp_assign_remember (work->office, outcome->group) : 0,
+                        ngettext ("%u row imported", "%u rows imported", outcome->n_given), outcome->n_given);
 }
 
 static void

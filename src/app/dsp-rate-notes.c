@@ -9,6 +9,7 @@
 #include "config.h"
 #include "dsp-rate-notes.h"
 
+#include "dsp-assign.h"
 #include "dsp-rate-words.h"
 #include "dsp-record-kind.h"
 #include "dsp-record-page.h"
@@ -337,7 +338,7 @@ given_cb (GObject      *source,
       gtk_widget_set_visible (self->next_box, TRUE);
       return;
     }
-  dsp_office_message (self->office, outcome->group, "%s", giving->n == 2 ? _("One ends, the next one begins") : _("Saved"));
+  dsp_office_message (self->office, dsp_assign_remember (self->office, outcome->group), "%s", giving->n == 2 ? _("One ends, the next one begins") : _("Saved"));
   if (giving->n == 2 && page_of (self) != NULL)
     dsp_record_page_show (page_of (self), &self->next_id);
   else if (page_of (self) != NULL)

@@ -140,6 +140,17 @@ def _():
     choose("When it holds", "In force today")
 
 
+@tests.case("/rates/S0_18_undo_takes_the_end_back_and_retires_the_next")
+def _():
+    driver.wait_for(lambda: window.sign().startswith("online · 0"), "both to be sent")
+    shows("REPARACION")[0].click()
+    driver.keys("ctrl+z")
+    driver.wait_for(lambda: day(59) not in lines()["REPARACION"][1], "the end to be taken back")
+    choose("When it holds", "To come")
+    driver.wait_for(lambda: "REPARACION-2" not in lines(), "the next one to be retired")
+    choose("When it holds", "In force today")
+
+
 @tests.case("/rates/S0_18_by_keyboard_alone")
 def _():
     first(None, "Find in this list", "the search").click()
@@ -229,6 +240,9 @@ def _():
     Window.dialog_button(dialog, "Apply").press()
     driver.wait_for(lambda: "FIBRA" in lines(), "what was new")
     assert "KM-OTRA" not in lines() and "MUCHO" not in lines() and "$5.10/km" in lines()["KM"][1]
+    lines()["KM"][0].click()
+    driver.keys("ctrl+z")
+    driver.wait_for(lambda: "FIBRA" not in lines() and "$4.85/km" in lines()["KM"][1], "the import to be taken back as one")
 
 
 try:
