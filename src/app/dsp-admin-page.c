@@ -53,11 +53,13 @@ dsp_admin_page_class_init (DspAdminPageClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = dsp_admin_page_dispose;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (klass), GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void
 dsp_admin_page_init (DspAdminPage *self)
 {
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Catalogues"), -1);
 }
 
 GtkWidget *

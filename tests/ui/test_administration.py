@@ -36,8 +36,8 @@ def choose_record(pattern):
 
 
 def last(role, name, what):
-    """Pages that were opened before stay behind the newest, which is the last one."""
-    return driver.wait_for(lambda: (list(window.app.find_all(role, name, tables=False)) or [None])[-1], what)
+    """Catalogues that were opened before stay behind the newest, which is the last one of the page."""
+    return driver.wait_for(lambda: (list(find("panel", "Catalogues").find_all(role, name, tables=False)) or [None])[-1], what)
 
 
 def field(name):
