@@ -113,7 +113,10 @@ class Window:
 
     def choose_crew(self, code):
         """Step 2: a crew in the drop-down."""
-        self.app.choose(self.app.find("combo box", "Crew", tables=False), re.compile("^%s " % re.escape(code)))
+        def on_screen():
+            """Pages that are not shown have one too, without a size."""
+            return next((box for box in self.app.find_all("combo box", "Crew", tables=False) if box.extents()[2] > 0), None)
+        self.app.choose(driver.wait_for(on_screen, "the choice of a crew"), re.compile("^%s " % re.escape(code)))
 
     def press(self, name):
         """Step 3, or any other button of the page."""
