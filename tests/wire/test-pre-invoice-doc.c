@@ -450,7 +450,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 #define ADD(path, function) g_test_add ("/pre-invoice-doc/S0-04/" path, Fixture, NULL, set_up, function, tear_down)
   ADD ("csv-has-no-formulas", test_csv);
   ADD ("json-is-cents", test_json);
