@@ -56,6 +56,13 @@ G_DEFINE_FINAL_TYPE (DspWindow, dsp_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* ---- toasts ---- */
 
+static void
+forget_toast (DspWindow *self)
+{
+  g_weak_ref_set (&self->last_toast, NULL);
+}
+
+
 /* The newest matters: it does not wait until the one before has had its time. */
 void
 dsp_window_show_toast (DspWindow *self,
@@ -63,9 +70,18 @@ dsp_window_show_toast (DspWindow *self,
 {
   g_autoptr(AdwToast) last = g_weak_ref_get (&self->last_toast);
 
+  /* The one on the screen says the newest: the packaged libadwaita crashes where one is dismissed while another still moves. */
   if (last != NULL)
-    adw_toast_dismiss (last);
+    {
+      adw_toast_set_title (last, adw_toast_get_title (toast));
+      adw_toast_set_button_label (last, adw_toast_get_button_label (toast));
+      adw_toast_set_action_name (last, adw_toast_get_action_name (toast));
+      adw_toast_set_action_target_value (last, adw_toast_get_action_target_value (toast));
+      g_object_unref (toast);
+      return;
+    }
   g_weak_ref_set (&self->last_toast, toast);
+  g_signal_connect_swapped (toast, "dismissed", G_CALLBACK (forget_toast), self);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
