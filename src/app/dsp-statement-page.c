@@ -10,7 +10,8 @@
 
 #include "dsp-action-bar.h"
 #include "dsp-bill-window.h"
-#include "dsp-create-window.h"
+#include "dsp-form-window.h"
+#include "dsp-record-form.h"
 #include "dsp-distributor-choice.h"
 #include "dsp-line-facts.h"
 #include "dsp-line-list.h"
@@ -279,14 +280,19 @@ static void
 on_adjust (GtkWidget        *button,
            DspStatementPage *self)
 {
+  static const DspFormKind kind = { .width = 560, .height = -1 };
   guint64 fields = bit (offsetof (DspStatementLine, number)) | bit (offsetof (DspStatementLine, distributor_id)) |
                    bit (offsetof (DspStatementLine, day)) | bit (offsetof (DspStatementLine, amount)) |
                    bit (offsetof (DspStatementLine, reason));
   DspStatementLine suggested = { .distributor_id = dsp_distributor_choice_get (DSP_DISTRIBUTOR_CHOICE (self->whose)),
                                  .day = dsp_text_local_day (g_get_real_time ()) };
+  const DspCommand *command = &dsp_statement_line_create;
+  DspId id = dsp_replica_new_id (dsp_office_get_replica (self->office));
+  GtkWidget *form = dsp_record_form_new (self->office, &dsp_statement_line, ~fields);
 
-  dsp_create_window_open (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), self->office, &dsp_statement_line_create, fields,
-                          &suggested);
+  dsp_record_form_suggest (DSP_RECORD_FORM (form), &suggested);
+  dsp_form_window_open (dsp_form_window_new (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), self->office, _(command->label), &kind,
+                                             command, &id, form, NULL, NULL));
 }
 
 static void

@@ -381,18 +381,5 @@ dsp_handle_user_factor (DspServer  *server,
                         DspRequest *request,
                         DspSession *session)
 {
-  g_autoptr(GError) error = NULL;
-  DspForm *form = dsp_form_parse (dsp_request_get_body (request), &error);
-  DspCall *call;
-
-  if (!session->local || form == NULL || form->user == NULL)
-    {
-      g_clear_pointer (&form, dsp_form_free);
-      dsp_request_reply_error (request, 400, "invalid", error != NULL ? error->message : "user is needed");
-      return;
-    }
-  call = dsp_call_new (server, request, session);
-  call->data = form;
-  call->free_data = dsp_form_free;
-  dsp_call_read (call, server->signers, set_factor);
+  dsp_call_about_user (server, request, session, set_factor);
 }

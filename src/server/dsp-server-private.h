@@ -68,6 +68,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspCall, dsp_call_free)
 /* Takes @call; @func answers the request and frees the call. When there are too many, the request is answered here. */
 void     dsp_call_read (DspCall *call, DspReaders *readers, DspReadFunc func);
 
+/* For the administration's own socket: @func among the signers with the body's DspForm as data, in which "user" is needed.
+ * Everything else is refused. */
+void     dsp_call_about_user (DspServer *server, DspRequest *request, DspSession *session, DspReadFunc func);
+
 /* Begins a read transaction and loads who asks. NULL: the request has been answered. */
 DspActorRef *dsp_call_begin (DspCall *call, DspDb *db) G_GNUC_WARN_UNUSED_RESULT;
 void         dsp_call_end   (DspDb *db);

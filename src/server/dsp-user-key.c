@@ -137,9 +137,10 @@ issue_key (DspDb   *db,
 }
 
 void
-dsp_handle_user_key (DspServer  *server,
+dsp_call_about_user (DspServer  *server,
                      DspRequest *request,
-                     DspSession *session)
+                     DspSession *session,
+                     DspReadFunc func)
 {
   g_autoptr(GError) error = NULL;
   DspForm *form = dsp_form_parse (dsp_request_get_body (request), &error);
@@ -154,5 +155,13 @@ dsp_handle_user_key (DspServer  *server,
   call = dsp_call_new (server, request, session);
   call->data = form;
   call->free_data = dsp_form_free;
-  dsp_call_read (call, server->signers, issue_key);
+  dsp_call_read (call, server->signers, func);
+}
+
+void
+dsp_handle_user_key (DspServer  *server,
+                     DspRequest *request,
+                     DspSession *session)
+{
+  dsp_call_about_user (server, request, session, issue_key);
 }

@@ -116,9 +116,10 @@ def _():
 def _():
     open_catalogue("Reasons")
     button("New reason").press()
-    field("Code").set_text("C90")
+    driver.wait_for(lambda: len(list(find("panel", "Catalogues").find_all("label", "New reason", tables=False))) > 1, "the empty form")
     field("Name").set_text("El cliente ya no vive ahí")
     window.app.choose(last("combo box", re.compile("^Process"), "the process"), "Cancellation")
+    field("Code").set_text("C90")
     save()
     saved()
     window.app.screenshot("admin-reason")
