@@ -10,12 +10,11 @@
 #include "dsp-macro-pivot.h"
 
 #include "dsp-chart-words.h"
-#include "dsp-csv-write.h"
 #include "dsp-file-save.h"
+#include "dsp-macro-grid.h"
 #include "dsp-macro-sheet.h"
 #include "dsp-order-pivot.h"
 #include "dsp-text.h"
-#include "dsp-xlsx-write.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -505,32 +504,8 @@ on_figure_chosen (DspMacroPivot *self)
 
 /* ---- out ---- */
 
-/* What stands on the screen, for another thread. */
-typedef struct {
-  char     *title;    /* (owned) */
-  char     *path;     /* (owned) */
-  gboolean  text;
-  DspUnit   unit;
-  GPtrArray *columns; /* (owned): char *; the first is the heading of the names, the last that of the totals */
-  GPtrArray *rows;    /* (owned): char * */
-  GArray   *values;   /* (owned): of gint64, by rows; -1: nothing */
-} Grid;
-
 static void
-grid_free (gpointer data)
-{
-  Grid *grid = data;
-
-  g_free (grid->title);
-  g_free (grid->path);
-  g_ptr_array_unref (grid->columns);
-  g_ptr_array_unref (grid->rows);
-  g_array_unref (grid->values);
-  g_free (grid);
-}
-
-static void
-add_value (Grid              *grid,
+add_value (DspMacroGrid      *grid,
            const DspPivotSum *sum,
            DspPivotFigure     figure)
 {
@@ -539,10 +514,10 @@ add_value (Grid              *grid,
   g_array_append_val (grid->values, value);
 }
 
-static Grid *
+static DspMacroGrid *
 make_grid (DspMacroPivot *self)
 {
-  Grid *grid = g_new0 (Grid, 1);
+  DspMacroGrid *grid = g_new0 (DspMacroGrid, 1);
   DspPivotFigure figure = chosen_figure (self);
   const char *name = _(DspPivotFigure_words.list[figure].label);
   guint n_rows = self->pivot->rows->len, n_columns = self->pivot->columns->len;
@@ -568,97 +543,13 @@ make_grid (DspMacroPivot *self)
   return grid;
 }
 
-static GString *
-grid_text (const Grid *grid,
-           char        separator)
-{
-  GString *out = g_string_new (separator == ',' ? DSP_CSV_BOM : NULL);
-
-  for (guint i = 0; i < grid->columns->len; i++)
-    dsp_csv_write_field (out, separator, i == 0, grid->columns->pdata[i], FALSE);
-  dsp_csv_write_end (out);
-  for (guint i = 0, at = 0; i < grid->rows->len; i++)
-    {
-      dsp_csv_write_field (out, separator, TRUE, grid->rows->pdata[i], FALSE);
-      for (guint j = 1; j < grid->columns->len; j++, at++)
-        {
-          gint64 value = g_array_index (grid->values, gint64, at);
-          g_autofree char *text = value >= 0 ? dsp_figure_plain (grid->unit, value) : g_strdup ("");
-
-          dsp_csv_write_field (out, separator, FALSE, text, TRUE);
-        }
-      dsp_csv_write_end (out);
-    }
-  return out;
-}
-
-static void
-write_value (DspXlsxSheet *sheet,
-             DspUnit       unit,
-             guint         row,
-             guint         column,
-             gint64        value,
-             DspXlsxLook   look)
-{
-  if (value < 0)
-    return;
-  if (unit == DSP_UNIT_CENTS)
-    dsp_xlsx_sheet_money (sheet, row, column, value, look);
-  else
-    dsp_xlsx_sheet_int (sheet, row, column, unit == DSP_UNIT_SECONDS ? (value + 30) / 60 : value, look);
-}
-
-static gboolean
-write_workbook (const Grid    *grid,
-                GCancellable  *cancellable,
-                GError       **error)
-{
-  DspXlsxAbout about = { .title = grid->title, .created = { g_get_real_time () } };
-  g_autoptr(DspXlsxWriter) writer = dsp_xlsx_writer_new (grid->path, &about, NULL, error);
-  DspXlsxSheet *sheet;
-
-  if (writer == NULL)
-    return FALSE;
-  sheet = dsp_xlsx_writer_add_sheet (writer, _("Pivot"));
-  for (guint i = 0; i < grid->columns->len; i++)
-    dsp_xlsx_sheet_set_column (sheet, i, i == 0 ? 28 : 14, DSP_XLSX_PLAIN);
-  dsp_xlsx_sheet_text (sheet, 0, 0, grid->title, DSP_XLSX_TITLE);
-  for (guint i = 0; i < grid->columns->len; i++)
-    dsp_xlsx_sheet_text (sheet, 1, i, grid->columns->pdata[i], DSP_XLSX_HEADING);
-  for (guint i = 0, at = 0; i < grid->rows->len; i++)
-    {
-      DspXlsxLook look = i + 1 == grid->rows->len ? DSP_XLSX_TOTAL : DSP_XLSX_PLAIN;
-
-      dsp_xlsx_sheet_text (sheet, i + 2, 0, grid->rows->pdata[i], look);
-      for (guint j = 1; j < grid->columns->len; j++, at++)
-        write_value (sheet, grid->unit, i + 2, j, g_array_index (grid->values, gint64, at), j + 1 == grid->columns->len ? DSP_XLSX_BOLD : look);
-    }
-  dsp_xlsx_sheet_freeze (sheet, 2, 1);
-  return dsp_xlsx_writer_commit (writer, cancellable, error);
-}
-
-static gpointer
-write_grid (gpointer           data,
-            DspMacroProgress  *progress,
-            GCancellable      *cancellable,
-            GError           **error)
-{
-  Grid *grid = data;
-  g_autoptr(GString) text = NULL;
-
-  if (!grid->text)
-    return write_workbook (grid, cancellable, error) ? grid : NULL;
-  text = grid_text (grid, ',');
-  return g_file_set_contents (grid->path, text->str, (gssize) text->len, error) ? grid : NULL;
-}
-
 static void
 on_written (gpointer      result,
             const GError *error,
             gpointer      user_data)
 {
   DspOffice *office = user_data;
-  Grid *grid = result;
+  DspMacroGrid *grid = result;
   g_autofree char *name = grid != NULL ? g_path_get_basename (grid->path) : NULL;
 
   if (grid != NULL)
@@ -667,7 +558,7 @@ on_written (gpointer      result,
     dsp_office_message (office, 0, _("The file could not be written: %s"), error->message);
 }
 
-typedef struct { DspMacroPivot *self; Grid *grid; } Saving; /* both owned */
+typedef struct { DspMacroPivot *self; DspMacroGrid *grid; } Saving; /* both owned */
 
 static void
 saving_free (gpointer data)
@@ -676,7 +567,7 @@ saving_free (gpointer data)
 
   g_object_unref (saving->self);
   if (saving->grid != NULL)
-    grid_free (saving->grid);
+    dsp_macro_grid_free (saving->grid);
   g_free (saving);
 }
 
@@ -689,7 +580,7 @@ save (char     *path,
   g_free (saving->grid->path);
   saving->grid->path = path;
   if (!dsp_work_bar_is_running (saving->self->work))
-    dsp_work_bar_run (saving->self->work, _("Writing the pivot…"), 0, write_grid, g_steal_pointer (&saving->grid), grid_free, NULL, on_written,
+    dsp_work_bar_run (saving->self->work, _("Writing the pivot…"), 0, dsp_macro_grid_write, g_steal_pointer (&saving->grid), dsp_macro_grid_free, NULL, on_written,
                       saving->self->office);
 }
 
@@ -712,16 +603,16 @@ dsp_macro_pivot_export (DspMacroPivot *self,
 void
 dsp_macro_pivot_copy (DspMacroPivot *self)
 {
-  Grid *grid;
+  DspMacroGrid *grid;
   g_autoptr(GString) text = NULL;
 
   if (self->pivot == NULL)
     return;
   grid = make_grid (self);
-  text = grid_text (grid, '\t');
+  text = dsp_macro_grid_text (grid, '\t');
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text->str);
   dsp_office_message (self->office, 0, "%s", _("Pivot copied"));
-  grid_free (grid);
+  dsp_macro_grid_free (grid);
 }
 
 /* ---- the widget ---- */
