@@ -168,7 +168,7 @@ tax_by_until (gconstpointer a,
 
 static const DspRecordColumn rate_columns[] = {
   { N_("Code"), 112, 0, true, rate_code },
-  { N_("Pays"), 78, 0, true, rate_pays },
+  { N_("Pays"), 118, 0, true, rate_pays },
   { N_("Whose"), 76, 0, true, dsp_rate_words_whose },
   { N_("Orders"), 0, 0, true, dsp_rate_words_orders },
   { N_("Zone"), 82, 0, true, rate_zone },

@@ -48,6 +48,12 @@ def button(name):
     return last("push button", name, "the button " + name)
 
 
+def begin(name):
+    """A pressed button acts a moment later; the form has its name as a title then, beside the button's own."""
+    button(name).press()
+    driver.wait_for(lambda: len(list(find("panel", "Catalogues").find_all("label", name, tables=False))) > 1, "the empty form")
+
+
 def says(pattern):
     return window.app.maybe("label", re.compile(pattern), tables=False)
 
@@ -115,8 +121,7 @@ def _():
 @tests.case("/administration/a_reason_that_was_made_is_offered_in_its_process")
 def _():
     open_catalogue("Reasons")
-    button("New reason").press()
-    driver.wait_for(lambda: len(list(find("panel", "Catalogues").find_all("label", "New reason", tables=False))) > 1, "the empty form")
+    begin("New reason")
     field("Name").set_text("El cliente ya no vive ahí")
     window.app.choose(last("combo box", re.compile("^Process"), "the process"), "Cancellation")
     field("Code").set_text("C90")
@@ -160,7 +165,7 @@ def _():
 def _():
     window.app.bring_to_front()
     open_catalogue("Holidays")
-    button("New holiday").press()
+    begin("New holiday")
     field("Name").set_text("Aniversario de la oficina")
     field("Day").set_text("31/02/2027")
     save()
