@@ -126,7 +126,7 @@ struct _DspHttp {
   GPtrArray       *proxies;         /* (owned): GInetAddressMask */
   DspConns         table;
   DspTls          *tls;             /* (owned) (nullable) */
-  gpointer         daemons[2];      /* the library's */
+  GPtrArray       *daemons;         /* (owned): the library's, one a thread */
   int              fds[2];
   guint16          port;
   gint             stopping;        /* atomic */
