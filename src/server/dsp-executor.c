@@ -21,7 +21,7 @@
 #define BATCH_COMMANDS    64
 #define BATCH_US          10000
 #define QUEUE_MAX         4096
-#define CHECKPOINT_PAGES  4000                    /* 16 MB of log */
+#define CHECKPOINT_PAGES  16000                   /* 64 MB of log */
 #define IDLE_US           (5 * G_USEC_PER_SEC)    /* then the log is emptied */
 
 static void
@@ -330,15 +330,21 @@ requeue (DspExecutor *self,
     g_queue_push_tail (&self->queue, item);
 }
 
-/* The next push for an open batch; NULL if none may join. */
+/* The next push for an open batch; NULL if none may join. One that a batch can hold is not split between two: its
+ * second half would stand behind everybody, and wait twice as long. */
 static Item *
 take_push (DspExecutor *self,
-           guint        n_taken)
+           guint        n_taken,
+           guint        n_commands)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   Item *item = g_queue_peek_head (&self->queue);
+  guint n_left;
 
   if (item == NULL || item->push == NULL || (item->alone && n_taken > 0))
+    return NULL;
+  n_left = item->push->commands->len - item->next;
+  if (n_commands + n_left > BATCH_COMMANDS && n_left <= BATCH_COMMANDS && n_taken > 0)
     return NULL;
   return g_queue_pop_head (&self->queue);
 }
@@ -353,7 +359,7 @@ fill_batch (DspExecutor *self,
   guint n = 0;
   Item *item;
 
-  while (n < BATCH_COMMANDS && g_get_monotonic_time () - start_us < BATCH_US && (item = take_push (self, items->len)) != NULL)
+  while (n < BATCH_COMMANDS && g_get_monotonic_time () - start_us < BATCH_US && (item = take_push (self, items->len, n)) != NULL)
     {
       g_ptr_array_add (items, item);
       while (!item->answered && n < BATCH_COMMANDS && g_get_monotonic_time () - start_us < BATCH_US)
@@ -407,7 +413,7 @@ run_batch (DspExecutor *self)
       Item *item;
 
       /* The store is away already at the begin: whoever waits is told, one at a time. */
-      if (items->len == 0 && (item = take_push (self, 0)) != NULL)
+      if (items->len == 0 && (item = take_push (self, 0, 0)) != NULL)
         g_ptr_array_add (items, item);
       fail_batch (self, items, error);
       return;
