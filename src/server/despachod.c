@@ -31,6 +31,7 @@
 typedef struct
 {
   char    *database, *listen, *socket, *state, *certificate, *key, *replay, *osrm, *routino;
+  GStrv    proxies;
   gboolean no_tls, version, second_factor;
   int      ready_fd;
   int      sign_ins, requests, commands, waits;
@@ -50,6 +51,7 @@ arguments_clear (Arguments *arguments)
   g_free (arguments->replay);
   g_free (arguments->osrm);
   g_free (arguments->routino);
+  g_strfreev (arguments->proxies);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
@@ -145,6 +147,7 @@ parse_arguments (int         *argc,
     { "socket", 0, 0, G_OPTION_ARG_FILENAME, &arguments->socket, N_("UNIX socket for the owner's tools; else FILE.socket"), "PATH" },
     { "state", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state, N_("Folder for the server's own certificate"), "DIR" },
     { "no-tls", 0, 0, G_OPTION_ARG_NONE, &arguments->no_tls, N_("Speak plain HTTP, behind a proxy on this machine"), NULL },
+    { "proxy", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->proxies, N_("A proxy that says in X-Forwarded-For who calls; may be given again"), "ADDRESS[/BITS]" },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &arguments->certificate, N_("Certificate chain"), "PEM" },
     { "key", 0, 0, G_OPTION_ARG_FILENAME, &arguments->key, N_("Its private key"), "PEM" },
     { "ready-fd", 0, 0, G_OPTION_ARG_INT, &arguments->ready_fd, N_("Write a line there and close it when ready"), "N" },
@@ -301,6 +304,7 @@ main (int    argc,
   options.socket_path = arguments.socket;
   options.state_folder = arguments.state;
   options.tls = !arguments.no_tls && arguments.listen != NULL;
+  options.proxies = (const char * const *) arguments.proxies;
   options.certificate_path = arguments.certificate;
   options.key_path = arguments.key;
   if (arguments.sign_ins >= 0)

@@ -144,6 +144,7 @@ open_http (DspServer               *self,
   http.key_path = options->key_path;
   http.tls_folder = tls_folder;
   http.unix_path = options->socket_path;
+  http.trusted_proxies = options->proxies;
   http.spool_folder = dsp_files_folder (self->files);
   http.routes = dsp_routes;
   http.n_routes = dsp_n_routes;

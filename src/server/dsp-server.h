@@ -22,6 +22,7 @@ typedef struct {
   guint       requests_per_second; /* of one user; 0: no limit */
   guint       commands_per_minute; /* of one user; 0: no limit */
   gboolean    require_second_factor; /* supervisors and administrators without one are not let in */
+  const char * const *proxies;            /* (nullable): addresses or networks of proxies whose X-Forwarded-For counts */
   guint       waits_per_token;
   guint       rotate_tokens_s;     /* a token older than this is to be exchanged */
   guint       token_grace_s;       /* how long the one before it still counts then */
