@@ -12,6 +12,7 @@
 #include "dsp-language.h"
 #include "dsp-office.h"
 #include "dsp-server-schema.h"
+#include "dsp-settings.h"
 
 #include <glib/gi18n.h>
 #include <pthread.h>
@@ -19,9 +20,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DEFAULT_CONFIG "/etc/despachod/despachod.conf"
+
 /* What was said before and after the command's own words. */
 typedef struct {
-  char         *database, *socket_path;
+  char         *database, *socket_path, *config, *company;
+  DspSettings  *settings; /* (owned) (nullable): what config says */
   char         *from, *to, *state, *certificate;
   char         *mapping, *today, *property, *profile, *scope, *reason;
   gboolean      json, version;
@@ -36,11 +40,13 @@ call_clear (Call *call)
 {
   char **texts[] = { &call->database, &call->socket_path, &call->mapping, &call->today,
                      &call->property, &call->profile,     &call->scope,   &call->reason,
-                     &call->from,     &call->to,      &call->state,   &call->certificate };
+                     &call->from,     &call->to,      &call->state,   &call->certificate,
+                     &call->config,   &call->company };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_clear_pointer (texts[i], g_free);
   g_clear_pointer (&call->words, g_strfreev);
+  g_clear_pointer (&call->settings, dsp_settings_free);
   g_clear_object (&call->cancellable);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Call, call_clear)
@@ -94,10 +100,50 @@ write_log (GLogLevelFlags   level,
   return G_LOG_WRITER_HANDLED;
 }
 
+static void
+take_text (char      **text,
+           const char *otherwise)
+{
+  if (*text == NULL)
+    *text = g_strdup (otherwise);
+}
+
+/* Where nothing else is said, things are where the server's configuration says. */
+static gboolean
+use_configuration (Call    *call,
+                   GError **error)
+{
+  DspCompanySettings *company;
+
+  if (call->config == NULL && call->database == NULL && g_file_test (DEFAULT_CONFIG, G_FILE_TEST_EXISTS))
+    call->config = g_strdup (DEFAULT_CONFIG);
+  if (call->config == NULL)
+    return call->company == NULL || dsp_refuse (error, DSP_RULE_REQUIRED, _("--company: --config says which there are"));
+  if (call->database != NULL)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("--database and --config: only one of them"));
+  call->settings = dsp_settings_new ();
+  company = dsp_settings_load (call->settings, call->config, error) ? dsp_settings_find (call->settings, call->company, error) : NULL;
+  if (company == NULL)
+    return FALSE;
+  take_text (&call->database, company->database);
+  take_text (&call->socket_path, call->settings->socket);
+  take_text (&call->state, call->settings->state);
+  take_text (&call->certificate, call->settings->certificate);
+  return TRUE;
+}
+
+static DspPlace
+place_of (const Call *call)
+{
+  return (DspPlace) { call->database, call->socket_path, call->company };
+}
+
 static gboolean
 check_database (Call    *call,
                 GError **error)
 {
+  if (!use_configuration (call, error))
+    return FALSE;
   if (call->database == NULL || *call->database == '\0')
     return dsp_refuse (error, DSP_RULE_REQUIRED, _("--database is missing: say which, as sqlite:FILE or postgresql://…"));
   if (strchr (call->database, ':') == NULL)
@@ -110,9 +156,12 @@ open_link (Call       *call,
            const char *purpose,
            GError    **error)
 {
+  DspPlace place;
+
   if (!check_database (call, error))
     return NULL;
-  return dsp_link_open (call->database, call->socket_path, purpose, call->cancellable, error);
+  place = place_of (call);
+  return dsp_link_open (&place, purpose, call->cancellable, error);
 }
 
 /* Whatever went wrong, the message says with which file. */
@@ -313,12 +362,14 @@ do_backup (Call    *call,
            GError **error)
 {
   const char *path = call->words[1];
+  DspPlace place;
 
   if (path == NULL)
     return dsp_refuse (error, DSP_RULE_REQUIRED, _("backup FILE: where to? The file is missing"));
   if (!check_database (call, error))
     return FALSE;
-  if (dsp_keep_backup (call->database, call->socket_path, path, call->cancellable, error))
+  place = place_of (call);
+  if (dsp_keep_backup (&place, path, call->cancellable, error))
     return TRUE;
   name_in_error (path, error);
   return FALSE;
@@ -344,9 +395,19 @@ static gboolean
 do_doctor (Call    *call,
            GError **error)
 {
-  DspDoctor doctor = { call->database, call->socket_path, call->state, call->certificate, call->free_mb, call->days, call->json };
+  DspDoctor doctor;
 
-  return check_database (call, error) && dsp_doctor_look (&doctor, error);
+  if (!check_database (call, error))
+    return FALSE;
+  doctor = (DspDoctor) { .database = call->database, .socket_path = call->socket_path, .state_folder = call->state,
+                         .certificate_path = call->certificate, .config_path = call->config, .free_mb = call->free_mb,
+                         .days = call->days, .json = call->json };
+  if (call->settings != NULL)
+    {
+      doctor.secret_paths[0] = call->settings->key;
+      doctor.secret_paths[1] = call->settings->metrics_secret;
+    }
+  return dsp_doctor_look (&doctor, error);
 }
 
 static gboolean
@@ -372,11 +433,14 @@ do_recovery (Call    *call,
              GError **error)
 {
   gboolean end = g_strcmp0 (call->words[1], "end") == 0;
+  DspPlace place;
 
   if (call->words[1] != NULL && !end)
     return dsp_refuse (error, DSP_RULE_INVALID, _("recovery [end]: “%s” is not end"), call->words[1]);
-  return check_database (call, error) &&
-         dsp_keep_recovery (call->database, call->socket_path, end, call->json, call->cancellable, error);
+  if (!check_database (call, error))
+    return FALSE;
+  place = place_of (call);
+  return dsp_keep_recovery (&place, end, call->json, call->cancellable, error);
 }
 
 static gboolean
@@ -516,6 +580,8 @@ main (int   argc,
   const GOptionEntry options[] = {
     { "database", 'd', 0, G_OPTION_ARG_STRING, &call.database, N_("Which database"), "sqlite:FILE|postgresql://…" },
     { "socket", 's', 0, G_OPTION_ARG_FILENAME, &call.socket_path, N_("Socket of the server that holds it"), "PATH" },
+    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &call.config, N_("The server's configuration; else /etc/despachod/despachod.conf"), "FILE" },
+    { "company", 0, 0, G_OPTION_ARG_STRING, &call.company, N_("Which company of that server"), "NAME" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &call.json, N_("Answer in JSON"), NULL },
     { "state", 0, 0, G_OPTION_ARG_FILENAME, &call.state, N_("Folder of the server's files and certificate"), "DIR" },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &call.certificate, N_("The server's certificate, if it is another one"), "PEM" },

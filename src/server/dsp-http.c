@@ -611,6 +611,9 @@ dsp_http_new (const DspHttpOptions  *options,
   g_atomic_ref_count_init (&self->ref_count);
   self->options = *options;
   self->allowed_hosts = g_strdupv ((GStrv) options->allowed_hosts);
+  self->prefixes = g_strdupv ((GStrv) options->prefixes);
+  if (self->prefixes != NULL)
+    self->table.by_prefix = g_new0 (guint, g_strv_length (self->prefixes) + 1);
   self->spool_folder = g_strdup (options->spool_folder != NULL ? options->spool_folder : g_get_tmp_dir ());
   self->options.spool_folder = self->spool_folder;
   self->proxies = g_ptr_array_new_with_free_func (g_object_unref);
@@ -726,6 +729,8 @@ dsp_http_unref_ (DspHttp *self)
   g_clear_pointer (&self->tls, dsp_tls_free);
   g_clear_pointer (&self->proxies, g_ptr_array_unref);
   g_strfreev (self->allowed_hosts);
+  g_strfreev (self->prefixes);
+  g_free (self->table.by_prefix);
   g_free (self->spool_folder);
   g_free (self->unix_path);
   g_free (self);

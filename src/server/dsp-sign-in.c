@@ -259,6 +259,7 @@ answer_factor (DspCall   *call,
       g_autofree char *shown = g_strescape (form->user, NULL);
 
       g_message ("sign-in of \"%s\" from %s refused: the code", shown, address);
+      g_atomic_int_inc (&call->server->n_refused_sign_ins);
       dsp_sign_in_limits_end (call->server->sign_ins, form->user, address, FALSE, g_get_monotonic_time ());
     }
   if (factor == DSP_FACTOR_MISSING)
@@ -309,10 +310,12 @@ sign_in (DspDb   *db,
       g_autofree char *shown = g_strescape (form->user, NULL);
 
       g_message ("sign-in of \"%s\" from %s refused", shown, address);
+      g_atomic_int_inc (&server->n_refused_sign_ins);
       dsp_request_reply_error (call->request, 401, "sign_in", "user, password or key is wrong");
       goto out;
     }
   g_message ("user %s signed in from %s", account.name, address);
+  g_atomic_int_inc (&server->n_sign_ins);
   dsp_sessions_add (server->sessions, entering.session);
   answer_entered (call, &entering);
 out:
