@@ -11,6 +11,7 @@
 #include "dsp-keep.h"
 #include "dsp-language.h"
 #include "dsp-office.h"
+#include "dsp-sessions.h"
 #include "dsp-server-schema.h"
 #include "dsp-settings.h"
 
@@ -472,6 +473,25 @@ do_user (Call    *call,
   return dsp_office_add_user (link, name, call->profile, call->scope, call->words + 3, error);
 }
 
+/* sessions list USER | end USER ID */
+static gboolean
+do_sessions (Call    *call,
+             GError **error)
+{
+  const char *verb = call->words[1], *user = verb != NULL ? call->words[2] : NULL, *id = user != NULL ? call->words[3] : NULL;
+  gboolean end = g_strcmp0 (verb, "end") == 0;
+  g_autoptr(DspLink) link = NULL;
+
+  if (!end && g_strcmp0 (verb, "list") != 0)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("sessions list USER, or sessions end USER ID: “%s” is neither"), verb != NULL ? verb : "");
+  if (user == NULL || (end && id == NULL))
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("sessions list USER, or sessions end USER ID: one of them is missing"));
+  link = open_link (call, "admin", error);
+  if (link == NULL)
+    return FALSE;
+  return end ? dsp_sessions_end_one (link, user, id, error) : dsp_sessions_print (link, user, call->json, error);
+}
+
 static const char *const user_verbs[] = { "add", "key", "totp", "grant", "revoke", NULL };
 
 /* ENTITY add FIELD=VALUE… | change KEY FIELD=VALUE… | list [FILTER] | retire KEY | restore KEY | delete KEY */
@@ -533,6 +553,8 @@ run (Call    *call,
     return do_copy (call, error);
   if (strcmp (call->words[0], "recovery") == 0)
     return do_recovery (call, error);
+  if (strcmp (call->words[0], "sessions") == 0)
+    return do_sessions (call, error);
   if (entity != NULL)
     return do_record (call, entity, error);
   return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” is not a command; --help lists them"), call->words[0]);
@@ -554,6 +576,8 @@ static const char summary[] = N_(
     "  user grant|revoke NAME --profile PROFILE --scope SCOPE\n"
     "  user key NAME                       a key for one sign-in\n"
     "  user totp NAME [off]                a second factor: a secret for an authenticator, and recovery codes\n"
+    "  sessions list USER                  where a user is signed in: since when, from where, last seen\n"
+    "  sessions end USER ID                one of them ends, at once\n"
     "  crew|technician|membership|distributor|master add FIELD=VALUE…\n"
     "  crew|technician|membership|distributor|master|user change KEY FIELD=VALUE…\n"
     "  crew retire|restore KEY [--reason TEXT]\n"

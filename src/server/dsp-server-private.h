@@ -94,6 +94,12 @@ void dsp_handle_session       (DspServer *server, DspRequest *request, DspSessio
 void dsp_end_leaked_token     (const char *token, gpointer server);
 void dsp_handle_session_token (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_session_end   (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_factor        (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_factor_new    (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_factor_set    (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_factor_off    (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_sign_ins      (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_sign_in_end   (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_password      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_user_key      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_stable        (DspServer *server, DspRequest *request, DspSession *session);

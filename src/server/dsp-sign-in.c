@@ -27,6 +27,7 @@ typedef struct
 {
   DspAccount    *account;
   const DspForm *form;
+  const char    *address;
   guint8         key_hash[32];
   char          *new_hash;   /* (nullable): of the password, when it was weaker than today's */
   gboolean       require_second_factor;
@@ -199,6 +200,7 @@ enter (DspFeed  *feed,
     return FALSE;
   entering->session = dsp_session_make (&account->user_id, account->name, &entering->device.id, by_key, g_get_real_time (),
                                         &entering->token);
+  entering->session->address = g_strdup (entering->address);
   return (entering->new_hash == NULL || store_password (dsp_feed_get_db (feed), &account->user_id, entering->new_hash, error)) &&
          dsp_token_insert (dsp_feed_get_db (feed), entering->session, error);
 }
@@ -279,7 +281,7 @@ sign_in (DspDb   *db,
   const char *address = dsp_request_get_address (call->request);
   g_auto(DspAccount) account = { 0 };
   g_autoptr(GError) error = NULL;
-  Entering entering = { .account = &account, .form = form, .require_second_factor = server->require_second_factor, .factor = DSP_FACTOR_FINE };
+  Entering entering = { .account = &account, .form = form, .address = address, .require_second_factor = server->require_second_factor, .factor = DSP_FACTOR_FINE };
   gboolean right, weak = FALSE;
 
   if (!dsp_account_read (db, form->user, &account, &error))
