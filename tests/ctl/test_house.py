@@ -263,6 +263,30 @@ def one_broken(office):
     Device(office, "rota", "root", re.search(r"key (\S+) within", line).group(1))
 
 
+@test("S3-04 companies are schemas of one PostgreSQL beside files of SQLite, as far apart, and one whose server is away stops none")
+def two_stores(office):
+    cluster = os.environ.get("DESPACHO_TEST_POSTGRES")
+    if not cluster:
+        raise Skip("without PostgreSQL")
+    uris = {name: f"{cluster}&options=-csearch_path%3Dtest_{uuid.uuid4().hex}" for name in ("este", "oeste")}
+    path = config(office, {**{name: [f"database={uri}"] for name, uri in uris.items()}, "norte": [sqlite(office, "norte")],
+                           "lejos": ["database=postgresql://nobody@127.0.0.1:9/nowhere?connect_timeout=2"]})
+    office.launch("--config", path)
+    keys = first_keys(office)
+    equal(sorted(keys), ["este", "norte", "oeste"], "companies that could be opened")
+    devices = {name: Device(office, name, "root", keys[name]) for name in keys}
+    for name, device in devices.items():
+        equal(device.give("user.create", name=f"de-{name}")[1]["results"][0]["status"], "applied", f"a command at {name}")
+        for other in devices:
+            equal(office.http("GET", f"/{other}/v1/session", token=device.token)[0], 200 if other == name else 401, f"a token of {name} at {other}")
+    for name in uris:
+        told = done(of(office, path, name, "user", "list", "--json"))
+        equal(set(re.findall(r'"name":"(de-\w+)"', told)), {f"de-{name}"}, f"users made at {name}")
+        done(of(office, path, name, "verify"))
+    equal(office.get("GET", "/lejos/readyz")[0], 503, "readiness of the one that is away")
+    equal(office.http("GET", "/readyz"), (200, {"status": "ready", "companies": 4, "ready": 3}), "readiness of the whole")
+
+
 @test("S3-04 what one company asks for, or waits for, keeps no other waiting")
 def fair(office):
     path = config(office, {"norte": [sqlite(office, "norte"), "requests-per-second=5"], "sur": [sqlite(office, "sur")]})
