@@ -130,12 +130,22 @@ on_refreshed (DspChartAsk *self)
     ask (self);
 }
 
+/* Amounts depend on whether their pre-invoice is approved, too. */
+static bool
+is_read (DspChartKind     kind,
+         const DspEntity *entity)
+{
+  const DspEntity *reads = dsp_chart_info (kind)->reads;
+
+  return reads != NULL && (entity == reads || (reads == &dsp_statement_line && entity == &dsp_pre_invoice));
+}
+
 static void
 on_records_changed (DspOffice       *office,
                     const DspEntity *entity,
                     DspChartAsk     *self)
 {
-  if (entity == NULL || entity == &dsp_crew || entity == &dsp_distributor || entity == &dsp_reason_code)
+  if (entity == NULL || is_read (self->kind, entity) || entity == &dsp_crew || entity == &dsp_distributor || entity == &dsp_reason_code)
     on_refreshed (self);
 }
 

@@ -104,6 +104,24 @@ add_row (GtkWidget  *list,
   gtk_list_box_append (GTK_LIST_BOX (list), row);
 }
 
+/* Rows keep their places, which are their charts': those whose records this user does not see are hidden. */
+static void
+show_rows (DspChartPage *self)
+{
+  const DspActor *actor = dsp_replica_get_actor (dsp_office_get_replica (self->office));
+  gint64 now_us = g_get_real_time ();
+
+  for (guint kind = 1; self->list != NULL && kind < DSP_N_CHARTS; kind++)
+    {
+      GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), (int) kind);
+      gboolean may = dsp_chart_may (kind, actor, now_us);
+
+      if (!may && gtk_list_box_row_is_selected (row))
+        gtk_list_box_select_row (GTK_LIST_BOX (self->list), gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), 0));
+      gtk_widget_set_visible (GTK_WIDGET (row), may);
+    }
+}
+
 static GtkWidget *
 make_list (DspChartPage *self)
 {
@@ -117,6 +135,8 @@ make_list (DspChartPage *self)
   add_row (self->list, _("Overview"));
   for (guint kind = 1; kind < DSP_N_CHARTS; kind++)
     add_row (self->list, _(DspChartKind_words.list[kind].label));
+  show_rows (self);
+  g_signal_connect_object (self->office, "status-changed", G_CALLBACK (show_rows), self, G_CONNECT_SWAPPED);
   gtk_widget_add_css_class (self->list, "navigation-sidebar");
   gtk_widget_add_css_class (self->list, "dsp-chart-list");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Charts"), -1);
@@ -197,6 +217,7 @@ dsp_chart_page_dispose (GObject *object)
 {
   DspChartPage *self = DSP_CHART_PAGE (object);
 
+  self->list = NULL;
   g_clear_pointer (&self->box, gtk_widget_unparent);
   dsp_filter_visit_clear (&self->visit);
   g_clear_object (&self->office);

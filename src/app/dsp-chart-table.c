@@ -8,8 +8,8 @@
 
 #include <glib/gi18n.h>
 
-#define FIGURE_WIDTH 92
 #define NAME_WIDTH 150
+#define AROUND 28 /* a cell's padding, and the heading's arrow */
 
 /* ---- a line ---- */
 
@@ -136,13 +136,70 @@ compare_lines (gconstpointer a,
   return (x > y) - (x < y);
 }
 
+/* On two lines, if it has two words: so a narrow window has room for it. (transfer full) */
+static char *
+heading (const char *label)
+{
+  char *text = g_strdup (label), *best = NULL;
+  gsize middle = strlen (text) / 2;
+
+  for (char *blank = strchr (text, ' '); blank != NULL; blank = strchr (blank + 1, ' '))
+    if (best == NULL || ABS ((blank - text) - (gssize) middle) < ABS ((best - text) - (gssize) middle))
+      best = blank;
+  if (best != NULL)
+    *best = '\n';
+  return text;
+}
+
+static int
+width_of (DspChartTable *self,
+          const char    *text)
+{
+  g_autoptr(PangoLayout) layout = gtk_widget_create_pango_layout (self->view, text);
+  int width;
+
+  pango_layout_get_pixel_size (layout, &width, NULL);
+  return width + AROUND;
+}
+
+/* As wide as its heading and its longest figure: nothing is cut off. Columns only grow: figures that change leave them alone. */
+static void
+fit_columns (DspChartTable  *self,
+             const DspChart *chart)
+{
+  const DspChartInfo *info = dsp_chart_info (chart->kind);
+  GListModel *columns = gtk_column_view_get_columns (GTK_COLUMN_VIEW (self->view));
+  int all = NAME_WIDTH;
+
+  for (guint i = 0; i < info->n_figures; i++)
+    {
+      g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (columns, i + 1);
+      int width = MAX (gtk_column_view_column_get_fixed_width (column), width_of (self, gtk_column_view_column_get_title (column)));
+      gint64 largest = 0;
+      g_autofree char *text = NULL;
+
+      for (guint bar = 0; bar < chart->bars->len; bar++)
+        {
+          gint64 figure = g_array_index (chart->bars, DspChartBar, bar).figures[i];
+
+          largest = ABS (figure) > ABS (largest) ? figure : largest;
+        }
+      text = dsp_chart_figure_text (info->figures[i].unit, largest);
+      width = MAX (width, width_of (self, text));
+      gtk_column_view_column_set_fixed_width (column, width);
+      all += width;
+    }
+  gtk_widget_set_size_request (GTK_WIDGET (self), all, -1);
+}
+
 static void
 add_column (DspChartTable *self,
             int            column,
             const char    *title)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
-  g_autoptr(GtkColumnViewColumn) shown = gtk_column_view_column_new (title, factory);
+  g_autofree char *lines = column < 0 ? g_strdup (title) : heading (title);
+  g_autoptr(GtkColumnViewColumn) shown = gtk_column_view_column_new (lines, factory);
   g_autoptr(GtkSorter) sorter = GTK_SORTER (gtk_custom_sorter_new (compare_lines, GINT_TO_POINTER (column), NULL));
 
   g_object_set_data (G_OBJECT (factory), "column", GINT_TO_POINTER (column + 1));
@@ -152,8 +209,6 @@ add_column (DspChartTable *self,
   gtk_column_view_column_set_sorter (shown, sorter);
   gtk_column_view_column_set_resizable (shown, TRUE);
   gtk_column_view_column_set_expand (shown, column < 0);
-  if (column >= 0)
-    gtk_column_view_column_set_fixed_width (shown, FIGURE_WIDTH);
   gtk_column_view_append_column (GTK_COLUMN_VIEW (self->view), shown);
 }
 
@@ -193,7 +248,6 @@ make_view (DspChartTable  *self,
     add_column (self, (int) i, _(info->figures[i].label));
   g_signal_connect (self->view, "activate", G_CALLBACK (on_activate), self);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->view);
-  gtk_widget_set_size_request (GTK_WIDGET (self), NAME_WIDTH + MIN ((int) info->n_figures, 4) * FIGURE_WIDTH, -1);
 }
 
 static void
@@ -240,6 +294,7 @@ dsp_chart_table_show (DspChartTable  *self,
 
   if (self->view == NULL || self->kind != chart->kind || self->by != chart->by)
     make_view (self, chart);
+  fit_columns (self, chart);
   for (guint i = 0; i < chart->bars->len; i++)
     g_ptr_array_add (names, dsp_chart_bar_label (self->office, chart, &g_array_index (chart->bars, DspChartBar, i)));
   if (refill (self, chart, names))

@@ -155,6 +155,10 @@ dsp_chart_figure_text (DspUnit unit,
       return dsp_text_span (value * G_TIME_SPAN_SECOND);
     case DSP_UNIT_CENTS:
       return dsp_text_money (value);
+    case DSP_UNIT_METRES:
+      /* Translators: a figure of a chart: kilometres, with thousands grouped */
+      return g_strdup_printf (_("%'.1f km"), (double) value / 1000);
+    case DSP_N_UNITS:
     case DSP_UNIT_COUNT:
     default:
       return g_strdup_printf ("%'" G_GINT64_FORMAT, value);
@@ -178,6 +182,9 @@ mark (DspUnit unit,
       text[strlen (text) - 3] = '\0';
       return text;
     }
+  if (unit == DSP_UNIT_METRES && value % 1000 == 0)
+    /* Translators: a mark of an axis: whole kilometres, with thousands grouped */
+    return g_strdup_printf (_("%'d km"), (int) (value / 1000));
   return value == 0 && unit == DSP_UNIT_SECONDS ? g_strdup ("0") : dsp_chart_figure_text (unit, value);
 }
 
@@ -206,7 +213,7 @@ first_words (const DspChartInfo *info,
 {
   char *text = dsp_chart_figure_text (info->figures[0].unit, bar->figures[0]);
 
-  for (guint i = 1; i < info->n_figures; i++)
+  for (guint i = 1; i < info->n_figures && info->figures[0].unit != DSP_UNIT_CENTS; i++)
     if (info->figures[i].unit == DSP_UNIT_CENTS)
       {
         g_autofree char *share = text;
@@ -231,7 +238,7 @@ dsp_chart_picture (DspOffice      *office,
   for (guint i = 0; i < picture->n_series; i++)
     picture->series[i] = g_strdup (_(info->figures[i].label));
   picture->standing = chart->by->kind == DSP_KIND_TIME;
-  picture->stacked = info->stacked;
+  picture->stacked = info->stacked && picture->standing;
   picture->mark = mark;
   for (guint i = 0; i < chart->bars->len && i < n_max; i++)
     {
@@ -256,6 +263,8 @@ dsp_figure_plain (DspUnit unit,
     return g_strdup_printf ("%" G_GINT64_FORMAT, value);
   if (unit == DSP_UNIT_SECONDS)
     return g_strdup_printf ("%" G_GINT64_FORMAT, (value + 30) / 60);
+  if (unit == DSP_UNIT_METRES)
+    return g_strdup (g_ascii_formatd (text, sizeof text, "%.3f", (double) value / 1000));
   g_ascii_formatd (text, sizeof text, "%.2f", (double) value / 100);
   return g_strdup (text);
 }
@@ -270,8 +279,11 @@ figure_heading (const DspFigure *figure)
       return g_strdup_printf (_("%s (minutes)"), _(figure->label));
     case DSP_UNIT_SHARE:
       return g_strdup_printf ("%s (%%)", _(figure->label));
+    case DSP_UNIT_METRES:
+      return g_strdup_printf ("%s (km)", _(figure->label));
     case DSP_UNIT_COUNT:
     case DSP_UNIT_CENTS:
+    case DSP_N_UNITS:
     default:
       return g_strdup (_(figure->label));
     }

@@ -24,6 +24,9 @@ struct _DspOrderAxis
   guint32        *seconds;   /* (owned) (nullable) */
   guint8         *bytes;     /* (owned) (nullable) */
   DspBins        *bins;      /* (owned) (nullable) */
+  DspSpan         finest;    /* of them */
+  gint64          first_us, last_us; /* what they span in any case; 0: nothing */
+  GHashTable     *by_id;     /* (owned) (nullable): DspId * (lent) to code; made when somebody asks */
   gint64          edges[DSP_N_AGES + 1]; /* of ages: where each begins; the last is that of the future */
 };
 
@@ -99,10 +102,22 @@ dsp_order_axis_free (DspOrderAxis *self)
   g_free (self->seconds);
   g_free (self->bytes);
   dsp_bins_free (self->bins);
+  g_clear_pointer (&self->by_id, g_hash_table_unref);
   g_free (self);
 }
 
 /* ---- dividing ---- */
+
+void
+dsp_order_axis_widen (DspOrderAxis *self,
+                      DspSpan       finest,
+                      gint64        first_us,
+                      gint64        last_us)
+{
+  self->finest = finest;
+  self->first_us = first_us;
+  self->last_us = last_us;
+}
 
 static guint
 divide_times (DspOrderAxis  *self,
@@ -112,7 +127,7 @@ divide_times (DspOrderAxis  *self,
               guint          n,
               guint32       *parts)
 {
-  guint32 first = G_MAXUINT32, last = 0;
+  guint32 first = self->first_us != 0 ? dsp_index_seconds (self->first_us) : G_MAXUINT32, last = dsp_index_seconds (self->last_us);
   guint part = 0;
 
   for (guint i = 0; i < n; i++)
@@ -126,7 +141,7 @@ divide_times (DspOrderAxis  *self,
       memset (parts, 0, n * sizeof *parts);
       return 1;
     }
-  self->bins = dsp_bins_new (calendar, first * G_TIME_SPAN_SECOND, last * G_TIME_SPAN_SECOND, n_bins);
+  self->bins = dsp_bins_new (calendar, first * G_TIME_SPAN_SECOND, last * G_TIME_SPAN_SECOND, self->finest, n_bins);
   for (guint i = 0; i < n; i++)
     {
       gint64 at_us = self->seconds[rows[i]] * G_TIME_SPAN_SECOND;
@@ -225,6 +240,30 @@ guint
 dsp_order_axis_n_values (DspOrderAxis *self)
 {
   return self->n_values;
+}
+
+guint
+dsp_order_axis_part_of_id (DspOrderAxis *self,
+                           const DspId  *id)
+{
+  g_return_val_if_fail (self->of_ids, 0);
+
+  if (self->by_id == NULL)
+    {
+      self->by_id = g_hash_table_new (dsp_id_hash, dsp_id_equal_func);
+      for (guint code = 1; code < self->n_values; code++)
+        g_hash_table_insert (self->by_id, self->values[code], GUINT_TO_POINTER (code));
+    }
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->by_id, id));
+}
+
+guint
+dsp_order_axis_part_at (DspOrderAxis *self,
+                        gint64        at_us)
+{
+  guint bin = self->bins != NULL ? dsp_bins_find (self->bins, at_us) : 0;
+
+  return self->bins != NULL && bin < self->bins->n ? bin + 1 : 0;
 }
 
 /* ---- what parts are ---- */

@@ -40,6 +40,9 @@ void          dsp_order_axis_free      (DspOrderAxis *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspOrderAxis, dsp_order_axis_free)
 gboolean      dsp_order_axis_can       (const DspField *by); /* can orders be divided by this field? */
 
+/* Before dividing, of a time: stretches are not finer than @finest, and span @first_us to @last_us in any case (0: nothing). */
+void          dsp_order_axis_widen     (DspOrderAxis *self, DspSpan finest, gint64 first_us, gint64 last_us);
+
 /* In any thread, once: the part of each of @rows into @parts. Times are divided into at most @n_bins stretches. Returns how many
  * parts there may be; part 0 is "none". */
 guint         dsp_order_axis_divide    (DspOrderAxis *self, DspCalendar *calendar, gint64 now_us, guint n_bins, const guint32 *rows, guint n,
@@ -48,11 +51,13 @@ guint         dsp_order_axis_divide    (DspOrderAxis *self, DspCalendar *calenda
 /* Of a field with few values, at any time: the part of one row, and how many parts there may be. */
 guint         dsp_order_axis_part_of   (DspOrderAxis *self, guint32 row);
 guint         dsp_order_axis_n_values  (DspOrderAxis *self);
+guint         dsp_order_axis_part_of_id (DspOrderAxis *self, const DspId *id); /* of crews and distributors: 0: of no order */
 
 /* Afterwards. */
 DspSpan       dsp_order_axis_span      (DspOrderAxis *self);
 bool          dsp_order_axis_is_ordered (DspOrderAxis *self); /* parts have an order of their own: states, times, ages */
 bool          dsp_order_axis_is_time   (DspOrderAxis *self);  /* without gaps */
+guint         dsp_order_axis_part_at   (DspOrderAxis *self, gint64 at_us); /* of a time within them */
 void          dsp_order_axis_describe  (DspOrderAxis *self, guint part, DspAxisPart *what);
 char         *dsp_order_axis_value     (DspOrderAxis *self, guint part); /* for a filter's condition on the field: (transfer full) */
 char         *dsp_order_axis_condition (DspOrderAxis *self, guint part); /* "type=Garant%C3%ADa": (transfer full) */

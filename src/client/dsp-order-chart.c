@@ -22,6 +22,8 @@
 enum {
   NEEDS_STATUS      = 1 << 0,
   NEEDS_NUMBERS     = 1 << 1, /* with parents and what is alive: who follows from whom */
+  NEEDS_PLACES      = 1 << 2, /* to find the orders of other records */
+  NEEDS_CREWS       = 1 << 3,
   NEEDS_SECONDS     = 8,      /* from this bit on one of the columns of numbers each */
 };
 
@@ -47,6 +49,13 @@ struct _DspChartJob
   DspCodes        parents;
   gpointer       *parent_values;
   guint           n_parents;
+  DspIndexPlaces  places;
+  DspOrderAxis   *crews;     /* (owned) */
+  bool            all;       /* no filter: what is of no order counts, too */
+
+  GArray         *asides;    /* (owned): of DspAside */
+  guint32        *aside_rows; /* (owned): of each, its order's; DSP_NO_ROW: of none here */
+  guint64        *has_aside;/* (owned): a bit a row */
 
   guint32        *rows;      /* (owned): of the chart */
   guint32        *bars;      /* (owned): the bar of each */
@@ -85,6 +94,11 @@ dsp_chart_job_free (DspChartJob *job)
   dsp_order_axis_free (job->axis);
   g_free (job->parents.codes);
   g_free (job->parent_values);
+  dsp_index_places_clear (&job->places);
+  dsp_order_axis_free (job->crews);
+  g_array_unref (job->asides);
+  g_free (job->aside_rows);
+  g_free (job->has_aside);
   g_free (job->rows);
   g_free (job->bars);
   g_free (job);
@@ -110,6 +124,10 @@ needs_of (DspChartKind kind)
       return NEEDS_STATUS;
     case DSP_CHART_FIRST_VISIT:
       return NEEDS_STATUS | NEEDS_NUMBERS | SECONDS (DSP_SECONDS_RESCHEDULES);
+    case DSP_CHART_KILOMETRES:
+      return NEEDS_STATUS | NEEDS_PLACES | NEEDS_CREWS | SECONDS (DSP_SECONDS_CLOSED);
+    case DSP_CHART_AMOUNTS:
+      return NEEDS_PLACES;
     default:
       return 0;
     }
@@ -133,6 +151,8 @@ dsp_chart_job_new (DspOrderIndex       *index,
   job->reasons = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; query->reasons != NULL && query->reasons[i] != NULL; i++)
     g_hash_table_add (job->reasons, g_strdup (query->reasons[i]));
+  job->asides = query->asides != NULL ? g_array_ref (query->asides) : g_array_new (FALSE, FALSE, sizeof (DspAside));
+  job->all = only == NULL && (query->filter == NULL || dsp_filter_is_empty (query->filter));
   job->index = dsp_order_index_ref (index);
   job->n_rows = index->n_rows;
   job->words = dsp_index_match (index, &rows, &job->n_words);
@@ -150,6 +170,10 @@ dsp_chart_job_new (DspOrderIndex       *index,
       job->n_parents = index->codes[DSP_CODES_PARENT].dictionary.values->len;
       job->parent_values = g_memdup2 (index->codes[DSP_CODES_PARENT].dictionary.values->pdata, job->n_parents * sizeof (gpointer));
     }
+  if (needs & NEEDS_PLACES)
+    dsp_index_places_copy (index, &job->places);
+  if (needs & NEEDS_CREWS)
+    job->crews = dsp_order_axis_new (index, DSP_AXIS_FIELD, dsp_table_at (&dsp_order.table, offsetof (DspOrder, crew_id)));
   for (int i = 0; i < DSP_N_SECONDS; i++)
     if (needs & SECONDS (i))
       job->seconds[i] = g_memdup2 (index->seconds[i], index->n_rows * sizeof (guint32));
@@ -168,7 +192,10 @@ wants (const DspChartJob *job,
     case DSP_CHART_HOURS:
       return ((DSP_ORDER_OPEN | DSP_BIT (DSP_ORDER_CLOSED)) >> job->status[row] & 1) != 0;
     case DSP_CHART_ATTENTION:
+    case DSP_CHART_KILOMETRES:
       return job->status[row] == DSP_ORDER_CLOSED && job->seconds[DSP_SECONDS_CLOSED][row] != 0;
+    case DSP_CHART_AMOUNTS:
+      return (job->has_aside[row >> 6] >> (row & 63) & 1) != 0;
     case DSP_CHART_REJECTIONS:
       return job->status[row] == DSP_ORDER_REJECTED;
     case DSP_CHART_FIRST_VISIT:
@@ -186,6 +213,7 @@ base_filter (DspChartKind kind)
     case DSP_CHART_HOURS:
       return "status=unassigned,assigned,in_progress,to_reschedule,closed";
     case DSP_CHART_ATTENTION:
+    case DSP_CHART_KILOMETRES:
       return "status=closed&closed_at=+";
     case DSP_CHART_REJECTIONS:
       return "status=rejected";
@@ -224,6 +252,27 @@ make_is_reason (const DspChartJob *job)
 }
 
 static gboolean
+find_aside (DspChartJob  *job,
+             GCancellable *cancellable,
+             GError      **error)
+{
+  job->aside_rows = g_new (guint32, MAX (job->asides->len, 1));
+  job->has_aside = g_new0 (guint64, job->n_rows / 64 + 1);
+  for (guint i = 0; i < job->asides->len; i++)
+    {
+      const DspId *order_id = &g_array_index (job->asides, DspAside, i).order_id;
+      guint32 row = dsp_id_is_none (order_id) ? DSP_NO_ROW : dsp_index_places_find (&job->places, order_id);
+
+      if (i % AT_ONCE == 0 && g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      job->aside_rows[i] = row;
+      if (row != DSP_NO_ROW)
+        job->has_aside[row >> 6] |= G_GUINT64_CONSTANT (1) << (row & 63);
+    }
+  return TRUE;
+}
+
+static gboolean
 collect_rows (DspChartJob  *job,
               GCancellable *cancellable,
               GError      **error)
@@ -231,6 +280,8 @@ collect_rows (DspChartJob  *job,
   g_autofree guint8 *is_reason = job->kind == DSP_CHART_RESCHEDULES ? make_is_reason (job) : NULL;
   gsize n = 0;
 
+  if (dsp_chart_info (job->kind)->reads != NULL && !find_aside (job, cancellable, error))
+    return FALSE;
   for (guint w = 0; w < job->n_words; w++)
     n += (gsize) __builtin_popcountll (job->words[w]);
   job->rows = g_new (guint32, MAX (n, 1));
@@ -261,6 +312,28 @@ make_calendar (const DspChartJob *job)
   return dsp_calendar_new (&office);
 }
 
+/* Whole months, those of what is of no order among them. */
+static void
+widen_to_asides (DspChartJob *job,
+                 DspCalendar *calendar)
+{
+  DspDate first = { G_MAXINT32 }, last = { G_MININT32 };
+
+  for (guint i = 0; job->all && i < job->asides->len; i++)
+    {
+      DspDate day = g_array_index (job->asides, DspAside, i).day;
+
+      if (job->aside_rows[i] != DSP_NO_ROW)
+        continue;
+      first.day = MIN (first.day, day.day);
+      last.day = MAX (last.day, day.day);
+    }
+  if (first.day <= last.day)
+    dsp_order_axis_widen (job->axis, DSP_SPAN_MONTH, dsp_calendar_at (calendar, first, 0), dsp_calendar_at (calendar, last, 0));
+  else
+    dsp_order_axis_widen (job->axis, DSP_SPAN_MONTH, 0, 0);
+}
+
 /* Bar 0 is that of orders without this date or value; of RESCHEDULES the rest, whose own codes are told from the others when its
  * filter is written. */
 static void
@@ -268,6 +341,8 @@ make_bars (DspChartJob *job)
 {
   g_autoptr(DspCalendar) calendar = make_calendar (job);
 
+  if (job->kind == DSP_CHART_AMOUNTS)
+    widen_to_asides (job, calendar);
   job->bars = g_new (guint32, MAX (job->n, 1));
   job->n_bars = dsp_order_axis_divide (job->axis, calendar, job->now_us, job->n_bins, job->rows, job->n, job->bars);
   if (job->kind == DSP_CHART_RESCHEDULES)
@@ -431,6 +506,68 @@ count_first_visits (const DspChartJob *job,
     sums[bar][0] = dsp_share (sums[bar][1], sums[bar][4]);
 }
 
+static gint64
+rounded (gint64 thousandths,
+         gint64 n)
+{
+  return n > 0 ? (thousandths + 500 * n) / (1000 * n) : 0;
+}
+
+static void
+count_kilometres (const DspChartJob *job,
+                  Figures           *sums)
+{
+  g_autoptr(DspCalendar) calendar = make_calendar (job);
+  g_autofree guint64 *metres = dsp_aside_metres (job->asides, job->aside_rows, job->crews, job->status, job->seconds[DSP_SECONDS_CLOSED],
+                                                  job->n_rows, calendar);
+
+  for (guint i = 0; i < job->n; i++)
+    {
+      gint64 *sum = sums[job->bars[i]];
+      guint64 of_row = metres[job->rows[i]];
+
+      sum[3]++;
+      sum[2] += of_row != 0;
+      sum[1] += of_row != 0 ? (gint64) of_row - 1 : 0;
+    }
+  for (guint bar = 0; bar < job->n_bars; bar++)
+    for (guint j = 1; j < 4; j++)
+      sums[job->n_bars][j] += sums[bar][j];
+  for (guint bar = 0; bar <= job->n_bars; bar++)
+    {
+      sums[bar][0] = rounded (sums[bar][1], sums[bar][2]);
+      sums[bar][1] = rounded (sums[bar][1], 1);
+    }
+}
+
+static void
+count_amounts (const DspChartJob *job,
+               Figures           *sums)
+{
+  g_autoptr(DspCalendar) calendar = make_calendar (job);
+  g_autofree guint32 *bar_of = g_new (guint32, MAX (job->n_rows, 1));
+
+  memset (bar_of, 0xff, job->n_rows * sizeof *bar_of); /* NOBODY */
+  for (guint i = 0; i < job->n; i++)
+    bar_of[job->rows[i]] = job->bars[i];
+  for (guint i = 0; i < job->asides->len; i++)
+    {
+      const DspAside *line = &g_array_index (job->asides, DspAside, i);
+      guint32 row = job->aside_rows[i], bar = row != DSP_NO_ROW ? bar_of[row] : NOBODY;
+
+      if (row == DSP_NO_ROW && job->all)
+        bar = dsp_order_axis_part_at (job->axis, dsp_calendar_at (calendar, line->day, 0));
+      if (bar == NOBODY)
+        continue;
+      sums[bar][line->is_approved ? 0 : 1] += line->value;
+      sums[bar][2] += line->value;
+      sums[bar][3]++;
+    }
+  for (guint bar = 0; bar < job->n_bars; bar++)
+    for (guint j = 0; j < 4; j++)
+      sums[job->n_bars][j] += sums[bar][j];
+}
+
 static void
 count_orders (const DspChartJob *job,
               Figures           *sums)
@@ -473,7 +610,7 @@ filter_of (const DspChartJob *job,
 
   if (job->kind == DSP_CHART_RESCHEDULES && bar == 0)
     return rest_filter (job);
-  if (job->kind == DSP_CHART_ATTENTION && job->by->offset == offsetof (DspOrder, closed_at))
+  if ((job->kind == DSP_CHART_ATTENTION || job->kind == DSP_CHART_KILOMETRES) && job->by->offset == offsetof (DspOrder, closed_at))
     base = "status=closed";
   return g_strdup_printf ("%s%s%s", base != NULL ? base : "", base != NULL ? "&" : "", condition);
 }
@@ -577,18 +714,6 @@ compare_bars (gconstpointer a,
   return one->text != NULL || two->text != NULL ? g_strcmp0 (one->text, two->text) : dsp_id_compare (&one->id, &two->id);
 }
 
-/* Which figure says how many orders a bar has. */
-static guint
-n_figure (DspChartKind kind)
-{
-  const DspChartInfo *info = dsp_chart_info (kind);
-
-  for (guint i = info->n_figures; i > 0; i--)
-    if (strcmp (info->figures[i - 1].label, "Orders") == 0)
-      return i - 1;
-  return 0;
-}
-
 static void
 add_bar (const DspChartJob *job,
          DspChart          *chart,
@@ -618,7 +743,7 @@ dsp_chart_job_run (DspChartJob  *job,
 {
   g_autoptr(DspChart) chart = g_new0 (DspChart, 1);
   g_autofree Figures *sums = NULL;
-  guint by_n = n_figure (job->kind);
+  guint by_n = dsp_chart_info (job->kind)->counts;
 
   chart->kind = job->kind;
   chart->by = job->by;
@@ -652,6 +777,12 @@ dsp_chart_job_run (DspChartJob  *job,
       break;
     case DSP_CHART_FIRST_VISIT:
       count_first_visits (job, sums);
+      break;
+    case DSP_CHART_KILOMETRES:
+      count_kilometres (job, sums);
+      break;
+    case DSP_CHART_AMOUNTS:
+      count_amounts (job, sums);
       break;
     default:
       count_orders (job, sums);

@@ -3,11 +3,12 @@
  *
  * S0-16. The owner of the index picks the rows of the filter and copies the columns that the chart needs (a few
  * milliseconds for a million orders); the rest is done in any thread. Each bar carries the conditions that lead to its
- * orders, in the text form of a filter.
+ * orders, in the text form of a filter. Kilometres and amounts come from records beside the orders (dsp-order-aside.h).
  */
 #pragma once
 
 #include "dsp-chart.h"
+#include "dsp-order-aside.h"
 #include "dsp-replica.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ typedef struct {
   DspDate            day;     /* DSP_CHART_HOURS: which day; none: today */
   const char *const *reasons; /* DSP_CHART_RESCHEDULES: codes of reasons for rescheduling */
   guint              n_bins;  /* of times, at most; 0: 62 */
+  GArray            *asides;  /* (nullable): of DspAside: what other records say, if the kind reads any */
 } DspChartQuery;
 
 typedef struct {
@@ -57,7 +59,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspChartJob, dsp_chart_job_free)
 /* In any thread, once. NULL with G_IO_ERROR_CANCELLED. (transfer full) */
 DspChart    *dsp_chart_job_run  (DspChartJob *job, GCancellable *cancellable, GError **error);
 
-/* Of a replica, without waiting. */
+/* Of a replica, without waiting; what the kind reads beside the orders is read first. */
 void         dsp_replica_chart_async  (DspReplica *self, const DspChartQuery *query, GCancellable *cancellable,
                                        GAsyncReadyCallback callback, gpointer user_data);
 DspChart    *dsp_replica_chart_finish (DspReplica *self, GAsyncResult *result, GError **error);

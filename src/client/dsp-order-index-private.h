@@ -109,6 +109,13 @@ struct _DspOrderIndex
   GHashTable *names[2];    /* crews, distributors: DspId * -> char * */
 };
 
+/* A copy of what leads from an order's id to its row, for other threads. */
+typedef struct { DspId *ids; guint32 *table; guint32 mask; } DspIndexPlaces; /* (owned) (nullable): of an empty index */
+
+void            dsp_index_places_copy  (DspOrderIndex *index, DspIndexPlaces *places);
+void            dsp_index_places_clear (DspIndexPlaces *places);
+guint32         dsp_index_places_find  (const DspIndexPlaces *places, const DspId *id); /* DSP_NO_ROW: not here */
+
 static inline guint32
 dsp_codes_get (const DspCodes *codes,
                guint32         row)

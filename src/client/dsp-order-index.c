@@ -272,19 +272,19 @@ dsp_index_grow (DspOrderIndex *index,
 /* ---- from an id to its row ---- */
 
 static inline guint32
-slot_of (DspOrderIndex *index,
-         const DspId   *id)
+slot_of (guint32      mask,
+         const DspId *id)
 {
   guint32 hash = dsp_id_hash (id);
 
-  return (hash ^ hash >> 15) * 0x9e3779b1u >> 3 & index->table_mask;
+  return (hash ^ hash >> 15) * 0x9e3779b1u >> 3 & mask;
 }
 
 void
 dsp_index_add_to_table (DspOrderIndex *index,
                         guint32        row)
 {
-  guint32 slot = slot_of (index, &index->ids[row]);
+  guint32 slot = slot_of (index->table_mask, &index->ids[row]);
 
   while (index->table[slot] != 0)
     slot = (slot + 1) & index->table_mask;
@@ -299,9 +299,41 @@ find_slot (DspOrderIndex *index,
 
   if (index->capacity == 0)
     return DSP_NO_ROW;
-  for (slot = slot_of (index, id); index->table[slot] != 0; slot = (slot + 1) & index->table_mask)
+  for (slot = slot_of (index->table_mask, id); index->table[slot] != 0; slot = (slot + 1) & index->table_mask)
     if (dsp_id_equal (&index->ids[index->table[slot] - 1], id))
       return slot;
+  return DSP_NO_ROW;
+}
+
+void
+dsp_index_places_copy (DspOrderIndex  *index,
+                       DspIndexPlaces *places)
+{
+  *places = (DspIndexPlaces) { .mask = index->table_mask };
+  if (index->capacity == 0)
+    return;
+  places->ids = g_memdup2 (index->ids, index->n_rows * sizeof *index->ids);
+  places->table = g_memdup2 (index->table, ((gsize) index->table_mask + 1) * sizeof *index->table);
+}
+
+void
+dsp_index_places_clear (DspIndexPlaces *places)
+{
+  g_clear_pointer (&places->ids, g_free);
+  g_clear_pointer (&places->table, g_free);
+}
+
+guint32
+dsp_index_places_find (const DspIndexPlaces *places,
+                       const DspId          *id)
+{
+  guint32 slot;
+
+  if (places->table == NULL)
+    return DSP_NO_ROW;
+  for (slot = slot_of (places->mask, id); places->table[slot] != 0; slot = (slot + 1) & places->mask)
+    if (dsp_id_equal (&places->ids[places->table[slot] - 1], id))
+      return places->table[slot] - 1;
   return DSP_NO_ROW;
 }
 
@@ -322,7 +354,7 @@ empty_slot (DspOrderIndex *index,
           next = (next + 1) & index->table_mask;
           if (index->table[next] == 0)
             return;
-          home = slot_of (index, &index->ids[index->table[next] - 1]);
+          home = slot_of (index->table_mask, &index->ids[index->table[next] - 1]);
         }
       while (slot <= next ? slot < home && home <= next : slot < home || home <= next);
       index->table[slot] = index->table[next];

@@ -7,6 +7,8 @@
 #include "dsp-order-chart.h"
 #include "dsp-replica-private.h"
 
+static void resolve (DspReplica *self, GTask *task);
+
 static void
 run_in_thread (GTask        *task,
                gpointer      source,
@@ -38,6 +40,7 @@ asked_free (gpointer data)
   dsp_filter_free (asked->filter);
   g_free (asked->zone);
   g_strfreev (asked->reasons);
+  g_clear_pointer (&asked->query.asides, g_array_unref);
   g_free (asked);
 }
 
@@ -58,6 +61,26 @@ on_run (GObject      *source,
     }
   chart->loading = asked->loading;
   g_task_return_pointer (task, chart, (GDestroyNotify) dsp_chart_free);
+}
+
+static void
+on_aside (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  DspReplica *self = DSP_REPLICA (source);
+  GTask *task = user_data;
+  Asked *asked = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  asked->query.asides = dsp_replica_aside_finish (self, result, &error);
+  if (asked->query.asides != NULL)
+    resolve (self, task);
+  else
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+    }
 }
 
 static void
@@ -85,6 +108,15 @@ on_rows (GObject      *source,
   dsp_row_set_free (only);
 }
 
+static void
+resolve (DspReplica *self,
+         GTask      *task)
+{
+  Asked *asked = g_task_get_task_data (task);
+
+  dsp_replica_resolve_async (self, asked->filter, asked->query.now_us, g_task_get_cancellable (task), on_rows, task);
+}
+
 /**
  * dsp_replica_chart_async:
  * @query: copied
@@ -100,6 +132,7 @@ dsp_replica_chart_async (DspReplica          *self,
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   Asked *asked = g_new0 (Asked, 1);
+  const DspEntity *reads = dsp_chart_info (query->kind)->reads;
 
   g_task_set_source_tag (task, dsp_replica_chart_async);
   asked->query = *query;
@@ -108,7 +141,11 @@ dsp_replica_chart_async (DspReplica          *self,
   asked->reasons = g_strdupv ((GStrv) query->reasons);
   asked->query.reasons = (const char *const *) asked->reasons;
   g_task_set_task_data (task, asked, asked_free);
-  dsp_replica_resolve_async (self, query->filter, query->now_us, cancellable, on_rows, task);
+  asked->query.asides = NULL;
+  if (reads != NULL)
+    dsp_replica_aside_async (self, reads, cancellable, on_aside, task);
+  else
+    resolve (self, task);
 }
 
 DspChart *

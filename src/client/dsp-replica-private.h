@@ -75,6 +75,9 @@ DspHeld  *dsp_held_new           (const DspEntity *entity, const DspId *id, gpoi
 void      dsp_held_free          (gpointer held);
 DspHeld  *dsp_held_find          (GHashTable *table, const DspEntity *entity, const DspId *id); /* (nullable) */
 void      dsp_replica_emit_changed (DspReplica *self, DspChanges *changes);
+/* Copies of the records of @entity that the outbox changes, as they will be; of one that it deletes an empty one with its id, which
+ * is in no state and so matches no question. Owner's thread; (transfer full). */
+GPtrArray *dsp_replica_dup_overlay (DspReplica *self, const DspEntity *entity, GDestroyNotify free_record);
 gconstpointer dsp_replica_overlaid (DspReplica *self, const DspEntity *entity, const DspId *id, bool *in_overlay);
 
 /* A GTask that runs in one of the lanes. @func returns its result with g_task_return_*(). */

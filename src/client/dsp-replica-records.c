@@ -60,6 +60,30 @@ dsp_replica_list (DspReplica      *self,
   return list;
 }
 
+GPtrArray *
+dsp_replica_dup_overlay (DspReplica      *self,
+                         const DspEntity *entity,
+                         GDestroyNotify   free_record)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (free_record);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->overlay);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const DspHeld *held = value;
+      gpointer copy;
+
+      if (held->entity != entity)
+        continue;
+      copy = held->record != NULL ? dsp_record_dup (entity, held->record) : dsp_record_new (entity);
+      ((DspRecord *) copy)->id = held->id;
+      g_ptr_array_add (list, copy);
+    }
+  return list;
+}
+
 /**
  * dsp_replica_get_order:
  * Reads in the owner's thread, on a connection of its own: with the write-ahead log nobody makes it wait, and a list

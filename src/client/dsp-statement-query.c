@@ -217,29 +217,9 @@ list (DspReplica         *self,
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   Asked *asked = g_memdup2 (what, sizeof *what);
-  GHashTableIter iter;
-  gpointer value;
 
   g_task_set_source_tag (task, list);
-  asked->overlay = g_ptr_array_new_with_free_func (free_record);
-  g_hash_table_iter_init (&iter, self->overlay);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const DspHeld *held = value;
-      gpointer gone;
-
-      if (held->entity != entity)
-        continue;
-      if (held->record != NULL)
-        {
-          g_ptr_array_add (asked->overlay, dsp_record_dup (entity, held->record));
-          continue;
-        }
-      /* Deleted here: it hides the stored one, and is in no state, so that it matches no question. */
-      gone = dsp_record_new (entity);
-      ((DspRecord *) gone)->id = held->id;
-      g_ptr_array_add (asked->overlay, gone);
-    }
+  asked->overlay = dsp_replica_dup_overlay (self, entity, free_record);
   g_task_set_task_data (task, asked, asked_free);
   dsp_replica_run (self, TRUE, task, do_list);
 }

@@ -211,6 +211,21 @@ dsp_actor_sees_of (const DspActor  *actor,
 }
 
 bool
+dsp_actor_sees_some (const DspActor  *actor,
+                     const DspEntity *entity,
+                     gint64           now_us)
+{
+  for (guint i = 0; i < actor->grants->len; i++)
+    {
+      const DspActorGrant *grant = &g_array_index (actor->grants, DspActorGrant, i);
+
+      if (in_force (grant, now_us) && (grant->sees >> entity->number & 1) != 0)
+        return true;
+    }
+  return false;
+}
+
+bool
 dsp_actor_sees_all (const DspActor *actor,
                     gint64          now_us)
 {

@@ -70,6 +70,8 @@ bool      dsp_actor_sees       (const DspActor *actor, const DspId *row_scope, g
 /* The same for a record of @entity: where no grant that reaches it has the entity's page, there is none for this actor. */
 struct _DspEntity;
 bool      dsp_actor_sees_of    (const DspActor *actor, const struct _DspEntity *entity, const DspId *row_scope, gint64 now_us);
+/* Records of @entity somewhere at all? */
+bool      dsp_actor_sees_some  (const DspActor *actor, const struct _DspEntity *entity, gint64 now_us);
 /* What is seen in one scope of dsp_actor_dup_scopes(): a set of entities, by number. */
 guint64   dsp_actor_entities   (const DspActor *actor, const DspId *scope, gint64 now_us);
 bool      dsp_actor_sees_all   (const DspActor *actor, gint64 now_us);

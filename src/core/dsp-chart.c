@@ -24,6 +24,8 @@ static const DspWord kind_list[] = {
   [DSP_CHART_RESCHEDULES] = { "reschedules", N_("Reschedules by reason") },
   [DSP_CHART_REJECTIONS]  = { "rejections", N_("Rejections by reason") },
   [DSP_CHART_FIRST_VISIT] = { "first_visit", N_("First-visit success") },
+  [DSP_CHART_KILOMETRES]  = { "kilometres", N_("Kilometres per order") },
+  [DSP_CHART_AMOUNTS]     = { "amounts", N_("Pre-invoice amounts by month") },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (kind_list) == DSP_N_CHARTS);
 const DspWords DspChartKind_words = { kind_list, G_N_ELEMENTS (kind_list) };
@@ -33,6 +35,7 @@ const DspWords DspChartKind_words = { kind_list, G_N_ELEMENTS (kind_list) };
 #define ALL_ORDERS { N_("Orders"), DSP_UNIT_COUNT, false }
 #define WHOSE AT (distributor_id), AT (crew_id), AT (group), AT (type), AT (municipality), AT (postal_code), AT (created_at)
 #define COUNTS(member) { N_("Orders of the filter. A bar opens its own."), { ORDERS }, 1, { AT (member) }, 1, false }
+#define OF_CLOSED AT (type), AT (group), AT (distributor_id), AT (crew_id), AT (municipality), AT (postal_code), AT (closed_at)
 
 static const DspChartInfo infos[] = {
   [DSP_CHART_NONE]        = { .n_by = 0 },
@@ -51,10 +54,10 @@ static const DspChartInfo infos[] = {
   [DSP_CHART_ATTENTION]   = { N_("Of closed orders, the time from creation to attention: half of them took at most the median, nine of ten at "
                                  "most the 90th percentile."),
                               { { N_("Median"), DSP_UNIT_SECONDS, true }, { N_("90th percentile"), DSP_UNIT_SECONDS, true }, ALL_ORDERS }, 3,
-                              { AT (type), AT (group), AT (distributor_id), AT (crew_id), AT (municipality), AT (postal_code), AT (closed_at) }, 7, false },
+                              { OF_CLOSED }, 7, false, .counts = 2 },
   [DSP_CHART_PENALIZED]   = { N_("How many of the filter's orders are penalized, and what their penalties cost. A bar opens the penalized ones."),
                               { { N_("Share"), DSP_UNIT_SHARE, true }, { N_("Penalized orders"), DSP_UNIT_COUNT, false },
-                                { N_("Cost"), DSP_UNIT_CENTS, false }, ALL_ORDERS }, 4, { WHOSE }, 7, false },
+                                { N_("Cost"), DSP_UNIT_CENTS, false }, ALL_ORDERS }, 4, { WHOSE }, 7, false, .counts = 3 },
   [DSP_CHART_RESCHEDULES] = { N_("Orders that were rescheduled or wait for it, by the reason that they carry; and how many times they were."),
                               { ORDERS, { N_("Times"), DSP_UNIT_COUNT, false } }, 2, { AT (reason) }, 1, false },
   [DSP_CHART_REJECTIONS]  = { N_("Rejected orders, by their reason."), { ORDERS }, 1, { AT (reason) }, 1, false },
@@ -62,7 +65,18 @@ static const DspChartInfo infos[] = {
                                  "A bar opens all of them."),
                               { { N_("Success"), DSP_UNIT_SHARE, true }, { N_("Solved"), DSP_UNIT_COUNT, false },
                                 { N_("Rescheduled orders"), DSP_UNIT_COUNT, false }, { N_("Another visit"), DSP_UNIT_COUNT, false }, ALL_ORDERS }, 5,
-                              { AT (type), AT (group), AT (distributor_id), AT (crew_id), AT (municipality), AT (postal_code), AT (closed_at) }, 7, false },
+                              { OF_CLOSED }, 7, false, .counts = 4 },
+  [DSP_CHART_KILOMETRES]  = { N_("Approved kilometres of closed orders: an order's own claim, or its part of its crew's day, shared evenly by the "
+                                 "orders attended then. The average is of orders that have kilometres; a bar opens all closed ones."),
+                              { { N_("Per order"), DSP_UNIT_METRES, true }, { N_("Kilometres driven"), DSP_UNIT_METRES, false },
+                                { N_("With kilometres"), DSP_UNIT_COUNT, false }, ALL_ORDERS }, 4,
+                              { AT (crew_id), AT (distributor_id), AT (type), AT (group), AT (municipality), AT (postal_code), AT (closed_at) }, 7, false,
+                              .counts = 3, .reads = &dsp_mileage },
+  [DSP_CHART_AMOUNTS]     = { N_("What pre-invoices hold, with its taxes, by the month in which the orders were attended. Without a filter also what "
+                                 "is of no order, by its own day: kilometres of whole days, adjustments. A bar opens the orders of its month."),
+                              { { N_("Approved amount"), DSP_UNIT_CENTS, true }, { N_("Not approved yet"), DSP_UNIT_CENTS, true },
+                                { N_("Total"), DSP_UNIT_CENTS, false }, { N_("Lines"), DSP_UNIT_COUNT, false } }, 4,
+                              { AT (closed_at) }, 1, true, .counts = 3, .reads = &dsp_statement_line },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (infos) == DSP_N_CHARTS);
 
@@ -97,15 +111,25 @@ dsp_chart_may_be_by (DspChartKind    kind,
 
 /* ---- whose charts ---- */
 
-/* Who judges penalties answers for money and quality; whoever may appeal bears them; whoever assigns has the day in his
- * hands; others take calls about it. */
+bool
+dsp_chart_may (DspChartKind    kind,
+               const DspActor *actor,
+               gint64          now_us)
+{
+  const DspEntity *reads = dsp_chart_info (kind)->reads;
+
+  return reads == NULL || (actor != NULL && dsp_actor_sees_some (actor, reads, now_us));
+}
+
+/* Who judges penalties answers for money and quality; whoever may appeal bears them, and is paid; whoever assigns has the day
+ * in his hands; others take calls about it. */
 void
 dsp_chart_dashboard (const DspActor *actor,
                      gint64          now_us,
                      DspChartKind    four[4])
 {
   static const DspChartKind judge[] = { DSP_CHART_PENALIZED, DSP_CHART_ATTENTION, DSP_CHART_FIRST_VISIT, DSP_CHART_HOURS };
-  static const DspChartKind bears[] = { DSP_CHART_CREW, DSP_CHART_PENALIZED, DSP_CHART_FIRST_VISIT, DSP_CHART_DAY };
+  static const DspChartKind bears[] = { DSP_CHART_CREW, DSP_CHART_PENALIZED, DSP_CHART_FIRST_VISIT, DSP_CHART_AMOUNTS };
   static const DspChartKind assigns[] = { DSP_CHART_HOURS, DSP_CHART_STATUS, DSP_CHART_CREW, DSP_CHART_PENALIZED };
   static const DspChartKind others[] = { DSP_CHART_STATUS, DSP_CHART_DAY, DSP_CHART_ATTENTION, DSP_CHART_RESCHEDULES };
   const DspChartKind *best = others;
@@ -117,7 +141,7 @@ dsp_chart_dashboard (const DspActor *actor,
   else if (actor != NULL && dsp_actor_may (actor, dsp_command_number (&dsp_order_assign), now_us))
     best = assigns;
   for (guint i = 0; i < 4; i++)
-    four[i] = best[i];
+    four[i] = dsp_chart_may (best[i], actor, now_us) ? best[i] : DSP_CHART_DAY;
 }
 
 /* ---- axes ---- */
@@ -131,7 +155,7 @@ dsp_chart_step (gint64  max,
   static const gint64 shares[] = { 10, 20, 50, 100, 200, 500, 1000, 2000, 2500, 5000 };
   static const gint64 mantissas[] = { 1, 2, 5 };
   gint64 marks = MAX (n_marks, 1);
-  gint64 power = unit == DSP_UNIT_SECONDS ? 864000 : unit == DSP_UNIT_CENTS ? 100 : 1;
+  gint64 power = unit == DSP_UNIT_SECONDS ? 864000 : unit == DSP_UNIT_METRES ? 1000 : unit == DSP_UNIT_CENTS ? 100 : 1;
 
   max = CLAMP (max, 1, G_MAXINT64 / 16);
   if (unit == DSP_UNIT_SECONDS)
@@ -187,6 +211,7 @@ DspBins *
 dsp_bins_new (DspCalendar *calendar,
               gint64       from_us,
               gint64       to_us,
+              DspSpan      finest,
               guint        n_max)
 {
   DspBins *bins = g_new0 (DspBins, 1);
@@ -194,10 +219,10 @@ dsp_bins_new (DspCalendar *calendar,
   int days = last.day - first.day + 1;
   g_autoptr(GArray) list = g_array_new (FALSE, FALSE, sizeof (DspDate));
 
-  for (bins->span = DSP_SPAN_DAY; ; bins->span++)
+  for (bins->span = finest; ; bins->span++)
     {
       /* So many there are at least: nothing that is too fine is listed day by day. */
-      if (bins->span < DSP_SPAN_YEAR && days / longest[bins->span] > (int) n_max)
+      if (bins->span < DSP_SPAN_YEAR && (guint) (days / longest[bins->span]) > n_max)
         continue;
       g_array_set_size (list, 0);
       for (DspDate day = span_begin (bins->span, first); day.day <= last.day; day = span_next (bins->span, day))

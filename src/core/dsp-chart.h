@@ -4,8 +4,8 @@
  * S0-16. What a chart counts, in which units, and by what it is divided is said once, here: the window, the files that it
  * writes and the query over the replica follow. Pure: clock, time zone and values are arguments.
  *
- * A chart of another entity (kilometres per order, amounts of pre-invoices by month) is one more kind with its figures,
- * and its own computing beside dsp_chart_job_run() of the client.
+ * Two of them need besides what other records say of the orders (kilometres, lines of pre-invoices): they are only for those
+ * who see such records.
  */
 #pragma once
 
@@ -30,6 +30,8 @@ typedef enum {
   DSP_CHART_RESCHEDULES, /* by the reason that the order carries */
   DSP_CHART_REJECTIONS,
   DSP_CHART_FIRST_VISIT, /* solved by the first visit */
+  DSP_CHART_KILOMETRES,  /* approved ones, per order */
+  DSP_CHART_AMOUNTS,     /* of pre-invoices, by month */
   DSP_N_CHARTS
 } DspChartKind;
 extern const DspWords DspChartKind_words;
@@ -40,6 +42,8 @@ typedef enum {
   DSP_UNIT_SHARE,   /* ten-thousandths: 2500 is 25 % */
   DSP_UNIT_SECONDS,
   DSP_UNIT_CENTS,
+  DSP_UNIT_METRES,  /* shown as kilometres */
+  DSP_N_UNITS
 } DspUnit;
 
 #define DSP_CHART_MAX_FIGURES 5
@@ -60,11 +64,16 @@ typedef struct {
   gsize       by[DSP_CHART_MAX_BY];
   guint       n_by;
   bool        stacked;                        /* the drawn figures add up to one column */
+  guint       counts;                         /* which figure says how many a bar has: bars of none are left out */
+  const DspEntity *reads;                     /* (nullable): whose records it needs beside the orders */
 } DspChartInfo;
 
 const DspChartInfo *dsp_chart_info      (DspChartKind kind);
 const DspField     *dsp_chart_by        (DspChartKind kind, guint i);       /* the i-th of its divisions */
 bool                dsp_chart_may_be_by (DspChartKind kind, const DspField *by);
+
+/* Does @actor (nullable: nobody) see what the chart is made of? */
+bool                dsp_chart_may       (DspChartKind kind, const DspActor *actor, gint64 now_us);
 
 /* The four that matter to whoever opens the page, by what his profiles let him do. @actor nullable. */
 void                dsp_chart_dashboard (const DspActor *actor, gint64 now_us, DspChartKind four[4]);
@@ -79,8 +88,8 @@ gint64 dsp_chart_step (gint64 max, DspUnit unit, guint n_marks);
 
 typedef enum { DSP_SPAN_DAY, DSP_SPAN_WEEK, DSP_SPAN_MONTH, DSP_SPAN_YEAR } DspSpan;
 
-/* Local days, weeks from Monday, months or years, without gaps, from the one of @from_us to that of @to_us: the finest of
- * which there are at most @n_max (years in any case). */
+/* Local days, weeks from Monday, months or years, without gaps, from the one of @from_us to that of @to_us: the finest, none
+ * finer than @finest, of which there are at most @n_max (years in any case). */
 typedef struct {
   DspSpan  span;
   guint    n;
@@ -88,7 +97,7 @@ typedef struct {
   gint64  *starts_us;/* (owned): its first instant; n + 1 */
 } DspBins;
 
-DspBins *dsp_bins_new  (DspCalendar *calendar, gint64 from_us, gint64 to_us, guint n_max);
+DspBins *dsp_bins_new  (DspCalendar *calendar, gint64 from_us, gint64 to_us, DspSpan finest, guint n_max);
 void     dsp_bins_free (DspBins *bins);
 guint    dsp_bins_find (const DspBins *bins, gint64 at_us); /* bins->n: outside */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspBins, dsp_bins_free)

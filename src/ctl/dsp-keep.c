@@ -105,13 +105,14 @@ remove_beside (const char *path)
 
 /* Clients may let go of what a backup holds. It is no less a backup if they are not told. */
 static void
-tell_stable (const DspPlace     *place,
+tell_stable (const char         *database,
+             const char         *socket_path,
              const DspFeedState *state,
              const GString      *devices,
              GCancellable       *cancellable)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(DspLink) link = dsp_link_open (place, "admin", cancellable, &error);
+  g_autoptr(DspLink) link = dsp_link_open (database, socket_path, "admin", cancellable, &error);
   g_autoptr(GBytes) body = NULL;
   g_autoptr(GBytes) reply = NULL;
   char epoch[DSP_ID_TEXT];
@@ -132,12 +133,12 @@ tell_stable (const DspPlace     *place,
 }
 
 gboolean
-dsp_keep_backup (const DspPlace *place,
-                 const char     *path,
-                 GCancellable   *cancellable,
-                 GError        **error)
+dsp_keep_backup (const char   *database,
+                 const char   *socket_path,
+                 const char   *path,
+                 GCancellable *cancellable,
+                 GError      **error)
 {
-  const char *database = place->database;
   g_autoptr(DspDb) db = NULL;
   g_autoptr(GString) devices = g_string_new (NULL);
   DspFeedState state;
@@ -155,7 +156,7 @@ dsp_keep_backup (const DspPlace *place,
   remove_beside (path);
   if (!whole)
     return FALSE;
-  tell_stable (place, &state, devices, cancellable);
+  tell_stable (database, socket_path, &state, devices, cancellable);
   printf (_("%s is whole: %lld entries of history.\n"), path, (long long) state.log_seq);
   return TRUE;
 }
@@ -448,13 +449,14 @@ print_recovery (GBytes *reply)
 }
 
 gboolean
-dsp_keep_recovery (const DspPlace *place,
-                   gboolean        end,
-                   gboolean        json,
-                   GCancellable   *cancellable,
-                   GError        **error)
+dsp_keep_recovery (const char   *database,
+                   const char   *socket_path,
+                   gboolean      end,
+                   gboolean      json,
+                   GCancellable *cancellable,
+                   GError      **error)
 {
-  g_autoptr(DspLink) link = dsp_link_open (place, "admin", cancellable, error);
+  g_autoptr(DspLink) link = dsp_link_open (database, socket_path, "admin", cancellable, error);
   g_autoptr(GBytes) body = g_bytes_new_static ("{}", 2);
   g_autoptr(GBytes) done = NULL;
   g_autoptr(GBytes) reply = NULL;

@@ -16,6 +16,7 @@
 static const gint64 now_us = G_GINT64_CONSTANT (1750000000) * G_TIME_SPAN_SECOND;
 static const char *const zones[] = { "America/Mexico_City", "America/Tijuana", "UTC", "Asia/Kolkata" };
 static const char *const reschedule_reasons[] = { "customer-away", "rain", NULL };
+static GArray *asides[DSP_N_CHARTS]; /* of DspAside: of the kinds that read other records */
 
 static const char *
 one_of (const char *const *list,
@@ -36,6 +37,7 @@ id_of (guint n)
   DspId id = { { 0 } };
 
   memcpy (id.b + 4, &n, sizeof n);
+  id.b[14] = 1; /* never none */
   id.b[15] = (guint8) (n * 37);
   return id;
 }
@@ -76,6 +78,27 @@ random_order (guint n,
   return order;
 }
 
+/* Claims of orders and of days, lines of orders and of none; some name orders that are not here. */
+static GArray *
+random_asides (DspChartKind kind,
+               int          days)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (DspAside));
+
+  for (guint n = 0; n < N_ORDERS / 2; n++)
+    {
+      DspAside one = { .is_approved = kind == DSP_CHART_KILOMETRES || g_test_rand_bit () };
+
+      if (g_test_rand_bit ())
+        one.order_id = id_of ((guint) g_test_rand_int_range (0, N_ORDERS + 50));
+      one.crew_id = id_of (900000 + (guint) g_test_rand_int_range (0, 22));
+      one.day.day = (gint32) (now_us / G_TIME_SPAN_DAY) - g_test_rand_int_range (0, days + 1);
+      one.value = kind == DSP_CHART_KILOMETRES ? g_test_rand_int_range (0, 90000) : g_test_rand_int_range (-20000, 90000);
+      g_array_append_val (list, one);
+    }
+  return list;
+}
+
 /* ---- the plain count ---- */
 
 static int
@@ -101,6 +124,104 @@ has_child (GPtrArray      *orders,
     if (g_strcmp0 (((DspOrder *) orders->pdata[i])->parent, order->number) == 0)
       return true;
   return false;
+}
+
+static const DspOrder *
+find_order (GPtrArray   *orders,
+            const DspId *id)
+{
+  for (guint i = 0; !dsp_id_is_none (id) && i < orders->len; i++)
+    if (dsp_id_equal (&((DspOrder *) orders->pdata[i])->id, id))
+      return orders->pdata[i];
+  return NULL;
+}
+
+/* What each order has of the claims, in thousandths of a metre: its own, and its part of its crew's day among all orders; -1: none. */
+static gint64 *
+kilometres_of_all (GPtrArray  *orders,
+                   const char *zone)
+{
+  DspOfficeSettings office = *dsp_office_defaults ();
+  g_autoptr(DspCalendar) calendar = NULL;
+  g_autofree gint32 *days = g_new0 (gint32, orders->len);
+  gint64 *thousandths = g_new (gint64, orders->len);
+
+  office.time_zone = (char *) zone;
+  calendar = dsp_calendar_new (&office);
+  for (guint i = 0; i < orders->len; i++)
+    {
+      const DspOrder *order = orders->pdata[i];
+
+      if (order->status == DSP_ORDER_CLOSED && order->closed_at.us != 0)
+        days[i] = dsp_calendar_day (calendar, order->closed_at.us, NULL).day;
+    }
+  for (guint i = 0; i < orders->len; i++)
+    {
+      const DspOrder *order = orders->pdata[i];
+      gint64 own = -1, of_day = -1, n = 0;
+
+      for (guint j = 0; j < asides[DSP_CHART_KILOMETRES]->len; j++)
+        {
+          const DspAside *claim = &g_array_index (asides[DSP_CHART_KILOMETRES], DspAside, j);
+
+          if (dsp_id_equal (&claim->order_id, &order->id))
+            own = MAX (own, 0) + claim->value * 1000;
+          if (dsp_id_is_none (&claim->order_id) && dsp_id_equal (&claim->crew_id, &order->crew_id) && claim->day.day == days[i])
+            of_day = MAX (of_day, 0) + claim->value * 1000;
+        }
+      for (guint j = 0; of_day >= 0 && j < orders->len; j++)
+        n += days[j] == days[i] && dsp_id_equal (&((DspOrder *) orders->pdata[j])->crew_id, &order->crew_id);
+      thousandths[i] = own < 0 && of_day < 0 ? -1 : MAX (own, 0) + (of_day >= 0 ? of_day / n : 0);
+    }
+  return thousandths;
+}
+
+static void
+count_kilometres_plainly (GPtrArray       *orders,
+                          const DspFilter *filter,
+                          const gint64    *thousandths,
+                          gint64           figures[DSP_CHART_MAX_FIGURES])
+{
+  gint64 sum = 0;
+
+  for (guint i = 0; i < orders->len; i++)
+    {
+      if (!dsp_filter_matches (filter, orders->pdata[i], now_us))
+        continue;
+      sum += MAX (thousandths[i], 0);
+      figures[2] += thousandths[i] >= 0;
+      figures[3]++;
+    }
+  figures[0] = figures[2] > 0 ? (sum + 500 * figures[2]) / (1000 * figures[2]) : 0;
+  figures[1] = (sum + 500) / 1000;
+}
+
+/* Lines of no order here are of the month of @bar, if no filter stands against it. */
+static void
+count_amounts_plainly (GPtrArray         *orders,
+                       const DspFilter   *filter,
+                       bool               all,
+                       const DspChartBar *bar,
+                       const char        *zone,
+                       gint64             figures[DSP_CHART_MAX_FIGURES])
+{
+  DspOfficeSettings office = *dsp_office_defaults ();
+  g_autoptr(DspCalendar) calendar = NULL;
+
+  office.time_zone = (char *) zone;
+  calendar = dsp_calendar_new (&office);
+  for (guint i = 0; i < asides[DSP_CHART_AMOUNTS]->len; i++)
+    {
+      const DspAside *line = &g_array_index (asides[DSP_CHART_AMOUNTS], DspAside, i);
+      const DspOrder *order = find_order (orders, &line->order_id);
+      gint64 at_us = dsp_calendar_at (calendar, line->day, 0);
+
+      if (order != NULL ? !dsp_filter_matches (filter, order, now_us) : !all || at_us < bar->from_us || at_us >= bar->to_us)
+        continue;
+      figures[line->is_approved ? 0 : 1] += line->value;
+      figures[2] += line->value;
+      figures[3]++;
+    }
 }
 
 /* Of the orders that match both filters. */
@@ -176,7 +297,8 @@ make_chart (DspOrderIndex   *index,
             const DspFilter *filter,
             const char      *zone)
 {
-  DspChartQuery query = { .kind = kind, .by = by, .filter = filter, .zone = zone, .now_us = now_us, .reasons = reschedule_reasons };
+  DspChartQuery query = { .kind = kind, .by = by, .filter = filter, .zone = zone, .now_us = now_us, .reasons = reschedule_reasons,
+                          .asides = asides[kind] };
   g_autoptr(DspChartJob) job = dsp_chart_job_new (index, &query, NULL);
   g_autoptr(GError) error = NULL;
   DspChart *chart = dsp_chart_job_run (job, NULL, &error);
@@ -197,6 +319,7 @@ check_chart (GPtrArray       *orders,
   const DspChartInfo *info = dsp_chart_info (kind);
   g_autofree char *text = dsp_filter_print (filter);
   gint64 sums[DSP_CHART_MAX_FIGURES] = { 0 }, figures[DSP_CHART_MAX_FIGURES];
+  g_autofree gint64 *thousandths = kind == DSP_CHART_KILOMETRES && chart->bars->len > 0 ? kilometres_of_all (orders, zone) : NULL;
 
   g_test_message ("%s by %s in %s of “%s”: %u bars", DspChartKind_words.list[kind].name, by->name, zone, text, chart->bars->len);
   for (guint i = 0; i < chart->bars->len; i++)
@@ -213,6 +336,16 @@ check_chart (GPtrArray       *orders,
           continue;
         }
       count_plainly (orders, kind, filter, bar->filters[0], figures);
+      if (dsp_chart_info (kind)->reads != NULL)
+        {
+          g_autoptr(DspFilter) both = dsp_filter_dup (filter);
+
+          memset (figures, 0, sizeof figures);
+          if (kind == DSP_CHART_AMOUNTS && dsp_filter_narrow (both, bar->filters[0], NULL))
+            count_amounts_plainly (orders, both, dsp_filter_is_empty (filter), bar, zone, figures);
+          else if (kind == DSP_CHART_KILOMETRES && dsp_filter_narrow (both, bar->filters[0], NULL))
+            count_kilometres_plainly (orders, both, thousandths, figures);
+        }
       if (kind == DSP_CHART_PENALIZED)
         {
           /* The bar opens the penalized ones: its share is of all that its value has. */
@@ -294,6 +427,11 @@ test_bars_are_plain_counts (void)
         }
       for (int round = 0; round < 3; round++)
         {
+          for (guint kind = DSP_CHART_KILOMETRES; kind <= DSP_CHART_AMOUNTS; kind++)
+            {
+              g_clear_pointer (&asides[kind], g_array_unref);
+              asides[kind] = random_asides (kind, days);
+            }
           for (guint kind = 1; kind < DSP_N_CHARTS; kind++)
             for (guint i = 0; i < dsp_chart_info (kind)->n_by; i++)
               {
@@ -304,6 +442,8 @@ test_bars_are_plain_counts (void)
           churn (orders, index, days);
         }
     }
+  for (guint kind = 0; kind < DSP_N_CHARTS; kind++)
+    g_clear_pointer (&asides[kind], g_array_unref);
 }
 
 static void

@@ -35,7 +35,7 @@ test_steps_fit (void)
   for (int i = 0; i < 20000; i++)
     {
       gint64 max = (gint64) (g_test_rand_double_range (0, 1) * (double) (G_GINT64_CONSTANT (1) << g_test_rand_int_range (0, 58)));
-      DspUnit unit = (DspUnit) g_test_rand_int_range (0, 4);
+      DspUnit unit = (DspUnit) g_test_rand_int_range (0, DSP_N_UNITS);
       guint marks = (guint) g_test_rand_int_range (2, 12);
       gint64 step = dsp_chart_step (max, unit, marks);
 
@@ -113,7 +113,7 @@ static void
 test_days_are_the_offices (void)
 {
   g_autoptr(DspCalendar) calendar = calendar_of ("America/Mexico_City");
-  g_autoptr(DspBins) bins = dsp_bins_new (calendar, at ("2026-11-20T05:59:59Z"), at ("2026-11-22T06:00:00Z"), 62);
+  g_autoptr(DspBins) bins = dsp_bins_new (calendar, at ("2026-11-20T05:59:59Z"), at ("2026-11-22T06:00:00Z"), DSP_SPAN_DAY, 62);
 
   g_assert_cmpint (bins->span, ==, DSP_SPAN_DAY);
   g_assert_cmpuint (bins->n, ==, 4);
@@ -131,7 +131,7 @@ static void
 test_a_day_of_25_hours (void)
 {
   g_autoptr(DspCalendar) calendar = calendar_of ("America/Tijuana");
-  g_autoptr(DspBins) bins = dsp_bins_new (calendar, at ("2026-10-31T12:00:00Z"), at ("2026-11-02T12:00:00Z"), 62);
+  g_autoptr(DspBins) bins = dsp_bins_new (calendar, at ("2026-10-31T12:00:00Z"), at ("2026-11-02T12:00:00Z"), DSP_SPAN_DAY, 62);
 
   g_assert_cmpuint (bins->n, ==, 3);
   g_assert_cmpint (bins->starts_us[2] - bins->starts_us[1], ==, 25 * G_TIME_SPAN_HOUR);
@@ -153,7 +153,7 @@ test_spans (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr(DspBins) bins = dsp_bins_new (calendar, at (cases[i].from), at (cases[i].to), 62);
+      g_autoptr(DspBins) bins = dsp_bins_new (calendar, at (cases[i].from), at (cases[i].to), DSP_SPAN_DAY, 62);
 
       g_assert_cmpint (bins->span, ==, cases[i].span);
       g_assert_cmpuint (bins->n, ==, cases[i].n);

@@ -2,15 +2,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Charts from outside: their figures are those of the server's database, a bar opens its orders, files are whole."""
 
+import collections
 import csv
+import datetime
 import os
 import re
 import sqlite3
 import struct
 import subprocess
 import time
+import uuid
 import xml.dom.minidom
 
+import control
 import driver
 from window import Window
 
@@ -154,6 +158,50 @@ def _():
     desk.open()
 
 
+def closed_days():
+    """{(crew, day): numbers of the orders that it attended then}, of orders that have both."""
+    days = collections.defaultdict(list)
+    with sqlite3.connect("file:%s?mode=ro" % server.database.removeprefix("sqlite:"), uri=True) as db:
+        for number_of, crew, day in db.execute("SELECT number, hex(crew_id), strftime('%Y-%m-%d', closed_at / 1000000 - 6 * 3600, 'unixepoch')"
+                                               " FROM \"order\" WHERE status = 'closed' AND closed_at IS NOT NULL AND crew_id IS NOT NULL"):
+            days[str(uuid.UUID(crew)), day].append(number_of)
+    return days
+
+
+@tests.case("/charts/S0-16/kilometres_are_shared_by_the_orders_of_the_day")
+def _():
+    days = closed_days()
+    (crew, day), numbers = max(days.items(), key=lambda one: len(one[1]))
+    claim = str(uuid.uuid4())
+    control.give(server, ("mileage.create", claim, {"crew_id": crew, "day": day, "claimed": 1000 * 12 * len(numbers)}),
+                 ("mileage.submit", claim, None), ("mileage.approve", claim, None))
+    desk.choose("Kilometres per order")
+    driver.wait_for(lambda: [cells[1:4] for cells in desk.figures() if number(cells[3])] == [
+        ["12.0 km", "%s km" % format(12.0 * len(numbers), ",.1f"), "%d" % len(numbers)]], "twelve kilometres for each order")
+    row = next(row for row, cells in desk.app.rows(desk.table(), 80) if number(cells[3]))
+    orders = number(next(cells for _row, cells in desk.app.rows(desk.table(), 80) if number(cells[3]))[4])
+    row.click(times=2)
+    driver.wait_for(lambda: desk.window.count("All") == orders, "the closed orders of that crew")
+    desk.open()
+    desk.app.screenshot("charts-kilometres")
+
+
+@tests.case("/charts/S0-16/amounts_of_pre_invoices_are_those_that_they_hold")
+def _():
+    desk.choose("Pre-invoice amounts by month")
+    today = datetime.date.today()
+    server.ctl("pre_invoice", "add", "distributor=D01", "from=%s" % (today - datetime.timedelta(days=60)), "until=%s" % today)
+    total = next(iter(stored('SELECT "number", "total" FROM "pre_invoice"').values()))
+
+    def amounts():
+        return [sum(column) for column in zip(*([number(text) for text in cells[1:4]] for cells in desk.figures()))]
+    driver.wait_for(lambda: amounts() == [0, total, total], "the amounts of a draft")
+    bill = str(uuid.UUID(next(iter(stored('SELECT hex("id"), 0 FROM "pre_invoice"')))))
+    control.give(server, ("pre_invoice.submit", bill, None), ("pre_invoice.approve", bill, None))
+    driver.wait_for(lambda: amounts() == [total, 0, total], "the same, approved")
+    desk.app.screenshot("charts-amounts")
+
+
 @tests.case("/charts/S0-16/files_are_whole")
 def _():
     types = stored('SELECT "type", count(*) FROM "order" GROUP BY 1')
@@ -175,7 +223,7 @@ def _():
     subprocess.run(["pdftoppm", "-r", "72", "-png", "-singlefile", path, os.path.join(driver.SCREENSHOTS, "charts-file")], check=False)
 
 
-@tests.case("/charts/S0-16/every_chart_opens_in_spanish_and_dark_at_1366x768")
+@tests.case("/charts/S0-16/every_chart_opens_in_spanish_and_dark_at_1366x768_but_those_of_records_that_he_does_not_see")
 def _():
     spanish = Charts(Window(session.app(server, "dispatcher", env={
         "LC_ALL": "es_MX.UTF-8", "DESPACHO_LOCALE_DIR": os.path.join(driver.BUILD, "po"), "ADW_DEBUG_COLOR_SCHEME": "prefer-dark"})))
@@ -188,6 +236,8 @@ def _():
     spanish.app.find("push button", "Gráfica", tables=False).press()
     charts = driver.wait_for(lambda: spanish.app.maybe("list", "Gráfica"), "the list of charts")
     spanish.app.screenshot("charts-es-dark-overview")
+    names = [row.name for row in charts.children()]
+    assert "Kilómetros por orden" in names and "Importes de prefacturas por mes" not in names, names
     for row in charts.children()[1:]:
         row.click()
         driver.wait_for(lambda wanted=row.name: spanish.picture("^" + re.escape(wanted)), row.name)

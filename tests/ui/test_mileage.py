@@ -3,14 +3,13 @@
 """The page of kilometres from outside: a crew's office enters and submits, a supervisor decides, with and without server."""
 
 import collections
-import http.client
 import json
 import os
 import re
-import socket
 import time
 import uuid
 
+import control
 import driver
 from window import Window
 
@@ -18,32 +17,6 @@ tests = driver.Tests()
 session = driver.Session()
 server = session.demo_server()
 desk = None
-
-
-class Control(http.client.HTTPConnection):
-    """The server's socket for its owner."""
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(server.socket)
-
-
-def ask(method, target, body=None):
-    connection = Control("localhost")
-    connection.request(method, target, body and json.dumps(body), {"X-Despacho-Device": "test", "Content-Type": "application/json"})
-    answer = connection.getresponse()
-    text = answer.read().decode()
-    connection.close()
-    assert answer.status == 200, text
-    return json.loads(text)
-
-
-def give(*commands):
-    """Each (kind, id, arguments), as somebody else's field app would: all must be taken."""
-    me = ask("GET", "/v1/session")
-    answers = ask("POST", "/v1/admin/commands", {"device": me["device"], "epoch": me["epoch"], "commands": [
-        dict({"kind": kind, "v": 1, "id": record}, **({"args": args} if args else {})) for kind, record, args in commands]})
-    assert all(answer["status"] == "applied" for answer in answers["results"]), answers
 
 
 def listed(entity):
@@ -64,7 +37,7 @@ def busiest_days():
 
 def claim(crew, day, metres, **more):
     record = str(uuid.uuid4())
-    give(("mileage.create", record, dict(crew_id=crew, day=day, claimed=metres, **more)), ("mileage.submit", record, None))
+    control.give(server, ("mileage.create", record, dict(crew_id=crew, day=day, claimed=metres, **more)), ("mileage.submit", record, None))
     return record
 
 
