@@ -143,6 +143,23 @@ read_session (const Ask *ask,
   return g_steal_pointer (&session);
 }
 
+/* One server may serve several companies, each at an address of its own. */
+static void
+set_company_error (const char *server,
+                   GError    **error)
+{
+  g_autoptr(GUri) uri = g_uri_parse (server, G_URI_FLAGS_NONE, NULL);
+  const char *path = uri != NULL ? g_uri_get_path (uri) : "";
+
+  while (*path == '/')
+    path++;
+  if (*path != '\0')
+    g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED, _("This server has no company “%s”. Look at the end of its address."), path);
+  else
+    g_set_error_literal (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED,
+                         _("This server has several companies: its address ends in the name of yours, as in server.example/company."));
+}
+
 static void
 sign_in (GTask        *task,
          gpointer      source,
@@ -156,6 +173,7 @@ sign_in (GTask        *task,
   g_autofree char *body = NULL;
   DspSession *session = NULL;
   GError *error = NULL;
+  g_autofree char *program = NULL;
   char device[DSP_ID_TEXT];
   gboolean asked;
 
@@ -168,7 +186,8 @@ sign_in (GTask        *task,
       dsp_id_print (&ask->device, device);
       put_member (json, "device", device);
     }
-  put_member (json, "program", "despacho " PACKAGE_VERSION);
+  program = g_strdup_printf ("despacho %s, %s", PACKAGE_VERSION, g_get_host_name ());
+  put_member (json, "program", program);
   g_string_append_c (json, '}');
   asked = dsp_channel_ask (channel, "POST", "v1/session", json->str, cancellable, &answer, &error);
   sodium_memzero (json->str, json->len);
@@ -181,6 +200,8 @@ sign_in (GTask        *task,
   else if (asked && answer.status == 403 && g_strcmp0 (answer.code, "second_factor_missing") == 0)
     g_set_error_literal (&error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED,
                          _("Supervisors and administrators need a second factor here. An administrator sets yours up."));
+  else if (asked && answer.status == 404 && g_strcmp0 (answer.code, "company") == 0)
+    set_company_error (ask->server, &error);
   else if (asked && answer.status != 200)
     dsp_answer_set_error (&answer, &error);
   else if (asked)

@@ -9,6 +9,10 @@
 #include "dsp-file-cache.h"
 #include "dsp-sync-private.h"
 
+#include <glib/gi18n-lib.h>
+#include <sodium.h>
+#include <string.h>
+
 #define ASK_TIMEOUT_S 15
 
 typedef struct {
@@ -17,6 +21,7 @@ typedef struct {
   const DspEntity *entity;
   DspId            id;
   char            *hash;   /* (owned) (nullable) */
+  char            *method, *path, *json; /* (owned) (nullable): of a question */
   GBytes          *body;
   gboolean         ok;
   GError          *error;
@@ -48,6 +53,11 @@ fetch_end (gpointer data)
   g_clear_object (&fetch->task);
   g_object_unref (fetch->self);
   g_free (fetch->hash);
+  g_free (fetch->method);
+  g_free (fetch->path);
+  if (fetch->json != NULL)
+    sodium_memzero (fetch->json, strlen (fetch->json));
+  g_free (fetch->json);
   g_free (fetch);
   return G_SOURCE_REMOVE;
 }
@@ -137,6 +147,34 @@ on_fetched_history (GObject      *source,
     }
 }
 
+static Fetch *
+fetch_new (DspSync            *self,
+           GCancellable       *cancellable,
+           GAsyncReadyCallback callback,
+           gpointer            user_data)
+{
+  Fetch *fetch = g_new0 (Fetch, 1);
+
+  fetch->self = g_object_ref (self);
+  fetch->task = g_task_new (self, cancellable, callback, user_data);
+  return fetch;
+}
+
+static void
+fetch_begin (Fetch      *fetch,
+             DspLaneFunc func)
+{
+  DspSync *self = fetch->self;
+
+  if (self->fetcher != NULL)
+    {
+      dsp_lane_push (self->fetcher, TRUE, func, fetch);
+      return;
+    }
+  g_task_return_new_error (fetch->task, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_OFFLINE, "the synchronisation was stopped");
+  fetch_end (fetch);
+}
+
 static void
 fetch_in_lane (DspSync            *self,
                DspLaneFunc         func,
@@ -147,21 +185,74 @@ fetch_in_lane (DspSync            *self,
                GAsyncReadyCallback callback,
                gpointer            user_data)
 {
-  Fetch *fetch = g_new0 (Fetch, 1);
+  Fetch *fetch = fetch_new (self, cancellable, callback, user_data);
 
-  fetch->self = g_object_ref (self);
-  fetch->task = g_task_new (self, cancellable, callback, user_data);
   fetch->entity = entity;
   if (id != NULL)
     fetch->id = *id;
   fetch->hash = g_strdup (hash);
-  if (self->fetcher != NULL)
+  fetch_begin (fetch, func);
+}
+
+/* ---- questions ---- */
+
+static void
+set_ask_error (const DspAnswer *answer,
+               GError         **error)
+{
+  if (answer->status == 403 && g_strcmp0 (answer->code, "password") == 0)
+    g_set_error_literal (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SIGN_IN, answer->code);
+  else if (answer->status == 403 && g_strcmp0 (answer->code, "code") == 0)
+    g_set_error_literal (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CODE, answer->code);
+  else if (answer->status == 429)
+    g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_WAIT, _("wait %u s"), answer->retry_after_s);
+  else
+    dsp_answer_set_error (answer, error);
+}
+
+static void
+do_ask (gpointer data)
+{
+  Fetch *fetch = data;
+  g_auto(DspAnswer) answer = { 0 };
+  GError *error = NULL;
+
+  if (!g_task_return_error_if_cancelled (fetch->task))
     {
-      dsp_lane_push (self->fetcher, TRUE, func, fetch);
-      return;
+      if (dsp_channel_ask (fetch_channel (fetch->self), fetch->method, fetch->path, fetch->json, fetch->self->all, &answer, &error) &&
+          answer.status != 200)
+        set_ask_error (&answer, &error);
+      if (error != NULL)
+        g_task_return_error (fetch->task, error);
+      else
+        g_task_return_pointer (fetch->task, g_bytes_ref (answer.body), (GDestroyNotify) g_bytes_unref);
     }
-  g_task_return_new_error (fetch->task, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_OFFLINE, "the synchronisation was stopped");
-  fetch_end (fetch);
+  fetch_end_later (fetch);
+}
+
+void
+dsp_sync_ask_async (DspSync            *self,
+                    const char         *method,
+                    const char         *path,
+                    char               *json,
+                    GCancellable       *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer            user_data)
+{
+  Fetch *fetch = fetch_new (self, cancellable, callback, user_data);
+
+  fetch->method = g_strdup (method);
+  fetch->path = g_strdup (path);
+  fetch->json = json;
+  fetch_begin (fetch, do_ask);
+}
+
+GBytes *
+dsp_sync_ask_finish (DspSync      *self,
+                     GAsyncResult *result,
+                     GError      **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void

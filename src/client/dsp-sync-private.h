@@ -95,6 +95,12 @@ gboolean dsp_sync_offer_files (DspSync *self, DspChannel *channel);
 /* dsp-sync-token.c: in the follower */
 void     dsp_sync_exchange_token (DspSync *self, DspChannel *channel);
 
+/* dsp-sync-fetch.c: one question of a person's, in the fetcher. @json: (nullable) (transfer full): overwritten afterwards, since
+ * it may hold secrets. The answer's body; errors: OFFLINE, WAIT, SIGN_IN (also a wrong password), CODE, NOT_FOUND, SERVER. */
+void     dsp_sync_ask_async   (DspSync *self, const char *method, const char *path, char *json, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+GBytes  *dsp_sync_ask_finish  (DspSync *self, GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* dsp-sync-fetch.c: in the fetcher */
 void     dsp_sync_free_fetch_channel (gpointer self);
 

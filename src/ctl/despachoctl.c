@@ -11,7 +11,9 @@
 #include "dsp-keep.h"
 #include "dsp-language.h"
 #include "dsp-office.h"
+#include "dsp-sessions.h"
 #include "dsp-server-schema.h"
+#include "dsp-settings.h"
 
 #include <glib/gi18n.h>
 #include <pthread.h>
@@ -19,9 +21,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DEFAULT_CONFIG "/etc/despachod/despachod.conf"
+
 /* What was said before and after the command's own words. */
 typedef struct {
-  char         *database, *socket_path;
+  char         *database, *socket_path, *config, *company;
+  DspSettings  *settings; /* (owned) (nullable): what config says */
   char         *from, *to, *state, *certificate;
   char         *mapping, *today, *property, *profile, *scope, *reason;
   gboolean      json, version;
@@ -36,11 +41,13 @@ call_clear (Call *call)
 {
   char **texts[] = { &call->database, &call->socket_path, &call->mapping, &call->today,
                      &call->property, &call->profile,     &call->scope,   &call->reason,
-                     &call->from,     &call->to,      &call->state,   &call->certificate };
+                     &call->from,     &call->to,      &call->state,   &call->certificate,
+                     &call->config,   &call->company };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_clear_pointer (texts[i], g_free);
   g_clear_pointer (&call->words, g_strfreev);
+  g_clear_pointer (&call->settings, dsp_settings_free);
   g_clear_object (&call->cancellable);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Call, call_clear)
@@ -94,10 +101,50 @@ write_log (GLogLevelFlags   level,
   return G_LOG_WRITER_HANDLED;
 }
 
+static void
+take_text (char      **text,
+           const char *otherwise)
+{
+  if (*text == NULL)
+    *text = g_strdup (otherwise);
+}
+
+/* Where nothing else is said, things are where the server's configuration says. */
+static gboolean
+use_configuration (Call    *call,
+                   GError **error)
+{
+  DspCompanySettings *company;
+
+  if (call->config == NULL && call->database == NULL && g_file_test (DEFAULT_CONFIG, G_FILE_TEST_EXISTS))
+    call->config = g_strdup (DEFAULT_CONFIG);
+  if (call->config == NULL)
+    return call->company == NULL || dsp_refuse (error, DSP_RULE_REQUIRED, _("--company: --config says which there are"));
+  if (call->database != NULL)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("--database and --config: only one of them"));
+  call->settings = dsp_settings_new ();
+  company = dsp_settings_load (call->settings, call->config, error) ? dsp_settings_find (call->settings, call->company, error) : NULL;
+  if (company == NULL)
+    return FALSE;
+  take_text (&call->database, company->database);
+  take_text (&call->socket_path, call->settings->socket);
+  take_text (&call->state, call->settings->state);
+  take_text (&call->certificate, call->settings->certificate);
+  return TRUE;
+}
+
+static DspPlace
+place_of (const Call *call)
+{
+  return (DspPlace) { call->database, call->socket_path, call->company };
+}
+
 static gboolean
 check_database (Call    *call,
                 GError **error)
 {
+  if (!use_configuration (call, error))
+    return FALSE;
   if (call->database == NULL || *call->database == '\0')
     return dsp_refuse (error, DSP_RULE_REQUIRED, _("--database is missing: say which, as sqlite:FILE or postgresql://…"));
   if (strchr (call->database, ':') == NULL)
@@ -110,9 +157,12 @@ open_link (Call       *call,
            const char *purpose,
            GError    **error)
 {
+  DspPlace place;
+
   if (!check_database (call, error))
     return NULL;
-  return dsp_link_open (call->database, call->socket_path, purpose, call->cancellable, error);
+  place = place_of (call);
+  return dsp_link_open (&place, purpose, call->cancellable, error);
 }
 
 /* Whatever went wrong, the message says with which file. */
@@ -313,12 +363,14 @@ do_backup (Call    *call,
            GError **error)
 {
   const char *path = call->words[1];
+  DspPlace place;
 
   if (path == NULL)
     return dsp_refuse (error, DSP_RULE_REQUIRED, _("backup FILE: where to? The file is missing"));
   if (!check_database (call, error))
     return FALSE;
-  if (dsp_keep_backup (call->database, call->socket_path, path, call->cancellable, error))
+  place = place_of (call);
+  if (dsp_keep_backup (&place, path, call->cancellable, error))
     return TRUE;
   name_in_error (path, error);
   return FALSE;
@@ -344,9 +396,19 @@ static gboolean
 do_doctor (Call    *call,
            GError **error)
 {
-  DspDoctor doctor = { call->database, call->socket_path, call->state, call->certificate, call->free_mb, call->days, call->json };
+  DspDoctor doctor;
 
-  return check_database (call, error) && dsp_doctor_look (&doctor, error);
+  if (!check_database (call, error))
+    return FALSE;
+  doctor = (DspDoctor) { .database = call->database, .socket_path = call->socket_path, .state_folder = call->state,
+                         .certificate_path = call->certificate, .config_path = call->config, .free_mb = call->free_mb,
+                         .days = call->days, .json = call->json };
+  if (call->settings != NULL)
+    {
+      doctor.secret_paths[0] = call->settings->key;
+      doctor.secret_paths[1] = call->settings->metrics_secret;
+    }
+  return dsp_doctor_look (&doctor, error);
 }
 
 static gboolean
@@ -372,11 +434,14 @@ do_recovery (Call    *call,
              GError **error)
 {
   gboolean end = g_strcmp0 (call->words[1], "end") == 0;
+  DspPlace place;
 
   if (call->words[1] != NULL && !end)
     return dsp_refuse (error, DSP_RULE_INVALID, _("recovery [end]: “%s” is not end"), call->words[1]);
-  return check_database (call, error) &&
-         dsp_keep_recovery (call->database, call->socket_path, end, call->json, call->cancellable, error);
+  if (!check_database (call, error))
+    return FALSE;
+  place = place_of (call);
+  return dsp_keep_recovery (&place, end, call->json, call->cancellable, error);
 }
 
 static gboolean
@@ -406,6 +471,25 @@ do_user (Call    *call,
   if (strcmp (verb, "revoke") == 0)
     return dsp_office_revoke (link, name, call->profile, call->scope, error);
   return dsp_office_add_user (link, name, call->profile, call->scope, call->words + 3, error);
+}
+
+/* sessions list USER | end USER ID */
+static gboolean
+do_sessions (Call    *call,
+             GError **error)
+{
+  const char *verb = call->words[1], *user = verb != NULL ? call->words[2] : NULL, *id = user != NULL ? call->words[3] : NULL;
+  gboolean end = g_strcmp0 (verb, "end") == 0;
+  g_autoptr(DspLink) link = NULL;
+
+  if (!end && g_strcmp0 (verb, "list") != 0)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("sessions list USER, or sessions end USER ID: “%s” is neither"), verb != NULL ? verb : "");
+  if (user == NULL || (end && id == NULL))
+    return dsp_refuse (error, DSP_RULE_REQUIRED, _("sessions list USER, or sessions end USER ID: one of them is missing"));
+  link = open_link (call, "admin", error);
+  if (link == NULL)
+    return FALSE;
+  return end ? dsp_sessions_end_one (link, user, id, error) : dsp_sessions_print (link, user, call->json, error);
 }
 
 static const char *const user_verbs[] = { "add", "key", "totp", "grant", "revoke", NULL };
@@ -469,6 +553,8 @@ run (Call    *call,
     return do_copy (call, error);
   if (strcmp (call->words[0], "recovery") == 0)
     return do_recovery (call, error);
+  if (strcmp (call->words[0], "sessions") == 0)
+    return do_sessions (call, error);
   if (entity != NULL)
     return do_record (call, entity, error);
   return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” is not a command; --help lists them"), call->words[0]);
@@ -490,6 +576,8 @@ static const char summary[] = N_(
     "  user grant|revoke NAME --profile PROFILE --scope SCOPE\n"
     "  user key NAME                       a key for one sign-in\n"
     "  user totp NAME [off]                a second factor: a secret for an authenticator, and recovery codes\n"
+    "  sessions list USER                  where a user is signed in: since when, from where, last seen\n"
+    "  sessions end USER ID                one of them ends, at once\n"
     "  crew|technician|membership|distributor|master add FIELD=VALUE…\n"
     "  crew|technician|membership|distributor|master|user change KEY FIELD=VALUE…\n"
     "  crew retire|restore KEY [--reason TEXT]\n"
@@ -516,6 +604,8 @@ main (int   argc,
   const GOptionEntry options[] = {
     { "database", 'd', 0, G_OPTION_ARG_STRING, &call.database, N_("Which database"), "sqlite:FILE|postgresql://…" },
     { "socket", 's', 0, G_OPTION_ARG_FILENAME, &call.socket_path, N_("Socket of the server that holds it"), "PATH" },
+    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &call.config, N_("The server's configuration; else /etc/despachod/despachod.conf"), "FILE" },
+    { "company", 0, 0, G_OPTION_ARG_STRING, &call.company, N_("Which company of that server"), "NAME" },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &call.json, N_("Answer in JSON"), NULL },
     { "state", 0, 0, G_OPTION_ARG_FILENAME, &call.state, N_("Folder of the server's files and certificate"), "DIR" },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &call.certificate, N_("The server's certificate, if it is another one"), "PEM" },

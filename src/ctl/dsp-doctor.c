@@ -103,6 +103,27 @@ look_at_rights (Visit      *self,
     *owner = info.st_uid;
 }
 
+/* A secret belongs to whoever runs the server, or is handed to it. The configuration has none, and may be read by all. */
+static void
+look_at_configuration (Visit *self)
+{
+  const char *path = self->asked->config_path;
+  struct stat info;
+
+  if (path == NULL)
+    return;
+  tell (self, FINE, "configuration", _("%s is understood"), path);
+  if (stat (path, &info) == 0 && (info.st_mode & 022))
+    tell (self, WARNING, "rights", _("%s: others than its owner may change it (mode %03o); chmod go-w %s"), path, info.st_mode & 0777u, path);
+  for (guint i = 0; i < G_N_ELEMENTS (self->asked->secret_paths); i++)
+    {
+      uid_t any = (uid_t) -1;
+
+      if (self->asked->secret_paths[i] != NULL)
+        look_at_rights (self, self->asked->secret_paths[i], TRUE, &any);
+    }
+}
+
 static void
 look_at_files (Visit *self)
 {
@@ -367,6 +388,7 @@ dsp_doctor_look (const DspDoctor *doctor,
   g_autoptr(GError) fault = NULL;
   g_autoptr(DspDb) db = dsp_db_open (doctor->database, DSP_DB_READ_ONLY, &fault);
 
+  look_at_configuration (&self);
   look_at_files (&self);
   look_at_disks (&self);
   look_at_certificate (&self);

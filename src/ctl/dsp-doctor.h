@@ -11,6 +11,8 @@ typedef struct {
   const char *database, *socket_path; /* @socket_path: nullable */
   const char *state_folder;           /* (nullable): of the server's files and certificate */
   const char *certificate_path;       /* (nullable): else the one in the state folder, if there is one */
+  const char *config_path;            /* (nullable): the configuration that was read, and is understood */
+  const char *secret_paths[2];        /* (nullable): of its secrets */
   int         free_mb, days;          /* less free space, or fewer days of the certificate, is a complaint */
   gboolean    json;
 } DspDoctor;

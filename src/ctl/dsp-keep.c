@@ -105,14 +105,13 @@ remove_beside (const char *path)
 
 /* Clients may let go of what a backup holds. It is no less a backup if they are not told. */
 static void
-tell_stable (const char         *database,
-             const char         *socket_path,
+tell_stable (const DspPlace     *place,
              const DspFeedState *state,
              const GString      *devices,
              GCancellable       *cancellable)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(DspLink) link = dsp_link_open (database, socket_path, "admin", cancellable, &error);
+  g_autoptr(DspLink) link = dsp_link_open (place, "admin", cancellable, &error);
   g_autoptr(GBytes) body = NULL;
   g_autoptr(GBytes) reply = NULL;
   char epoch[DSP_ID_TEXT];
@@ -133,12 +132,12 @@ tell_stable (const char         *database,
 }
 
 gboolean
-dsp_keep_backup (const char   *database,
-                 const char   *socket_path,
-                 const char   *path,
-                 GCancellable *cancellable,
-                 GError      **error)
+dsp_keep_backup (const DspPlace *place,
+                 const char     *path,
+                 GCancellable   *cancellable,
+                 GError        **error)
 {
+  const char *database = place->database;
   g_autoptr(DspDb) db = NULL;
   g_autoptr(GString) devices = g_string_new (NULL);
   DspFeedState state;
@@ -156,7 +155,7 @@ dsp_keep_backup (const char   *database,
   remove_beside (path);
   if (!whole)
     return FALSE;
-  tell_stable (database, socket_path, &state, devices, cancellable);
+  tell_stable (place, &state, devices, cancellable);
   printf (_("%s is whole: %lld entries of history.\n"), path, (long long) state.log_seq);
   return TRUE;
 }
@@ -449,14 +448,13 @@ print_recovery (GBytes *reply)
 }
 
 gboolean
-dsp_keep_recovery (const char   *database,
-                   const char   *socket_path,
-                   gboolean      end,
-                   gboolean      json,
-                   GCancellable *cancellable,
-                   GError      **error)
+dsp_keep_recovery (const DspPlace *place,
+                   gboolean        end,
+                   gboolean        json,
+                   GCancellable   *cancellable,
+                   GError        **error)
 {
-  g_autoptr(DspLink) link = dsp_link_open (database, socket_path, "admin", cancellable, error);
+  g_autoptr(DspLink) link = dsp_link_open (place, "admin", cancellable, error);
   g_autoptr(GBytes) body = g_bytes_new_static ("{}", 2);
   g_autoptr(GBytes) done = NULL;
   g_autoptr(GBytes) reply = NULL;

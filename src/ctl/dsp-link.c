@@ -10,8 +10,8 @@
 #include "dsp-link.h"
 
 #include "dsp-db.h"
+#include "dsp-house.h"
 #include "dsp-record-json.h"
-#include "dsp-server.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gi18n.h>
@@ -27,7 +27,10 @@
 
 struct _DspLink
 {
-  DspServer    *server;    /* (owned) (nullable): the one inside */
+  DspHouse     *house;     /* (owned) (nullable): the server inside, of the one company that the next two tell of */
+  DspServerOptions options;
+  char         *database;  /* (owned) (nullable) */
+  char         *company;   /* (owned) (nullable): with which paths begin at the server outside */
   char         *folder;    /* (owned) (nullable): of its socket */
   SoupSession  *session;   /* (owned) */
   GCancellable *cancellable;
@@ -89,7 +92,9 @@ dsp_link_close (DspLink *self)
   if (self == NULL)
     return;
   g_clear_object (&self->session);
-  g_clear_pointer (&self->server, dsp_server_free);
+  g_clear_pointer (&self->house, dsp_house_free);
+  g_free (self->database);
+  g_free (self->company);
   if (self->folder != NULL)
     remove_folder (self->folder);
   g_clear_object (&self->cancellable);
@@ -145,7 +150,7 @@ start_inside (DspLink    *self,
               char      **path,
               GError    **error)
 {
-  DspServerOptions options;
+  DspHouseOptions house;
   g_autoptr(DspDb) lock = NULL;
   g_autoptr(GError) fault = NULL;
 
@@ -160,38 +165,36 @@ start_inside (DspLink    *self,
     {
       if (g_error_matches (fault, DSP_STORE_ERROR, DSP_STORE_ERROR_LOCKED))
         g_set_error (error, fault->domain, fault->code,
-                     _("%s; if that is a despachod, --socket says where it listens"), fault->message);
+                     _("%s; if that is a despachod, --socket says where it listens, or --config what it serves"), fault->message);
       else
         g_propagate_error (error, g_steal_pointer (&fault));
       return FALSE;
     }
   g_clear_pointer (&lock, dsp_db_close);
 
-  dsp_server_options_init (&options);
-  options.database = database;
-  options.listen = NULL;
-  options.tls = FALSE;
-  options.socket_path = *path;
-  options.state_folder = self->folder;
-  options.requests_per_second = 0;
-  options.commands_per_minute = 0;
-  options.clock = FALSE;
-  self->server = dsp_server_new (&options, error);
-  return self->server != NULL;
+  dsp_server_options_init (&self->options);
+  self->options.database = self->database = g_strdup (database);
+  self->options.requests_per_second = 0;
+  self->options.commands_per_minute = 0;
+  self->options.clock = FALSE;
+  dsp_house_options_init (&house);
+  house.companies = &self->options;
+  house.n_companies = 1;
+  house.socket_path = *path;
+  house.state_folder = self->folder;
+  self->house = dsp_house_new (&house, error);
+  return self->house != NULL;
 }
 
 /**
  * dsp_link_open:
- * @database: "sqlite:FILE", as despachod takes it
- * @socket_path: (nullable): of the despachod that may hold it; NULL: beside the file
  * @purpose: "admin" or "import": which device of the administrator's gives the commands
  */
 DspLink *
-dsp_link_open (const char   *database,
-               const char   *socket_path,
-               const char   *purpose,
-               GCancellable *cancellable,
-               GError      **error)
+dsp_link_open (const DspPlace *place,
+               const char     *purpose,
+               GCancellable   *cancellable,
+               GError        **error)
 {
   DspLink *self = g_new0 (DspLink, 1);
   g_autofree char *path = NULL;
@@ -199,19 +202,20 @@ dsp_link_open (const char   *database,
 
   self->purpose = g_strdup (purpose);
   g_set_object (&self->cancellable, cancellable);
-  if (socket_path != NULL)
-    path = g_strdup (socket_path);
-  else if (g_str_has_prefix (database, "sqlite:"))
-    path = g_strconcat (database + strlen ("sqlite:"), ".socket", NULL);
+  if (place->socket_path != NULL)
+    path = g_strdup (place->socket_path);
+  else if (g_str_has_prefix (place->database, "sqlite:"))
+    path = g_strconcat (place->database + strlen ("sqlite:"), ".socket", NULL);
 
   if (path != NULL && is_taken (path))
     {
+      self->company = g_strdup (place->company);
       done = probe (path, error);
     }
   else
     {
       g_clear_pointer (&path, g_free);
-      done = start_inside (self, database, &path, error);
+      done = start_inside (self, place->database, &path, error);
     }
   if (!done)
     {
@@ -263,7 +267,7 @@ dsp_link_call (DspLink    *self,
                GBytes     *body,
                GError    **error)
 {
-  g_autofree char *uri = g_strconcat ("http://localhost", target, NULL);
+  g_autofree char *uri = g_strconcat ("http://localhost", self->company != NULL ? "/" : "", self->company != NULL ? self->company : "", target, NULL);
   g_autoptr(SoupMessage) message = soup_message_new (method, uri);
   g_autoptr(GBytes) reply = NULL;
   guint status;

@@ -35,7 +35,14 @@ typedef struct {
 void     dsp_link_result_free (DspLinkResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspLinkResult, dsp_link_result_free)
 
-DspLink *dsp_link_open  (const char *database, const char *socket_path, const char *purpose, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Which company's database, and where the server that may hold it listens. Borrowed texts. */
+typedef struct {
+  const char *database;    /* "sqlite:FILE" or "postgresql://…" */
+  const char *socket_path; /* (nullable): else beside the file */
+  const char *company;     /* (nullable): by which the server of several addresses it */
+} DspPlace;
+
+DspLink *dsp_link_open  (const DspPlace *place, const char *purpose, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void     dsp_link_close (DspLink *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspLink, dsp_link_close)
 

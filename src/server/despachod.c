@@ -9,50 +9,19 @@
 #include "config.h"
 #include "dsp-db-postgres.h"
 #include "dsp-language.h"
-#include "dsp-server.h"
-#include "dsp-types.h"
+#include "dsp-settings.h"
 #include "dsp-watchdog.h"
 
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
-#include <glib/gi18n.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-typedef struct
-{
-  char    *database, *listen, *socket, *state, *certificate, *key, *replay, *osrm, *routino;
-  gboolean no_tls, version, second_factor;
-  int      ready_fd;
-  int      sign_ins, requests, commands, waits;
-  int      rotate, grace, keep_days, housekeeping;
-  DspTime  replay_from;
-} Arguments;
-
-static void
-arguments_clear (Arguments *arguments)
-{
-  g_free (arguments->database);
-  g_free (arguments->listen);
-  g_free (arguments->socket);
-  g_free (arguments->state);
-  g_free (arguments->certificate);
-  g_free (arguments->key);
-  g_free (arguments->replay);
-  g_free (arguments->osrm);
-  g_free (arguments->routino);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
 static GLogWriterOutput
 write_log (GLogLevelFlags   level,
@@ -106,17 +75,18 @@ on_terminate (gpointer user_data)
 static gboolean
 on_hang_up (gpointer user_data)
 {
-  DspServer *server = user_data;
+  DspHouse *house = user_data;
   g_autoptr(GError) error = NULL;
   g_autofree char *fingerprint = NULL;
 
-  if (!dsp_server_reload_certificate (server, &error))
+  if (!dsp_house_reload (house, &error))
     {
       g_warning ("certificate not loaded, the old one stays: %s", error->message);
       return G_SOURCE_CONTINUE;
     }
-  fingerprint = dsp_server_dup_fingerprint (server);
-  g_message ("certificate loaded, fingerprint %s", fingerprint);
+  fingerprint = dsp_house_dup_fingerprint (house);
+  if (fingerprint != NULL)
+    g_message ("certificate loaded, fingerprint %s", fingerprint);
   return G_SOURCE_CONTINUE;
 }
 
@@ -133,129 +103,85 @@ raise_descriptors (void)
     }
 }
 
-static gboolean
-parse_arguments (int         *argc,
-                 char      ***argv,
-                 Arguments   *arguments,
-                 GError     **error)
+/* Of several companies any may be opened later, on a thread of its own. */
+static void
+tell_opened (DspServer  *server,
+             const char *name,
+             gpointer    user_data)
 {
-  const GOptionEntry entries[] = {
-    { "database", 0, 0, G_OPTION_ARG_STRING, &arguments->database, N_("The database"), "sqlite:FILE|postgresql://…" },
-    { "listen", 0, 0, G_OPTION_ARG_STRING, &arguments->listen, N_("Where to listen; port 0 is any free one"), "HOST:PORT" },
-    { "socket", 0, 0, G_OPTION_ARG_FILENAME, &arguments->socket, N_("UNIX socket for the owner's tools; else FILE.socket"), "PATH" },
-    { "state", 0, 0, G_OPTION_ARG_FILENAME, &arguments->state, N_("Folder for the server's own certificate"), "DIR" },
-    { "no-tls", 0, 0, G_OPTION_ARG_NONE, &arguments->no_tls, N_("Speak plain HTTP, behind a proxy on this machine"), NULL },
-    { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &arguments->certificate, N_("Certificate chain"), "PEM" },
-    { "key", 0, 0, G_OPTION_ARG_FILENAME, &arguments->key, N_("Its private key"), "PEM" },
-    { "ready-fd", 0, 0, G_OPTION_ARG_INT, &arguments->ready_fd, N_("Write a line there and close it when ready"), "N" },
-    { "sign-ins-per-minute", 0, 0, G_OPTION_ARG_INT, &arguments->sign_ins, N_("From one address; 0: no limit"), "N" },
-    { "require-second-factor", 0, 0, G_OPTION_ARG_NONE, &arguments->second_factor, N_("Supervisors and administrators need a second factor"), NULL },
-    { "requests-per-second", 0, 0, G_OPTION_ARG_INT, &arguments->requests, N_("Of one user; 0: no limit"), "N" },
-    { "commands-per-minute", 0, 0, G_OPTION_ARG_INT, &arguments->commands, N_("Of one user; 0: no limit"), "N" },
-    { "waits-per-token", 0, 0, G_OPTION_ARG_INT, &arguments->waits, N_("Requests that wait for news"), "N" },
-    { "rotate-tokens-after", 0, 0, G_OPTION_ARG_INT, &arguments->rotate, N_("Age at which a token is exchanged; else a day"), "SECONDS" },
-    { "token-grace", 0, 0, G_OPTION_ARG_INT, &arguments->grace, N_("How long the old one counts then; else 300"), "SECONDS" },
-    { "keep-changes", 0, 0, G_OPTION_ARG_INT, &arguments->keep_days, N_("Prune older changes; else 90"), "DAYS" },
-    { "housekeeping", 0, 0, G_OPTION_ARG_INT, &arguments->housekeeping, N_("How often that is done; else 600"), "SECONDS" },
-    { "osrm", 0, 0, G_OPTION_ARG_STRING, &arguments->osrm, N_("Routing service that measures claims of kilometres, as OSRM's"), "http://HOST:PORT" },
-    { "routino", 0, 0, G_OPTION_ARG_FILENAME, &arguments->routino, N_("Folder of Routino's database, by which they are measured"), "DIR[/PREFIX]" },
-    { "replay-from", 0, 0, G_OPTION_ARG_STRING, &arguments->replay, N_("For tests: the clock starts there and goes on by the times that commands carry"), "TIME" },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, N_("Print the version"), NULL },
-    { NULL },
-  };
-  g_autoptr(GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *code = dsp_server_make_first_code (server, &error);
 
-  g_option_context_set_summary (context, _("The shared server of Despacho."));
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  if (!g_option_context_parse (context, argc, argv, error))
-    return FALSE;
-  if (*argc > 1)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("“%s” is not an option"), (*argv)[1]);
-      return FALSE;
-    }
-  if (arguments->version)
-    return TRUE;
-  if (arguments->database == NULL || (arguments->listen == NULL && arguments->socket == NULL))
-    {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                           _("--database and --listen or --socket are needed"));
-      return FALSE;
-    }
-  if ((arguments->certificate == NULL) != (arguments->key == NULL))
-    {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("--certificate and --key go together"));
-      return FALSE;
-    }
-  if (arguments->replay != NULL && (!dsp_time_parse (arguments->replay, strlen (arguments->replay), &arguments->replay_from) ||
-                                    arguments->replay_from.us <= 0))
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _("--replay-from: “%s” is no time; one is 2016-02-29T06:00:00Z"),
-                   arguments->replay);
-      return FALSE;
-    }
-  /* Where despachoctl looks if it is not told. A name too long for a socket leaves the server without. */
-  if (arguments->socket == NULL && g_str_has_prefix (arguments->database, "sqlite:") &&
-      strlen (arguments->database + strlen ("sqlite:")) + sizeof ".socket" <= sizeof ((struct sockaddr_un *) NULL)->sun_path)
-    arguments->socket = g_strconcat (arguments->database + strlen ("sqlite:"), ".socket", NULL);
-  if (arguments->state == NULL)
-    arguments->state = g_build_filename (g_get_user_state_dir (), "despachod", NULL);
-  return TRUE;
+  if (error != NULL)
+    g_warning ("no code for the first administrator: %s", error->message);
+  if (name != NULL)
+    g_message ("company %s is served", name);
+  if (code == NULL)
+    return;
+  printf ("first administrator%s%s: sign in with a name of your choice and the one-time key %s within 24 hours\n",
+          name != NULL ? " of " : "", name != NULL ? name : "", code);
+  fflush (stdout);
+}
+
+/* Where it listens, as a person would write it; a socket that was handed over has an address, too. */
+static char *
+dup_listen (const DspSettings *settings)
+{
+  g_autoptr(GSocket) socket = NULL;
+  g_autoptr(GSocketAddress) address = NULL;
+
+  if (settings->listen_fd < 0)
+    return g_strdup (settings->listen);
+  socket = g_socket_new_from_fd (dup (settings->listen_fd), NULL);
+  address = socket != NULL ? g_socket_get_local_address (socket, NULL) : NULL;
+  return address != NULL ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address)) : g_strdup ("0.0.0.0:0");
 }
 
 static void
-tell_ready (DspServer       *server,
-            const Arguments *arguments)
+tell_ready (DspHouse          *house,
+            const DspSettings *settings,
+            const char        *listen)
 {
-  g_autofree char *fingerprint = dsp_server_dup_fingerprint (server);
-  g_autofree char *code = NULL;
-  g_autoptr(GError) error = NULL;
-  const char *host = arguments->listen;
-  gsize host_length = host != NULL ? (gsize) (strrchr (host, ':') - host) : 0;
+  g_autofree char *fingerprint = dsp_house_dup_fingerprint (house);
 
-  code = dsp_server_make_first_code (server, &error);
-  if (error != NULL)
-    g_warning ("no code for the first administrator: %s", error->message);
-  if (code != NULL)
-    printf ("first administrator: sign in with a name of your choice and the one-time key %s within 24 hours\n", code);
-  if (arguments->listen != NULL)
-    printf ("listening %s://%.*s:%u%s%s\n", arguments->no_tls ? "http" : "https", (int) host_length, host,
-            dsp_server_get_port (server), fingerprint != NULL ? " fingerprint " : "", fingerprint != NULL ? fingerprint : "");
+  if (listen != NULL)
+    printf ("listening %s://%.*s:%u%s%s\n", settings->no_tls ? "http" : "https", (int) (strrchr (listen, ':') - listen), listen,
+            dsp_house_get_port (house), fingerprint != NULL ? " fingerprint " : "", fingerprint != NULL ? fingerprint : "");
   else
-    printf ("listening unix:%s\n", arguments->socket);
+    printf ("listening unix:%s\n", settings->socket);
   fflush (stdout);
-  if (arguments->ready_fd >= 0)
-    {
-      if (write (arguments->ready_fd, "ready\n", 6) != 6)
-        g_message ("nobody reads the ready descriptor");
-      close (arguments->ready_fd);
-    }
+  if (settings->ready_fd < 0)
+    return;
+  if (write (settings->ready_fd, "ready\n", 6) != 6)
+    g_message ("nobody reads the ready descriptor");
+  close (settings->ready_fd);
 }
 
 /* Where this machine reaches the server: (transfer full). */
 static GSocketConnectable *
-own_address (DspServer       *server,
-             const Arguments *arguments)
+own_address (DspHouse          *house,
+             const DspSettings *settings,
+             const char        *listen)
 {
   g_autoptr(GSocketAddress) address = NULL;
   g_autofree char *host = NULL;
 
-  if (arguments->listen == NULL)
-    return G_SOCKET_CONNECTABLE (g_unix_socket_address_new (arguments->socket));
-  host = g_strndup (arguments->listen, (gsize) (strrchr (arguments->listen, ':') - arguments->listen));
+  if (listen == NULL)
+    return G_SOCKET_CONNECTABLE (g_unix_socket_address_new (settings->socket));
+  host = g_strndup (listen, (gsize) (strrchr (listen, ':') - listen));
   if (host[0] == '[' && g_str_has_suffix (host, "]"))
     {
       host[strlen (host) - 1] = '\0';
       memmove (host, host + 1, strlen (host));
     }
-  address = g_inet_socket_address_new_from_string (*host != '\0' ? host : "0.0.0.0", dsp_server_get_port (server));
+  address = g_inet_socket_address_new_from_string (*host != '\0' ? host : "0.0.0.0", dsp_house_get_port (house));
   if (address == NULL)
-    return g_network_address_new (host, dsp_server_get_port (server));
+    return g_network_address_new (host, dsp_house_get_port (house));
   if (g_inet_address_get_is_any (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address))))
     {
       g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback (g_socket_address_get_family (address));
 
-      return G_SOCKET_CONNECTABLE (g_inet_socket_address_new (loopback, dsp_server_get_port (server)));
+      return G_SOCKET_CONNECTABLE (g_inet_socket_address_new (loopback, dsp_house_get_port (house)));
     }
   return G_SOCKET_CONNECTABLE (g_steal_pointer (&address));
 }
@@ -264,18 +190,20 @@ int
 main (int    argc,
       char **argv)
 {
-  g_auto(Arguments) arguments = { .ready_fd = -1, .sign_ins = -1, .requests = -1, .commands = -1, .grace = -1, .keep_days = -1 };
+  g_autoptr(DspSettings) settings = dsp_settings_new ();
   g_autoptr(GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr(GError) error = NULL;
   g_autoptr(GSocketConnectable) address = NULL;
-  DspServerOptions options;
-  DspServer *server;
+  g_autofree DspServerOptions *companies = NULL;
+  g_autofree char *listen = NULL;
+  DspHouseOptions options;
+  DspHouse *house;
   DspWatchdog *watchdog;
 
   dsp_language_begin ();
   g_log_set_writer_func (write_log, NULL, NULL);
   g_set_prgname ("despachod");
-  if (!parse_arguments (&argc, &argv, &arguments, &error))
+  if (!dsp_settings_parse (settings, &argc, &argv, &error))
     {
       fprintf (stderr, "despachod: %s\n", error->message);
       return 2;
@@ -283,7 +211,7 @@ main (int    argc,
   /* Only the options are described in the person's language: answers and numbers are the same everywhere. */
   setlocale (LC_ALL, "C");
   setlocale (LC_CTYPE, "C.UTF-8");
-  if (arguments.version)
+  if (settings->version)
     {
       printf ("despachod %s\n", PACKAGE_VERSION);
       return 0;
@@ -295,35 +223,11 @@ main (int    argc,
   umask (0077);
   dsp_db_postgres_init ();
 
-  dsp_server_options_init (&options);
-  options.database = arguments.database;
-  options.listen = arguments.listen;
-  options.socket_path = arguments.socket;
-  options.state_folder = arguments.state;
-  options.tls = !arguments.no_tls && arguments.listen != NULL;
-  options.certificate_path = arguments.certificate;
-  options.key_path = arguments.key;
-  if (arguments.sign_ins >= 0)
-    options.sign_ins_per_minute = (guint) arguments.sign_ins;
-  if (arguments.requests >= 0)
-    options.requests_per_second = (guint) arguments.requests;
-  if (arguments.commands >= 0)
-    options.commands_per_minute = (guint) arguments.commands;
-  if (arguments.rotate > 0)
-    options.rotate_tokens_s = (guint) arguments.rotate;
-  if (arguments.grace >= 0)
-    options.token_grace_s = (guint) arguments.grace;
-  if (arguments.keep_days >= 0)
-    options.keep_days = (guint) arguments.keep_days;
-  if (arguments.housekeeping > 0)
-    options.housekeeping_s = (guint) arguments.housekeeping;
-  options.osrm = arguments.osrm;
-  options.routino = arguments.routino;
-  options.replay_from_us = arguments.replay_from.us;
-  options.require_second_factor = arguments.second_factor;
-  options.waits_per_token = (guint) MAX (arguments.waits, 0);
-  server = dsp_server_new (&options, &error);
-  if (server == NULL)
+  dsp_settings_fill (settings, &options, &companies);
+  options.opened = tell_opened;
+  listen = dup_listen (settings);
+  house = dsp_house_new (&options, &error);
+  if (house == NULL)
     {
       fprintf (stderr, "despachod: %s\n", error->message);
       return 1;
@@ -331,15 +235,15 @@ main (int    argc,
 
   g_unix_signal_add (SIGTERM, on_terminate, loop);
   g_unix_signal_add (SIGINT, on_terminate, loop);
-  g_unix_signal_add (SIGHUP, on_hang_up, server);
-  if (arguments.replay != NULL)
-    g_warning ("this is a replay: the clock started at %s and goes on by the times that commands carry", arguments.replay);
-  tell_ready (server, &arguments);
-  address = own_address (server, &arguments);
-  watchdog = dsp_watchdog_new (address, options.tls);
+  g_unix_signal_add (SIGHUP, on_hang_up, house);
+  if (settings->replay != NULL)
+    g_warning ("this is a replay: the clock started at %s and goes on by the times that commands carry", settings->replay);
+  tell_ready (house, settings, listen);
+  address = own_address (house, settings, listen);
+  watchdog = dsp_watchdog_new (address, options.tls && listen != NULL);
   g_main_loop_run (loop);
   g_message ("stopping");
   dsp_watchdog_free (watchdog);
-  dsp_server_free (server);
+  dsp_house_free (house);
   return 0;
 }

@@ -27,10 +27,12 @@ dsp_form_free (gpointer data)
 
   g_free (form->user);
   g_free (form->program);
+  g_free (form->id);
   dsp_wipe (form->password);
   dsp_wipe (form->key);
   dsp_wipe (form->old);
   dsp_wipe (form->code);
+  dsp_wipe (form->secret);
   g_free (form);
 }
 
@@ -68,6 +70,10 @@ dsp_form_parse (GBytes  *body,
           read_text (&r, &form->old);
         else if (dsp_json_is (name, name_length, "code"))
           read_text (&r, &form->code);
+        else if (dsp_json_is (name, name_length, "id"))
+          read_text (&r, &form->id);
+        else if (dsp_json_is (name, name_length, "secret"))
+          read_text (&r, &form->secret);
         else if (dsp_json_is (name, name_length, "program"))
           read_text (&r, &form->program);
         else if (dsp_json_is (name, name_length, "device"))

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* A body of few texts. */
 typedef struct
 {
-  char    *user, *password, *key, *old, *program, *code; /* (owned) (nullable) */
+  char    *user, *password, *key, *old, *program, *code, *id, *secret; /* (owned) (nullable) */
   DspId    device;
 } DspForm;
 

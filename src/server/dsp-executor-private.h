@@ -53,6 +53,10 @@ struct _DspExecutor
   gboolean        ending;      /* (guarded by lock) */
   gsize           n_commands;  /* (atomic) */
   gsize           n_batches;   /* (atomic) */
+  gsize           commit_us;   /* (atomic): spent in commits */
+  gsize           n_faults;    /* (atomic) */
+  gsize           head;        /* (atomic): seq of the feed */
+  gint            away;        /* (atomic): the store failed, and has taken nothing since */
   gint            clock;       /* (atomic): it runs */
 
   /* the thread's own */

@@ -21,7 +21,7 @@
 #define BATCH_COMMANDS    64
 #define BATCH_US          10000
 #define QUEUE_MAX         4096
-#define CHECKPOINT_PAGES  4000                    /* 16 MB of log */
+#define CHECKPOINT_PAGES  16000                   /* 64 MB of log */
 #define IDLE_US           (5 * G_USEC_PER_SEC)    /* then the log is emptied */
 
 static void
@@ -288,16 +288,39 @@ begin (DspExecutor *self,
   return !self->recovery.open || dsp_executor_read_recovery (self, error);
 }
 
+static void
+note_head (DspExecutor *self)
+{
+  g_atomic_pointer_set (&self->head, (gsize) dsp_feed_get_state (self->feed)->seq);
+}
+
 static gboolean
 commit (DspExecutor *self,
         GError     **error)
 {
+  gint64 from_us;
+
   if (self->word != NULL && dsp_feed_get_state (self->feed)->seq != self->begun_seq && !dsp_db_notify (self->db, self->word, error))
     return FALSE;
+  from_us = g_get_monotonic_time ();
   if (!dsp_feed_commit (self->feed, error))
     return FALSE;
+  g_atomic_pointer_add (&self->commit_us, g_get_monotonic_time () - from_us);
   g_atomic_pointer_add (&self->n_batches, 1);
+  note_head (self);
+  g_atomic_int_set (&self->away, FALSE);
   return TRUE;
+}
+
+/* That the store failed is known to whoever asks whether this server is ready. A refusal is no fault of the store's. */
+static void
+note_fault (DspExecutor  *self,
+            const GError *error)
+{
+  if (error == NULL || error->domain != DSP_STORE_ERROR || error->code == DSP_STORE_ERROR_NOT_FOUND || error->code == DSP_STORE_ERROR_CONFLICT)
+    return;
+  g_atomic_pointer_add (&self->n_faults, 1);
+  g_atomic_int_set (&self->away, TRUE);
 }
 
 static void
@@ -330,15 +353,21 @@ requeue (DspExecutor *self,
     g_queue_push_tail (&self->queue, item);
 }
 
-/* The next push for an open batch; NULL if none may join. */
+/* The next push for an open batch; NULL if none may join. One that a batch can hold is not split between two: its
+ * second half would stand behind everybody, and wait twice as long. */
 static Item *
 take_push (DspExecutor *self,
-           guint        n_taken)
+           guint        n_taken,
+           guint        n_commands)
 {
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   Item *item = g_queue_peek_head (&self->queue);
+  guint n_left;
 
   if (item == NULL || item->push == NULL || (item->alone && n_taken > 0))
+    return NULL;
+  n_left = item->push->commands->len - item->next;
+  if (n_commands + n_left > BATCH_COMMANDS && n_left <= BATCH_COMMANDS && n_taken > 0)
     return NULL;
   return g_queue_pop_head (&self->queue);
 }
@@ -353,7 +382,7 @@ fill_batch (DspExecutor *self,
   guint n = 0;
   Item *item;
 
-  while (n < BATCH_COMMANDS && g_get_monotonic_time () - start_us < BATCH_US && (item = take_push (self, items->len)) != NULL)
+  while (n < BATCH_COMMANDS && g_get_monotonic_time () - start_us < BATCH_US && (item = take_push (self, items->len, n)) != NULL)
     {
       g_ptr_array_add (items, item);
       while (!item->answered && n < BATCH_COMMANDS && g_get_monotonic_time () - start_us < BATCH_US)
@@ -378,6 +407,7 @@ fail_batch (DspExecutor  *self,
   gboolean away = g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_AWAY);
 
   g_warning ("a batch of %u requests was rolled back: %s", items->len, error->message);
+  note_fault (self, error);
   roll_back (self);
   for (guint i = items->len; i > 0; i--)
     {
@@ -407,7 +437,7 @@ run_batch (DspExecutor *self)
       Item *item;
 
       /* The store is away already at the begin: whoever waits is told, one at a time. */
-      if (items->len == 0 && (item = take_push (self, 0)) != NULL)
+      if (items->len == 0 && (item = take_push (self, 0, 0)) != NULL)
         g_ptr_array_add (items, item);
       fail_batch (self, items, error);
       return;
@@ -435,12 +465,16 @@ dsp_executor_in_transaction (DspExecutor  *self,
                              gpointer      user_data,
                              GError      **error)
 {
-  if (begin (self, error) && func (self->feed, user_data, error) && commit (self, error))
+  g_autoptr(GError) fault = NULL;
+
+  if (begin (self, &fault) && func (self->feed, user_data, &fault) && commit (self, &fault))
     {
       publish (self);
       return TRUE;
     }
+  note_fault (self, fault);
   roll_back (self);
+  g_propagate_error (error, g_steal_pointer (&fault));
   return FALSE;
 }
 
@@ -469,6 +503,29 @@ end_grants (DspFeed  *feed,
   return dsp_judge_end_grants (self->judge, self->grants_seen_us, now_us, &self->published, error);
 }
 
+/* A page is really written: an empty transaction would tell nothing of the disk. */
+static gboolean
+write_something (DspFeed  *feed,
+                 gpointer  user_data,
+                 GError  **error)
+{
+  return dsp_db_exec (dsp_feed_get_db (feed), "UPDATE \"feed_state\" SET \"one\" = 1 WHERE \"one\" = 1", error);
+}
+
+/* After a fault a balancer sends nobody here any more, so it is for the server to find out that the store is back. */
+static void
+ask_store (DspExecutor *self)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!g_atomic_int_get (&self->away))
+    return;
+  if (dsp_executor_in_transaction (self, write_something, self, &error))
+    g_message ("the store takes commands again");
+  else
+    g_debug ("the store: %s", error->message);
+}
+
 static void
 tick (DspExecutor *self,
       gboolean     idle)
@@ -487,6 +544,7 @@ tick (DspExecutor *self,
   if (monotonic_us < self->next_tick_us)
     return;
   self->next_tick_us = monotonic_us + TICK_US;
+  ask_store (self);
   /* Another process may have noted what is due, and be gone. */
   if (dsp_db_is_shared (self->db))
     dsp_judge_forget (self->judge);
@@ -629,6 +687,7 @@ dsp_executor_new (DspDb   *db,
   self->replay_us = replay_from_us;
   memcpy (self->epoch, dsp_feed_get_state (feed)->epoch, sizeof self->epoch);
   dsp_published_init (&self->published);
+  note_head (self);
   if (!dsp_executor_open_recovery (self, error))
     {
       executor_close (self);
@@ -769,4 +828,28 @@ guint64
 dsp_executor_get_n_batches (DspExecutor *self)
 {
   return (gsize) g_atomic_pointer_get (&self->n_batches);
+}
+
+guint64
+dsp_executor_get_commit_us (DspExecutor *self)
+{
+  return (gsize) g_atomic_pointer_get (&self->commit_us);
+}
+
+guint64
+dsp_executor_get_n_faults (DspExecutor *self)
+{
+  return (gsize) g_atomic_pointer_get (&self->n_faults);
+}
+
+gint64
+dsp_executor_get_seq (DspExecutor *self)
+{
+  return (gint64) (gsize) g_atomic_pointer_get (&self->head);
+}
+
+gboolean
+dsp_executor_can_store (DspExecutor *self)
+{
+  return !g_atomic_int_get (&self->away);
 }

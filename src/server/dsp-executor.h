@@ -77,5 +77,13 @@ void         dsp_executor_get_epoch   (DspExecutor *self, guint8 epoch[16]);
 guint        dsp_executor_get_n_waiting (DspExecutor *self);
 guint64      dsp_executor_get_n_commands (DspExecutor *self);
 guint64      dsp_executor_get_n_batches (DspExecutor *self);
+/* How long the commits of all batches took together, waiting for the disk included. */
+guint64      dsp_executor_get_commit_us (DspExecutor *self);
+/* How many transactions were rolled back because the store failed. */
+guint64      dsp_executor_get_n_faults (DspExecutor *self);
+/* The head of the feed as of the last commit of this process. */
+gint64       dsp_executor_get_seq     (DspExecutor *self);
+/* Whether the store took the last transaction. After one that it did not take it is asked again each second. Any thread. */
+gboolean     dsp_executor_can_store   (DspExecutor *self);
 
 G_END_DECLS

@@ -62,6 +62,22 @@ find_method (const char *name,
   return FALSE;
 }
 
+/* Whom the path is for, where several share the port. People type names, so that their case does not matter. */
+static int
+take_prefix (DspHttp   *self,
+             DspTarget *target)
+{
+  if (self->prefixes == NULL || target->n_segments == 0)
+    return -1;
+  for (int i = 0; self->prefixes[i] != NULL; i++)
+    if (g_ascii_strcasecmp (self->prefixes[i], target->segments[0]) == 0)
+      {
+        dsp_target_shift (target);
+        return i;
+      }
+  return -1;
+}
+
 /* Everything that can be judged before the body, once the fields are read.
  *
  * Returns FALSE with @allowed set for a method that is not for the path, else with @refusal; TRUE with @allowed 0 */
@@ -122,8 +138,12 @@ dsp_check_request (DspHttp    *self,
   if (g_atomic_int_get (&self->stopping))
     REFUSE (503, "stopping", "the server is stopping");
 
+  request->prefix = take_prefix (self, &request->target);
   request->route = dsp_route_find (self->options.routes, self->options.n_routes, &request->target, request->method,
                                    conn->is_unix, &others);
+  if (self->prefixes != NULL && request->prefix < 0 &&
+      (request->route == NULL || (request->route->flags & DSP_ROUTE_ROOT) == 0))
+    REFUSE (404, "company", "the address of a company on this server ends in its name");
   if (request->route == NULL && others != 0)
     {
       *allowed = others;

@@ -141,6 +141,19 @@ dsp_conns_sign_out_locked (DspConns *self,
     return;
   key->connections--;
   dsp_conns_drop_key_locked (self, key);
+  if (conn->prefix >= 0)
+    self->by_prefix[conn->prefix]--;
+  conn->prefix = -1;
+}
+
+/* Of all connections one prefix holds only so many, so that the others find a place whatever it does. */
+gboolean
+dsp_conns_has_room_locked (DspHttp *http,
+                           int      prefix)
+{
+  guint limit = http->options.max_per_prefix;
+
+  return limit == 0 || prefix < 0 || http->table.by_prefix[prefix] < limit;
 }
 
 /* Puts the text of an address to `text` and what the cap counts to `group`: an IPv6 peer owns at least a /64. */
@@ -251,6 +264,7 @@ dsp_conns_add (DspHttp               *http,
   conn->handle = handle;
   conn->fd = fd;
   conn->uid = (uid_t) -1;
+  conn->prefix = -1;
   conn->tls = http->tls;
   describe_address (address, length, conn->address, conn->group, sizeof conn->address);
 

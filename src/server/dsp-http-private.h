@@ -58,6 +58,7 @@ typedef struct {
   gboolean    counted;     /* among those not signed in */
   GList       link;        /* in the table's strangers, while counted */
   DspKey     *key;         /* (nullable): signed in as */
+  int         prefix;      /* among whose connections it counts, with key; -1: none */
   DspRequest *request;     /* (nullable): the one in hand */
   gboolean    watched;     /* fd stands in the table's epoll set */
   DspTls     *tls;         /* (nullable): for the handshake */
@@ -70,6 +71,7 @@ typedef struct {
   GHashTable  *groups;     /* (owned): group -> number not signed in */
   GHashTable  *keys;       /* (owned): name -> DspKey (owned) */
   guint64      last_id;
+  guint       *by_prefix;  /* (owned) (nullable): signed-in connections of each prefix */
   GQueue       strangers;  /* of DspConn, not signed in, the oldest first */
   guint        n_waiting;
   guint64      n_requests;
@@ -91,6 +93,7 @@ struct _DspRequest {
   char            *raw_target; /* (owned) */
   DspTarget        target;
   DspFields        fields;
+  int              prefix;     /* index, or -1 */
   const DspRoute  *route;
   DspMethod        method;
   gint64           length;
@@ -123,10 +126,11 @@ struct _DspHttp {
   char            *spool_folder;    /* (owned) */
   char            *unix_path;       /* (owned) (nullable): set once the socket is ours */
   GStrv            allowed_hosts;   /* (owned) (nullable) */
+  GStrv            prefixes;        /* (owned) (nullable) */
   GPtrArray       *proxies;         /* (owned): GInetAddressMask */
   DspConns         table;
   DspTls          *tls;             /* (owned) (nullable) */
-  gpointer         daemons[2];      /* the library's */
+  GPtrArray       *daemons;         /* (owned): the library's, one a thread */
   int              fds[2];
   guint16          port;
   gint             stopping;        /* atomic */
@@ -159,6 +163,8 @@ void      dsp_conns_drop_key_locked (DspConns   *self,
                                      DspKey     *key);
 void      dsp_conns_sign_out_locked (DspConns   *self,
                                      DspConn    *conn);
+gboolean  dsp_conns_has_room_locked (DspHttp    *http,
+                                     int         prefix);
 void      dsp_conns_count_unsigned_locked   (DspConns *self,
                                              DspConn  *conn);
 void      dsp_conns_uncount_unsigned_locked (DspConns *self,

@@ -23,6 +23,7 @@ dsp_request_new (DspHttp    *http,
   g_atomic_ref_count_inc (&http->ref_count);
   self->http = http;
   self->spool_fd = -1;
+  self->prefix = -1;
   /* One byte over the limit is enough to see that it is too long. */
   self->raw_target = g_strndup (raw_target, DSP_TARGET_MAX_LENGTH + 1);
 
@@ -127,6 +128,13 @@ DspMethod
 dsp_request_get_method (DspRequest *self)
 {
   return self->method;
+}
+
+/* Returns: the index among the layer's prefixes of the one that the path began with, -1 without one. It is no segment. */
+int
+dsp_request_get_prefix (DspRequest *self)
+{
+  return self->prefix;
 }
 
 /* Returns: the decoded path without the leading slash */
@@ -265,7 +273,8 @@ dsp_request_sign_in (DspRequest *self,
         {
           DspKey *wanted = dsp_conns_get_key_locked (table, key);
 
-          if (!conn->exempt && wanted->connections >= self->http->options.max_per_key)
+          if ((!conn->exempt && wanted->connections >= self->http->options.max_per_key) ||
+              (conn->prefix != self->prefix && !dsp_conns_has_room_locked (self->http, self->prefix)))
             {
               allowed = FALSE;
               dsp_conns_drop_key_locked (table, wanted);
@@ -276,6 +285,9 @@ dsp_request_sign_in (DspRequest *self,
               dsp_conns_sign_out_locked (table, conn);
               dsp_conns_uncount_unsigned_locked (table, conn);
               conn->key = wanted;
+              conn->prefix = self->prefix;
+              if (conn->prefix >= 0)
+                table->by_prefix[conn->prefix]++;
             }
         }
       if (!allowed)

@@ -199,6 +199,15 @@ dsp_target_get_arg (const DspTarget *target,
   return NULL;
 }
 
+/* Takes the first segment away: routes and handlers see the rest. The path as text stays whole, for the log. */
+void
+dsp_target_shift (DspTarget *target)
+{
+  g_assert (target->n_segments > 0);
+  target->n_segments--;
+  memmove (target->segments, target->segments + 1, target->n_segments * sizeof target->segments[0]);
+}
+
 static gboolean
 route_matches (const DspRoute  *route,
                const DspTarget *target)

@@ -40,6 +40,8 @@ void              dsp_target_clear   (DspTarget        *target);
 const char       *dsp_target_get_arg (const DspTarget  *target,
                                       const char       *name);
 
+void              dsp_target_shift   (DspTarget        *target);
+
 const DspRoute   *dsp_route_find     (const DspRoute   *routes,
                                       gsize             n_routes,
                                       const DspTarget  *target,

@@ -22,6 +22,7 @@
 #include "dsp-http-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <microhttpd.h>
 #include <string.h>
@@ -106,7 +107,11 @@ accept_cb (void                  *data,
            const struct sockaddr *address,
            socklen_t              length)
 {
-  return dsp_conns_may_accept (data, address, length) ? MHD_YES : MHD_NO;
+  DspHttp *self = data;
+
+  if (g_atomic_int_get (&self->stopping))
+    return MHD_NO;
+  return address->sa_family == AF_UNIX || dsp_conns_may_accept (self, address, length) ? MHD_YES : MHD_NO;
 }
 
 static void
@@ -479,21 +484,22 @@ limit_connections (guint wanted)
   return MIN (wanted, limit.rlim_cur - SPARE_DESCRIPTORS);
 }
 
+/* Starts one thread of the library that serves a socket. It is not the library's pool of threads: taking the socket
+ * from a pool that is at work (MHD_quiesce_daemon) aborts when a thread of it wakes at that moment. Each thread has a
+ * descriptor of its own for the socket, which the library closes. */
 static gboolean
 start_daemon (DspHttp  *self,
-              guint     index,
+              int       fd,
               gboolean  is_unix,
               guint     n_connections,
               GError  **error)
 {
   unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_SUSPEND_RESUME;
-  guint n_threads = is_unix ? 1 : self->options.n_threads;
-  struct MHD_OptionItem items[5];
+  struct MHD_OptionItem items[3];
+  struct MHD_Daemon *daemon;
   guint n = 0;
+  int own = fcntl (fd, F_DUPFD_CLOEXEC, 0);
 
-  /* A pool of one is refused by the library; without a pool it is one thread. */
-  if (n_threads > 1)
-    items[n++] = (struct MHD_OptionItem) { MHD_OPTION_THREAD_POOL_SIZE, n_threads, NULL };
   if (!is_unix && self->tls != NULL)
     {
       flags |= MHD_USE_TLS;
@@ -502,23 +508,24 @@ start_daemon (DspHttp  *self,
     }
   items[n] = (struct MHD_OptionItem) { MHD_OPTION_END, 0, NULL };
 
-  self->daemons[index] = MHD_start_daemon (flags, 0, is_unix ? NULL : accept_cb, self, handle_cb, self,
-                                           MHD_OPTION_LISTEN_SOCKET, self->fds[index],
-                                           MHD_OPTION_CONNECTION_LIMIT, n_connections,
-                                           MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) MEMORY_PER_CONNECTION,
-                                           MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int) LIBRARY_TIMEOUT_S,
-                                           MHD_OPTION_NOTIFY_CONNECTION, connection_cb, self,
-                                           MHD_OPTION_NOTIFY_COMPLETED, completed_cb, self,
-                                           MHD_OPTION_URI_LOG_CALLBACK, target_cb, self,
-                                           MHD_OPTION_STRICT_FOR_CLIENT, 0,
-                                           MHD_OPTION_ARRAY, items,
-                                           MHD_OPTION_END);
-  if (self->daemons[index] == NULL)
+  daemon = own < 0 ? NULL : MHD_start_daemon (flags, 0, accept_cb, self, handle_cb, self,
+                                              MHD_OPTION_LISTEN_SOCKET, own,
+                                              MHD_OPTION_CONNECTION_LIMIT, n_connections,
+                                              MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) MEMORY_PER_CONNECTION,
+                                              MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int) LIBRARY_TIMEOUT_S,
+                                              MHD_OPTION_NOTIFY_CONNECTION, connection_cb, self,
+                                              MHD_OPTION_NOTIFY_COMPLETED, completed_cb, self,
+                                              MHD_OPTION_URI_LOG_CALLBACK, target_cb, self,
+                                              MHD_OPTION_STRICT_FOR_CLIENT, 0,
+                                              MHD_OPTION_ARRAY, items,
+                                              MHD_OPTION_END);
+  if (daemon == NULL)
     {
       g_set_error (error, DSP_HTTP_ERROR, DSP_HTTP_ERROR_FAILED, "the HTTP library did not start: %s",
                    g_strerror (errno));
       return FALSE;
     }
+  g_ptr_array_add (self->daemons, daemon);
 
   return TRUE;
 }
@@ -571,11 +578,12 @@ start (DspHttp               *self,
   if (self->fds[0] >= 0)
     {
       self->port = dsp_listen_get_port (self->fds[0]);
-      if (!start_daemon (self, 0, FALSE, n_connections, error))
-        return FALSE;
+      for (guint i = 0; i < options->n_threads; i++)
+        if (!start_daemon (self, self->fds[0], FALSE, n_connections / options->n_threads, error))
+          return FALSE;
     }
 
-  return self->fds[1] < 0 || start_daemon (self, 1, TRUE, UNIX_CONNECTIONS, error);
+  return self->fds[1] < 0 || start_daemon (self, self->fds[1], TRUE, UNIX_CONNECTIONS, error);
 }
 
 /* Starts to listen: requests may come before this returns.
@@ -590,6 +598,7 @@ dsp_http_new (const DspHttpOptions  *options,
   guint shortest;
 
   g_return_val_if_fail (options->dispatch != NULL, NULL);
+  g_return_val_if_fail (options->n_threads > 0, NULL);
   g_return_val_if_fail (options->body_rate > 0 && options->reply_rate > 0, NULL);
 
   if (g_once_init_enter (&once))
@@ -602,9 +611,13 @@ dsp_http_new (const DspHttpOptions  *options,
   g_atomic_ref_count_init (&self->ref_count);
   self->options = *options;
   self->allowed_hosts = g_strdupv ((GStrv) options->allowed_hosts);
+  self->prefixes = g_strdupv ((GStrv) options->prefixes);
+  if (self->prefixes != NULL)
+    self->table.by_prefix = g_new0 (guint, g_strv_length (self->prefixes) + 1);
   self->spool_folder = g_strdup (options->spool_folder != NULL ? options->spool_folder : g_get_tmp_dir ());
   self->options.spool_folder = self->spool_folder;
   self->proxies = g_ptr_array_new_with_free_func (g_object_unref);
+  self->daemons = g_ptr_array_new_with_free_func ((GDestroyNotify) MHD_stop_daemon);
   self->fds[0] = self->fds[1] = -1;
 
   shortest = MIN (MIN (options->header_ms, options->body_ms), MIN (options->idle_ms, options->reply_ms));
@@ -679,25 +692,17 @@ wait_until_empty (DspHttp *self,
   g_mutex_unlock (&self->table.lock);
 }
 
-/* Stops: no new connections, waiting requests get 503, requests in work have stop_ms to be answered, then 503 as
- * well. Those who still work on one may answer it later, until they drop it the object stays. Blocks; not to be
- * called from a function that the layer called. */
+/* Stops: new connections are closed at once, waiting requests get 503, requests in work have stop_ms to be answered,
+ * then 503 as well. Those who still work on one may answer it later, until they drop it the object stays. Blocks; not
+ * to be called from a function that the layer called. */
 void
 dsp_http_stop (DspHttp *self)
 {
   if (g_atomic_int_exchange (&self->stopping, TRUE))
     return;
 
-  for (guint i = 0; i < G_N_ELEMENTS (self->daemons); i++)
-    if (self->daemons[i] != NULL)
-      MHD_quiesce_daemon (self->daemons[i]);
   if (self->unix_path != NULL)
     g_unlink (self->unix_path);
-  /* The library's threads may look at the sockets a little longer, so they are closed last. One that was handed over
-   * stays open for the next process. */
-  for (guint i = 0; i < G_N_ELEMENTS (self->fds); i++)
-    if (self->fds[i] >= 0 && (i > 0 || self->options.listen_fd < 0))
-      shutdown (self->fds[i], SHUT_RDWR);
 
   end_requests (self, FALSE);
   wait_until_empty (self, self->options.stop_ms);
@@ -705,9 +710,8 @@ dsp_http_stop (DspHttp *self)
   end_requests (self, TRUE);
   wait_until_empty (self, 500);
 
-  for (guint i = 0; i < G_N_ELEMENTS (self->daemons); i++)
-    if (self->daemons[i] != NULL)
-      MHD_stop_daemon (g_steal_pointer (&self->daemons[i]));
+  g_ptr_array_set_size (self->daemons, 0);
+  /* A socket that was handed over stays as it is for the next process. */
   for (guint i = 0; i < G_N_ELEMENTS (self->fds); i++)
     if (self->fds[i] >= 0)
       close (g_steal_fd (&self->fds[i]));
@@ -721,9 +725,12 @@ dsp_http_unref_ (DspHttp *self)
     return;
 
   dsp_conns_clear (&self->table);
+  g_ptr_array_unref (self->daemons);
   g_clear_pointer (&self->tls, dsp_tls_free);
   g_clear_pointer (&self->proxies, g_ptr_array_unref);
   g_strfreev (self->allowed_hosts);
+  g_strfreev (self->prefixes);
+  g_free (self->table.by_prefix);
   g_free (self->spool_folder);
   g_free (self->unix_path);
   g_free (self);

@@ -39,6 +39,7 @@ typedef enum {
   DSP_ROUTE_NO_COMPRESS = 1 << 3, /* replies that hold secrets */
   DSP_ROUTE_ANY_TYPE    = 1 << 4, /* body of any content type; otherwise only application/json */
   DSP_ROUTE_SPOOL       = 1 << 5, /* body goes to a nameless file in spool_folder; implies ANY_TYPE */
+  DSP_ROUTE_ROOT        = 1 << 6, /* where paths begin with a prefix: exists without one, too */
 } DspRouteFlags;
 
 /* A pattern is segments without the leading slash. "*" stands for one segment, "**" as the last one for one or more. */
@@ -80,6 +81,8 @@ typedef struct {
   const char * const *trusted_proxies;  /* (nullable): addresses or networks ("10.0.0.0/8") whose X-Forwarded-For counts */
   const char         *spool_folder;     /* (nullable): for DSP_ROUTE_SPOOL */
 
+  const char * const *prefixes;         /* (nullable): every path begins with one of these segments */
+
   const DspRoute     *routes;
   gsize               n_routes;
   DspDispatchFunc     dispatch;
@@ -92,6 +95,7 @@ typedef struct {
   guint               max_per_address;  /* of these, from one address */
   guint               max_per_key;      /* signed-in connections of one key */
   guint               max_waits_per_key;
+  guint               max_per_prefix;   /* signed-in connections of one prefix; 0: no limit */
 
   guint               header_ms;        /* handshake and header fields together */
   guint               body_ms;          /* prolonged while the body comes at body_rate or faster */
@@ -130,6 +134,7 @@ gboolean    dsp_http_reload_certificate (DspHttp               *self,
 /* What was asked. All of it stays valid until the request is answered. */
 const DspRoute *dsp_request_get_route      (DspRequest *self);
 DspMethod       dsp_request_get_method     (DspRequest *self);
+int             dsp_request_get_prefix     (DspRequest *self);
 const char     *dsp_request_get_path       (DspRequest *self);
 guint           dsp_request_get_n_segments (DspRequest *self);
 const char     *dsp_request_get_segment    (DspRequest *self,

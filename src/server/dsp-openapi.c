@@ -226,6 +226,12 @@ dsp_openapi_print (void)
   static const struct { const char *path, *method, *summary; } paths[] = {
     { "/v1/session", "post", "Sign in: {user, password or key, device, program}" },
     { "/v1/session/end", "post", "Sign out" },
+    { "/v1/sign-ins", "get", "Where one is signed in; ?user=NAME: where another is, for whoever may change users" },
+    { "/v1/sign-ins/end", "post", "End one of them: {id, user}" },
+    { "/v1/second-factor", "get", "Whether one has a second factor, and how many recovery codes are left" },
+    { "/v1/second-factor/new", "post", "A secret for an authenticator; nothing is stored" },
+    { "/v1/second-factor", "post", "Set it: {secret, code, old}, the code being the authenticator's, old the password; gives recovery codes" },
+    { "/v1/second-factor/off", "post", "Take it away: {code, old}" },
     { "/v1/password", "post", "Set the password: {password, old}" },
     { "/v1/commands", "post", "Give commands: {device, epoch, first, commands}" },
     { "/v1/changes", "get", "Follow the changes: cursor, wait; open: orders shown now, looks: the tag of who else looks at them" },

@@ -25,14 +25,6 @@ typedef struct
 } Entry;
 
 static void
-handle_health (DspServer  *server,
-               DspRequest *request,
-               DspSession *session)
-{
-  dsp_request_reply_json (request, 200, "{\"status\":\"ok\"}");
-}
-
-static void
 handle_openapi (DspServer  *server,
                 DspRequest *request,
                 DspSession *session)
@@ -40,50 +32,24 @@ handle_openapi (DspServer  *server,
   dsp_request_reply_json (request, 200, server->openapi);
 }
 
-static void
-put_metric (GString    *out,
-            const char *name,
-            const char *kind,
-            guint64     value)
-{
-  g_string_append_printf (out, "# TYPE despacho_%s %s\ndespacho_%s %" G_GUINT64_FORMAT "\n", name, kind, name, value);
-}
-
-static void
-handle_metrics (DspServer  *server,
-                DspRequest *request,
-                DspSession *session)
-{
-  g_autoptr(GString) out = g_string_new (NULL);
-  g_autoptr(GBytes) body = NULL;
-  DspHttpStats stats;
-
-  dsp_http_get_stats (server->http, &stats);
-  put_metric (out, "connections", "gauge", stats.connections);
-  put_metric (out, "requests_total", "counter", stats.requests);
-  put_metric (out, "requests_refused_total", "counter", stats.refused);
-  put_metric (out, "timed_out_total", "counter", stats.timed_out);
-  put_metric (out, "waiting", "gauge", dsp_waiters_get_n (server->waiters));
-  put_metric (out, "sessions", "gauge", dsp_sessions_get_n (server->sessions));
-  put_metric (out, "commands_total", "counter", dsp_executor_get_n_commands (server->executor));
-  put_metric (out, "batches_total", "counter", dsp_executor_get_n_batches (server->executor));
-  put_metric (out, "queue", "gauge", dsp_executor_get_n_waiting (server->executor));
-  put_metric (out, "uptime_seconds", "gauge", (g_get_monotonic_time () - server->started_us) / G_USEC_PER_SEC);
-  body = g_bytes_new (out->str, out->len);
-  dsp_request_reply (request, 200, "text/plain", body, NULL);
-}
-
 #define ENTRY(handler, ...) (&(const Entry) { handler, ##__VA_ARGS__ })
 #define TOKEN DSP_ROUTE_NEEDS_TOKEN
 
 const DspRoute dsp_routes[] = {
-  { DSP_METHOD_GET,  "healthz",            0,           DSP_ROUTE_NONE,                        0, ENTRY (handle_health, TRUE) },
-  { DSP_METHOD_GET,  "metrics",            0,           DSP_ROUTE_SOCKET_ONLY,                 0, ENTRY (handle_metrics, TRUE) },
+  { DSP_METHOD_GET,  "healthz",            0,           DSP_ROUTE_ROOT,                        DSP_AT_HEALTH },
+  { DSP_METHOD_GET,  "readyz",             0,           DSP_ROUTE_ROOT,                        DSP_AT_READY },
+  { DSP_METHOD_GET,  "metrics",            0,           DSP_ROUTE_ROOT,                        DSP_AT_METRICS },
   { DSP_METHOD_GET,  "v1/openapi.json",    0,           DSP_ROUTE_NONE,                        0, ENTRY (handle_openapi, TRUE) },
   { DSP_METHOD_POST, "v1/session",         BODY_SMALL,  DSP_ROUTE_NO_COMPRESS,                 0, ENTRY (dsp_handle_sign_in, TRUE) },
   { DSP_METHOD_GET,  "v1/session",         0,           TOKEN,                                 0, ENTRY (dsp_handle_session) },
   { DSP_METHOD_POST, "v1/session/end",     BODY_SMALL,  TOKEN,                                 0, ENTRY (dsp_handle_session_end) },
   { DSP_METHOD_POST, "v1/session/token",   BODY_SMALL,  TOKEN | DSP_ROUTE_NO_COMPRESS,         0, ENTRY (dsp_handle_session_token) },
+  { DSP_METHOD_GET,  "v1/sign-ins",        0,           TOKEN,                                 0, ENTRY (dsp_handle_sign_ins) },
+  { DSP_METHOD_POST, "v1/sign-ins/end",    BODY_SMALL,  TOKEN,                                 0, ENTRY (dsp_handle_sign_in_end) },
+  { DSP_METHOD_GET,  "v1/second-factor",   0,           TOKEN,                                 0, ENTRY (dsp_handle_factor) },
+  { DSP_METHOD_POST, "v1/second-factor",   BODY_SMALL,  TOKEN | DSP_ROUTE_NO_COMPRESS,         0, ENTRY (dsp_handle_factor_set) },
+  { DSP_METHOD_POST, "v1/second-factor/new", BODY_SMALL, TOKEN | DSP_ROUTE_NO_COMPRESS,        0, ENTRY (dsp_handle_factor_new) },
+  { DSP_METHOD_POST, "v1/second-factor/off", BODY_SMALL, TOKEN | DSP_ROUTE_NO_COMPRESS,        0, ENTRY (dsp_handle_factor_off) },
   { DSP_METHOD_POST, "v1/password",        BODY_SMALL,  TOKEN | DSP_ROUTE_NO_COMPRESS,         0, ENTRY (dsp_handle_password) },
   { DSP_METHOD_POST, "v1/commands",        BODY_PUSH,   TOKEN,                                 0, ENTRY (dsp_handle_commands) },
   { DSP_METHOD_POST, "v1/admin/commands",  BODY_IMPORT, TOKEN | DSP_ROUTE_SOCKET_ONLY,         0, ENTRY (dsp_handle_commands) },

@@ -22,8 +22,8 @@
 #define STEP_S        30
 #define WINDOW        1  /* steps to either side */
 #define DIGITS        6
-#define SECRET_LENGTH 20 /* of SHA-1, which is what authenticators know */
-#define N_CODES       10
+#define SECRET_LENGTH DSP_FACTOR_SECRET_BYTES /* of SHA-1, which is what authenticators know */
+#define N_CODES       DSP_FACTOR_N_CODES
 #define ISSUER        "Despacho"
 
 static void
@@ -42,12 +42,12 @@ begin_oath (void)
 /* ---- checking ---- */
 
 /* Who may do more harm than a dispatcher: by the profiles that ship, or any that opens the page of administration. */
-static gboolean
-must_have (DspDb       *db,
-           const DspId *user_id,
-           gint64       now_us,
-           gboolean    *must,
-           GError     **error)
+gboolean
+dsp_second_factor_must (DspDb       *db,
+                        const DspId *user_id,
+                        gint64       now_us,
+                        gboolean    *must,
+                        GError     **error)
 {
   g_autoptr(DspStmt) stmt = NULL;
   DspId administrator = dsp_id_from_key ("profile", "administrator"), supervisor = dsp_id_from_key ("profile", "supervisor");
@@ -90,6 +90,31 @@ find_step (const char *secret,
 
   *step = (gint64) counter;
   return found >= 0;
+}
+
+/* People type the two halves of a code apart. (transfer full) (nullable) */
+static char *
+dup_plain (const char *code)
+{
+  char *plain = code != NULL ? g_strdup (code) : NULL;
+
+  if (plain == NULL)
+    return NULL;
+  g_strdelimit (g_strstrip (plain), " ", '-');
+  if (strlen (plain) == DIGITS + 1 && plain[DIGITS / 2] == '-')
+    memmove (plain + DIGITS / 2, plain + DIGITS / 2 + 1, DIGITS / 2 + 1);
+  return plain;
+}
+
+gboolean
+dsp_factor_find_step (const guint8 bytes[DSP_FACTOR_SECRET_BYTES],
+                      const char  *code,
+                      gint64       now_us,
+                      gint64      *step)
+{
+  g_autofree char *plain = dup_plain (code);
+
+  return plain != NULL && is_number (plain) && find_step ((const char *) bytes, SECRET_LENGTH, plain, now_us, step);
 }
 
 static DspFactor
@@ -148,7 +173,7 @@ dsp_second_factor_use (DspDb       *db,
                        GError     **error)
 {
   g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "SELECT secret FROM second_factor WHERE user_id = $1", error);
-  g_autofree char *plain = code != NULL ? g_strdup (code) : NULL;
+  g_autofree char *plain = dup_plain (code);
   gboolean must = FALSE, counts = FALSE;
   const char *secret;
   gint64 step = 0;
@@ -162,19 +187,14 @@ dsp_second_factor_use (DspDb       *db,
     case DSP_STEP_FAILED:
       return DSP_FACTOR_FAILED;
     case DSP_STEP_DONE:
-      if (required && !must_have (db, user_id, now_us, &must, error))
+      if (required && !dsp_second_factor_must (db, user_id, now_us, &must, error))
         return DSP_FACTOR_FAILED;
       return must ? DSP_FACTOR_MISSING : DSP_FACTOR_FINE;
     case DSP_STEP_ROW:
       break;
     }
-  /* People type the two halves of a code apart. */
-  if (plain != NULL)
-    g_strdelimit (g_strstrip (plain), " ", '-');
   if (plain == NULL || *plain == '\0')
     return DSP_FACTOR_NEEDED;
-  if (strlen (plain) == DIGITS + 1 && plain[DIGITS / 2] == '-')
-    memmove (plain + DIGITS / 2, plain + DIGITS / 2 + 1, DIGITS / 2 + 1);
   if (!is_number (plain))
     return use_recovery_code (db, user_id, plain, now_us, error);
   secret = dsp_stmt_blob (stmt, 0, &length);
@@ -241,23 +261,53 @@ insert_code (DspDb        *db,
   return dsp_stmt_run (stmt, NULL, error);
 }
 
-static gboolean
-insert_secret (DspDb            *db,
-               const NewFactor  *new,
-               GError          **error)
+gboolean
+dsp_second_factor_store (DspDb         *db,
+                         const DspId   *user_id,
+                         const guint8  *bytes,
+                         guint8       (*hashes)[32],
+                         gint64         last_step,
+                         gint64         now_us,
+                         GError       **error)
 {
-  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "INSERT INTO second_factor (user_id, secret, made_at, last_step) VALUES ($1, $2, $3, 0)", error);
+  g_autoptr(DspStmt) stmt = NULL;
 
+  if (!delete_old (db, user_id, error))
+    return FALSE;
+  if (bytes == NULL)
+    return TRUE;
+  stmt = dsp_db_prepare (db, "INSERT INTO second_factor (user_id, secret, made_at, last_step) VALUES ($1, $2, $3, $4)", error);
   if (stmt == NULL)
     return FALSE;
-  dsp_stmt_bind_id (stmt, 1, &new->user_id);
-  dsp_stmt_bind_blob (stmt, 2, new->secret, sizeof new->secret);
-  dsp_stmt_bind_int (stmt, 3, new->now_us);
+  dsp_stmt_bind_id (stmt, 1, user_id);
+  dsp_stmt_bind_blob (stmt, 2, bytes, SECRET_LENGTH);
+  dsp_stmt_bind_int (stmt, 3, now_us);
+  dsp_stmt_bind_int (stmt, 4, last_step);
   if (!dsp_stmt_run (stmt, NULL, error))
     return FALSE;
   for (guint i = 0; i < N_CODES; i++)
-    if (!insert_code (db, &new->user_id, new->hashes[i], error))
+    if (!insert_code (db, user_id, hashes[i], error))
       return FALSE;
+  return TRUE;
+}
+
+gboolean
+dsp_second_factor_read (DspDb       *db,
+                        const DspId *user_id,
+                        gboolean    *has,
+                        gint64      *n_codes,
+                        GError     **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "SELECT (SELECT count(*) FROM second_factor WHERE user_id = $1),"
+                                                " (SELECT count(*) FROM recovery_code WHERE user_id = $1 AND used_at = 0)", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_id (stmt, 1, user_id);
+  if (dsp_stmt_step (stmt, error) != DSP_STEP_ROW)
+    return FALSE;
+  *has = dsp_stmt_int (stmt, 0) > 0;
+  *n_codes = dsp_stmt_int (stmt, 1);
   return TRUE;
 }
 
@@ -279,32 +329,58 @@ store_factor (DspFeed  *feed,
       return FALSE;
     }
   new->user_id = account.user_id;
-  return delete_old (db, &new->user_id, error) && (new->off || insert_secret (db, new, error)) &&
+  return dsp_second_factor_store (db, &new->user_id, new->off ? NULL : new->secret, new->hashes, 0, new->now_us, error) &&
          dsp_token_delete_user (db, &new->user_id, NULL, error);
 }
 
-static void
-make_secret (NewFactor       *new,
-             DspFactorSecret *secret)
+void
+dsp_factor_secret_make (DspFactorSecret *secret,
+                        const char      *user_name,
+                        guint8           bytes[DSP_FACTOR_SECRET_BYTES])
 {
-  g_autofree char *name = g_uri_escape_string (new->user_name, NULL, FALSE);
+  g_autofree char *name = g_uri_escape_string (user_name, NULL, FALSE);
   char *text = NULL;
   size_t length = 0;
 
   begin_oath ();
-  randombytes_buf (new->secret, sizeof new->secret);
-  if (oath_base32_encode ((const char *) new->secret, sizeof new->secret, &text, &length) != OATH_OK)
+  randombytes_buf (bytes, SECRET_LENGTH);
+  if (oath_base32_encode ((const char *) bytes, SECRET_LENGTH, &text, &length) != OATH_OK)
     g_error ("no memory for a secret");
   secret->secret = g_strndup (text, length);
   sodium_memzero (text, length);
   free (text);
   secret->uri = g_strdup_printf ("otpauth://totp/" ISSUER ":%s?secret=%s&issuer=" ISSUER "&digits=%d&period=%d", name, secret->secret, DIGITS, STEP_S);
+}
+
+void
+dsp_factor_codes_make (DspFactorSecret *secret,
+                       guint8           hashes[DSP_FACTOR_N_CODES][32])
+{
   secret->codes = g_new0 (char *, N_CODES + 1);
   for (guint i = 0; i < N_CODES; i++)
     {
       secret->codes[i] = dsp_key_make ();
-      dsp_key_digest (secret->codes[i], new->hashes[i]);
+      dsp_key_digest (secret->codes[i], hashes[i]);
     }
+}
+
+gboolean
+dsp_factor_secret_parse (const char *text,
+                         guint8      bytes[DSP_FACTOR_SECRET_BYTES])
+{
+  char *plain = NULL;
+  size_t length = 0;
+  gboolean done;
+
+  begin_oath ();
+  if (oath_base32_decode (text, strlen (text), &plain, &length) != OATH_OK)
+    return FALSE;
+  done = length == SECRET_LENGTH;
+  if (done)
+    memcpy (bytes, plain, SECRET_LENGTH);
+  sodium_memzero (plain, length);
+  free (plain);
+  return done;
 }
 
 gboolean
@@ -318,7 +394,10 @@ dsp_second_factor_set (DspExecutor     *executor,
   gboolean done;
 
   if (secret != NULL)
-    make_secret (&new, secret);
+    {
+      dsp_factor_secret_make (secret, user_name, new.secret);
+      dsp_factor_codes_make (secret, new.hashes);
+    }
   done = dsp_executor_write (executor, store_factor, &new, error);
   *user_id = new.user_id;
   sodium_memzero (new.secret, sizeof new.secret);
@@ -327,15 +406,11 @@ dsp_second_factor_set (DspExecutor     *executor,
 
 /* ---- the route of the owner's tools ---- */
 
-static void
-put_secret (GString               *out,
-            const DspFactorSecret *secret)
+void
+dsp_factor_codes_put (GString               *out,
+                      const DspFactorSecret *secret)
 {
-  g_string_append (out, "\"secret\":");
-  dsp_json_put_text (out, secret->secret);
-  g_string_append (out, ",\"uri\":");
-  dsp_json_put_text (out, secret->uri);
-  g_string_append (out, ",\"codes\":[");
+  g_string_append (out, "\"codes\":[");
   for (guint i = 0; secret->codes[i] != NULL; i++)
     {
       if (i > 0)
@@ -371,7 +446,14 @@ set_factor (DspDb   *db,
   dsp_wake_ended (call->server);
   out = g_string_new ("{");
   if (!off)
-    put_secret (out, &secret);
+    {
+      g_string_append (out, "\"secret\":");
+      dsp_json_put_text (out, secret.secret);
+      g_string_append (out, ",\"uri\":");
+      dsp_json_put_text (out, secret.uri);
+      g_string_append_c (out, ',');
+      dsp_factor_codes_put (out, &secret);
+    }
   g_string_append_c (out, '}');
   dsp_reply_json (call->request, out);
 }

@@ -26,7 +26,6 @@ typedef struct _DspWaiters DspWaiters;
 
 struct _DspServer
 {
-  DspHttp         *http;      /* (owned) */
   DspExecutor     *executor;  /* (owned) */
   DspReaders      *readers;   /* (owned): lists, changes, snapshots */
   DspReaders      *signers;   /* (owned): password checks */
@@ -44,7 +43,7 @@ struct _DspServer
   DspSession      *local_admin, *local_import; /* (owned) */
   char            *openapi;   /* (owned) */
   char            *epoch;     /* (owned): as text */
-  gint64           started_us;
+  gint             n_sign_ins, n_refused_sign_ins; /* (atomic) */
   gboolean         require_second_factor;
 };
 
@@ -82,6 +81,9 @@ void dsp_reply_json  (DspRequest *request, GString *out);
 void dsp_reply_fault (DspRequest *request, const GError *error);
 
 /* ---- routes ---- */
+/* Where a route leads: those that are not a company's alone are the house's. */
+enum { DSP_AT_COMPANY, DSP_AT_HEALTH, DSP_AT_READY, DSP_AT_METRICS };
+
 extern const DspRoute dsp_routes[];
 extern const gsize    dsp_n_routes;
 void dsp_routes_dispatch (DspRequest *request, gpointer server);
@@ -92,6 +94,12 @@ void dsp_handle_session       (DspServer *server, DspRequest *request, DspSessio
 void dsp_end_leaked_token     (const char *token, gpointer server);
 void dsp_handle_session_token (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_session_end   (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_factor        (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_factor_new    (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_factor_set    (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_factor_off    (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_sign_ins      (DspServer *server, DspRequest *request, DspSession *session);
+void dsp_handle_sign_in_end   (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_password      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_user_key      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_stable        (DspServer *server, DspRequest *request, DspSession *session);
@@ -112,6 +120,8 @@ void dsp_handle_blob_put      (DspServer *server, DspRequest *request, DspSessio
 void dsp_handle_file_put      (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_files_missing (DspServer *server, DspRequest *request, DspSession *session);
 void dsp_handle_file_get      (DspServer *server, DspRequest *request, DspSession *session);
+
+void dsp_server_tell_ready    (DspServer *server, DspRequest *request);
 
 /* Sessions ended: who waits with one of them is answered now. */
 void dsp_wake_ended           (DspServer *server);

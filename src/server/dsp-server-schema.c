@@ -26,13 +26,16 @@
   "CREATE TABLE second_factor (user_id BLOB NOT NULL PRIMARY KEY, secret BLOB NOT NULL, made_at INTEGER NOT NULL, last_step INTEGER NOT NULL);" \
   "CREATE TABLE recovery_code (hash BLOB NOT NULL PRIMARY KEY, user_id BLOB NOT NULL, used_at INTEGER NOT NULL)"
 
+/* dsp-sign-in-list.c: from where each sign-in came, whose tokens are a family. */
+#define SIGN_IN "CREATE TABLE sign_in (family BLOB NOT NULL PRIMARY KEY, address TEXT NOT NULL)"
+
 static gboolean
 fresh (DspDb   *db,
        GError **error)
 {
   return dsp_db_exec (db, "CREATE TABLE grants_scopes (user_id BLOB NOT NULL, grants_ver INTEGER NOT NULL,"
                           " scopes BLOB NOT NULL, PRIMARY KEY (user_id, grants_ver));"
-                          "CREATE TABLE folio (entity TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL);" DUE ";" SHIPPED ";" RECOVERY ";" SECOND_FACTOR, error);
+                          "CREATE TABLE folio (entity TEXT NOT NULL PRIMARY KEY, last INTEGER NOT NULL);" DUE ";" SHIPPED ";" RECOVERY ";" SECOND_FACTOR ";" SIGN_IN, error);
 }
 
 /* 2: the clock. Orders that wait are looked at when their date comes, or at once if it has passed; what was closed long
@@ -43,10 +46,11 @@ static const DspMigration steps[] = {
   { 3, SHIPPED, NULL },
   { 4, RECOVERY, NULL },
   { 5, SECOND_FACTOR, NULL },
+  { 6, SIGN_IN, NULL },
   { 0 },
 };
 
-const DspSchemaPart dsp_schema_server = { .name = "server", .version = 5, .fresh = fresh, .migrations = steps };
+const DspSchemaPart dsp_schema_server = { .name = "server", .version = 6, .fresh = fresh, .migrations = steps };
 
 DspId
 dsp_local_user_id (void)

@@ -1,8 +1,9 @@
-/* dsp-server.c: the shared server, assembled
+/* dsp-server.c: what serves one company, assembled
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Threads: two for I/O (HTTP), one that writes (the executor), two that read, two that check passwords, and one that asks a
- * routing service where there is one. What a commit brought goes from the executor to those who wait.
+ * Threads: one that writes (the executor), two that read, two that check passwords, and one that asks a routing service
+ * where there is one. Requests come from the house's two for I/O. What a commit brought goes from the executor to those who
+ * wait.
  */
 #define G_LOG_DOMAIN "dsp-server"
 
@@ -10,7 +11,6 @@
 #include "dsp-server-private.h"
 
 #include "dsp-openapi.h"
-#include "dsp-password.h"
 #include "dsp-sign-in.h"
 
 #include <gio/gio.h>
@@ -26,7 +26,6 @@ void
 dsp_server_options_init (DspServerOptions *options)
 {
   *options = (DspServerOptions) {
-    .tls = TRUE,
     .sign_ins_per_minute = 20,
     .requests_per_second = DSP_LIMIT_REQUESTS_PER_S,
     .commands_per_minute = DSP_LIMIT_COMMANDS_PER_MIN,
@@ -72,88 +71,6 @@ static void
 on_ended_elsewhere (gpointer user_data)
 {
   dsp_wake_ended (user_data);
-}
-
-/* "HOST:PORT", "[ADDRESS]:PORT", ":PORT" for every address. */
-static gboolean
-parse_listen (const char  *text,
-              char       **host,
-              int         *port,
-              GError     **error)
-{
-  const char *colon = strrchr (text, ':');
-  guint64 number = 0;
-
-  if (colon == NULL || !g_ascii_string_to_unsigned (colon + 1, 10, 0, 65535, &number, NULL))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "listen: “%s” is not HOST:PORT", text);
-      return FALSE;
-    }
-  *port = (int) number;
-  if (colon == text)
-    *host = NULL;
-  else if (*text == '[' && colon[-1] == ']')
-    *host = g_strndup (text + 1, colon - text - 2);
-  else
-    *host = g_strndup (text, colon - text);
-  return TRUE;
-}
-
-/* A clock that commands move is no clock for an office. */
-static gboolean
-may_replay (const DspServerOptions *options,
-            const char             *host,
-            GError                **error)
-{
-  g_autoptr(GInetAddress) address = host != NULL ? g_inet_address_new_from_string (host) : NULL;
-
-  if (options->replay_from_us == 0 || options->listen == NULL || (address != NULL && g_inet_address_get_is_loopback (address)))
-    return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-               "a replay listens on this machine's own address, 127.0.0.1, and not on “%s”", options->listen);
-  return FALSE;
-}
-
-static gboolean
-open_http (DspServer               *self,
-           const DspServerOptions  *options,
-           GError                 **error)
-{
-  DspHttpOptions http;
-  g_autofree char *host = NULL;
-  g_autofree char *files_folder = g_build_filename (options->state_folder, "files", NULL);
-  g_autofree char *tls_folder = g_build_filename (options->state_folder, "tls", NULL);
-
-  dsp_http_options_init (&http);
-  http.tcp_port = -1;
-  if ((options->listen != NULL && !parse_listen (options->listen, &host, &http.tcp_port, error)) ||
-      !may_replay (options, host, error))
-    return FALSE;
-  self->files = dsp_files_new (files_folder, error);
-  if (self->files == NULL)
-    return FALSE;
-  dsp_executor_set_files (self->executor, self->files);
-  if (options->tls && g_mkdir_with_parents (tls_folder, 0700) != 0)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", tls_folder, g_strerror (errno));
-      return FALSE;
-    }
-  http.tcp_host = host;
-  http.tls = options->tls;
-  http.certificate_path = options->certificate_path;
-  http.key_path = options->key_path;
-  http.tls_folder = tls_folder;
-  http.unix_path = options->socket_path;
-  http.spool_folder = dsp_files_folder (self->files);
-  http.routes = dsp_routes;
-  http.n_routes = dsp_n_routes;
-  http.dispatch = dsp_routes_dispatch;
-  http.url_token = dsp_end_leaked_token;
-  http.user_data = self;
-  if (options->waits_per_token > 0)
-    http.max_waits_per_key = options->waits_per_token;
-  self->http = dsp_http_new (&http, error);
-  return self->http != NULL;
 }
 
 static gboolean
@@ -216,17 +133,31 @@ open_roads (DspServer               *self,
   return roads != NULL;
 }
 
+static gboolean
+open_files (DspServer   *self,
+            const char  *folder,
+            GError     **error)
+{
+  self->files = dsp_files_new (folder, error);
+  if (self->files == NULL)
+    return FALSE;
+  dsp_executor_set_files (self->executor, self->files);
+  return TRUE;
+}
+
 /**
  * dsp_server_new:
- * Opens the database, which no other process may hold unless its store can be shared, and listens. Blocks on files.
+ * @files_folder: of its attachments
+ *
+ * Opens the database, which no other process may hold unless its store can be shared. Blocks on files.
  */
 DspServer *
 dsp_server_new (const DspServerOptions  *options,
+                const char              *files_folder,
                 GError                 **error)
 {
   DspServer *self = g_new0 (DspServer, 1);
 
-  self->started_us = g_get_monotonic_time ();
   self->require_second_factor = options->require_second_factor;
   self->sessions = dsp_sessions_new (options->rotate_tokens_s, options->token_grace_s);
   self->actors = dsp_actors_new ();
@@ -239,8 +170,8 @@ dsp_server_new (const DspServerOptions  *options,
     self->commands = dsp_limits_new (options->commands_per_minute, G_GINT64_CONSTANT (60) * G_USEC_PER_SEC,
                                      MAX (options->commands_per_minute, DSP_LIMIT_COMMANDS_BURST));
   self->openapi = dsp_openapi_print ();
-  if (!dsp_password_init (error) || !open_store (self, options, error) || !open_local (self, error) ||
-      !open_http (self, options, error) || !open_roads (self, options, error))
+  if (!open_store (self, options, error) || !open_local (self, error) || !open_files (self, files_folder, error) ||
+      !open_roads (self, options, error))
     {
       dsp_server_free (self);
       return NULL;
@@ -254,9 +185,7 @@ dsp_server_free (DspServer *self)
 {
   if (self == NULL)
     return;
-  /* Nothing new comes in, who waits is told; then what was taken is finished, in the direction that it flows. */
-  if (self->http != NULL)
-    dsp_http_stop (self->http);
+  /* Nothing new comes in any more: what was taken is finished, in the direction that it flows. */
   dsp_waiters_stop (self->waiters);
   dsp_readers_free (self->signers);
   dsp_housekeeping_free (self->housekeeping);
@@ -265,7 +194,6 @@ dsp_server_free (DspServer *self)
   dsp_roads_free (self->roads);
   dsp_follower_free (self->follower);
   dsp_readers_free (self->readers);
-  dsp_http_free (self->http);
   dsp_files_free (self->files);
   dsp_file_quota_free (self->file_quota);
   dsp_session_unref (self->local_admin);
@@ -281,25 +209,6 @@ dsp_server_free (DspServer *self)
   g_free (self);
 }
 
-guint16
-dsp_server_get_port (DspServer *self)
-{
-  return dsp_http_get_port (self->http);
-}
-
-char *
-dsp_server_dup_fingerprint (DspServer *self)
-{
-  return dsp_http_dup_fingerprint (self->http);
-}
-
-gboolean
-dsp_server_reload_certificate (DspServer  *self,
-                               GError    **error)
-{
-  return dsp_http_reload_certificate (self->http, error);
-}
-
 char *
 dsp_server_make_first_code (DspServer  *self,
                             GError    **error)
@@ -307,4 +216,35 @@ dsp_server_make_first_code (DspServer  *self,
   char *key = NULL;
 
   return dsp_first_key_issue (self->executor, &key, error) ? key : NULL;
+}
+
+/* ---- is it ready? ---- */
+
+/* On a reader's thread. */
+static void
+look_ready (DspDb   *db,
+            gpointer data)
+{
+  g_autoptr(DspCall) call = data;
+  g_autoptr(GError) error = NULL;
+  gint64 seq;
+
+  if (dsp_db_int (db, "SELECT \"seq\" FROM \"feed_state\"", &seq, &error))
+    dsp_request_reply_json (call->request, 200, "{\"status\":\"ready\"}");
+  else
+    dsp_reply_fault (call->request, error);
+}
+
+/**
+ * dsp_server_tell_ready:
+ * Answers @request: 200 if the store reads and writes, else 503. On an I/O thread.
+ */
+void
+dsp_server_tell_ready (DspServer  *self,
+                       DspRequest *request)
+{
+  if (dsp_executor_can_store (self->executor))
+    dsp_call_read (dsp_call_new (self, request, NULL), self->readers, look_ready);
+  else
+    dsp_request_reply_retry_later (request, 503, 2, "unavailable", "the store takes no commands now");
 }

@@ -43,6 +43,7 @@ dsp_session_unref (DspSession *session)
   if (session == NULL || !g_atomic_ref_count_dec (&session->refs))
     return;
   g_free (session->user_name);
+  g_free (session->address);
   g_free (session);
 }
 
@@ -467,9 +468,32 @@ void
 dsp_sessions_end (DspSessions *self,
                   DspSession  *session)
 {
+  dsp_sessions_end_family (self, session->family);
+}
+
+void
+dsp_sessions_end_family (DspSessions  *self,
+                         const guint8  family[32])
+{
   g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  end_family (self, session->family);
+  end_family (self, family);
+}
+
+gint64
+dsp_sessions_seen_us (DspSessions  *self,
+                      const guint8  family[32])
+{
+  g_autoptr(GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  GHashTableIter iter;
+  DspSession *session;
+  gint64 seen_us = 0;
+
+  g_hash_table_iter_init (&iter, self->by_hash);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &session))
+    if (hash_equal (session->family, family))
+      seen_us = MAX (seen_us, session->seen_us);
+  return seen_us;
 }
 
 /**
@@ -495,6 +519,20 @@ dsp_sessions_end_user (DspSessions      *self,
       }
 }
 
+static gboolean
+insert_address (DspDb       *db,
+                DspSession  *session,
+                GError     **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "INSERT INTO sign_in (family, address) VALUES ($1, $2)", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_blob (stmt, 1, session->family, sizeof session->family);
+  dsp_stmt_bind_text (stmt, 2, session->address, -1);
+  return dsp_stmt_run (stmt, NULL, error);
+}
+
 /**
  * dsp_token_insert:
  * In a transaction: stores the token of @session.
@@ -516,7 +554,20 @@ dsp_token_insert (DspDb      *db,
   dsp_stmt_bind_int (stmt, 4, session->made_us);
   dsp_stmt_bind_int (stmt, 5, session->made_us);
   dsp_stmt_bind_blob (stmt, 6, session->family, sizeof session->family);
-  return dsp_stmt_run (stmt, NULL, error);
+  return dsp_stmt_run (stmt, NULL, error) && (session->address == NULL || insert_address (db, session, error));
+}
+
+gboolean
+dsp_token_delete_family (DspDb         *db,
+                         const guint8   family[32],
+                         GError       **error)
+{
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (db, "DELETE FROM token WHERE family = $1", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_blob (stmt, 1, family, 32);
+  return dsp_stmt_run (stmt, NULL, error) && dsp_db_notify (db, DSP_WORD_TOKENS, error);
 }
 
 gboolean
@@ -602,5 +653,7 @@ dsp_token_touch (DspDb       *db,
       if (!dsp_stmt_run (forget, NULL, error))
         return FALSE;
     }
+  if (!dsp_db_exec (db, "DELETE FROM sign_in WHERE family NOT IN (SELECT family FROM token)", error))
+    return FALSE;
   return over->len == 0 || dsp_db_notify (db, DSP_WORD_TOKENS, error);
 }

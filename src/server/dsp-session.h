@@ -12,6 +12,7 @@ typedef struct {
   DspId    user_id;
   DspId    device;
   char    *user_name;  /* (owned) */
+  char    *address;    /* (owned) (nullable): from where somebody signed in just now; of one that was read: not known */
   char     key[33];    /* of its hash, for the HTTP layer's limits: hex */
   guint8   hash[32];   /* of the token */
   guint8   family[32]; /* the hash of the token of the sign-in that this one comes from */
@@ -63,6 +64,11 @@ gboolean     dsp_token_delete      (DspDb *db, const guint8 hash[32], GError **e
 gboolean     dsp_token_touch       (DspDb *db, DspSessions *self, gint64 now_us, GError **error);
 void         dsp_sessions_add      (DspSessions *self, DspSession *session);
 void         dsp_sessions_end      (DspSessions *self, DspSession *session);
+/* Of one sign-in: all tokens that came from it. */
+gboolean     dsp_token_delete_family (DspDb *db, const guint8 family[32], GError **error);
+void         dsp_sessions_end_family (DspSessions *self, const guint8 family[32]);
+/* When a token of @family was last used here; 0: none is known. */
+gint64       dsp_sessions_seen_us  (DspSessions *self, const guint8 family[32]);
 void         dsp_sessions_end_user (DspSessions *self, const DspId *user_id, const DspSession *but);
 
 /* A new token for @user_id on @device. @token: (out): what the client gets; nobody keeps it here. */

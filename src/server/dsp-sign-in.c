@@ -27,6 +27,7 @@ typedef struct
 {
   DspAccount    *account;
   const DspForm *form;
+  const char    *address;
   guint8         key_hash[32];
   char          *new_hash;   /* (nullable): of the password, when it was weaker than today's */
   gboolean       require_second_factor;
@@ -199,6 +200,7 @@ enter (DspFeed  *feed,
     return FALSE;
   entering->session = dsp_session_make (&account->user_id, account->name, &entering->device.id, by_key, g_get_real_time (),
                                         &entering->token);
+  entering->session->address = g_strdup (entering->address);
   return (entering->new_hash == NULL || store_password (dsp_feed_get_db (feed), &account->user_id, entering->new_hash, error)) &&
          dsp_token_insert (dsp_feed_get_db (feed), entering->session, error);
 }
@@ -259,6 +261,7 @@ answer_factor (DspCall   *call,
       g_autofree char *shown = g_strescape (form->user, NULL);
 
       g_message ("sign-in of \"%s\" from %s refused: the code", shown, address);
+      g_atomic_int_inc (&call->server->n_refused_sign_ins);
       dsp_sign_in_limits_end (call->server->sign_ins, form->user, address, FALSE, g_get_monotonic_time ());
     }
   if (factor == DSP_FACTOR_MISSING)
@@ -278,7 +281,7 @@ sign_in (DspDb   *db,
   const char *address = dsp_request_get_address (call->request);
   g_auto(DspAccount) account = { 0 };
   g_autoptr(GError) error = NULL;
-  Entering entering = { .account = &account, .form = form, .require_second_factor = server->require_second_factor, .factor = DSP_FACTOR_FINE };
+  Entering entering = { .account = &account, .form = form, .address = address, .require_second_factor = server->require_second_factor, .factor = DSP_FACTOR_FINE };
   gboolean right, weak = FALSE;
 
   if (!dsp_account_read (db, form->user, &account, &error))
@@ -309,10 +312,12 @@ sign_in (DspDb   *db,
       g_autofree char *shown = g_strescape (form->user, NULL);
 
       g_message ("sign-in of \"%s\" from %s refused", shown, address);
+      g_atomic_int_inc (&server->n_refused_sign_ins);
       dsp_request_reply_error (call->request, 401, "sign_in", "user, password or key is wrong");
       goto out;
     }
   g_message ("user %s signed in from %s", account.name, address);
+  g_atomic_int_inc (&server->n_sign_ins);
   dsp_sessions_add (server->sessions, entering.session);
   answer_entered (call, &entering);
 out:

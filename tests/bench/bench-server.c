@@ -812,7 +812,7 @@ copy_all (Caller     *caller,
         }
       next = strstr (body, "\"next\":\"");
       g_free (after);
-      after = next != NULL && next < strstr (body, "\"rows\"") ? g_strndup (next + 8, strcspn (next + 8, "\"")) : g_strdup ("");
+      after = next != NULL ? g_strndup (next + 8, strcspn (next + 8, "\"")) : g_strdup ("");
     }
   while (*after != '\0');
   *ms = (g_get_monotonic_time () - start_us) / 1e3;

@@ -11,6 +11,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -192,17 +193,25 @@ class Office:
         """A real despachod on the database, on a free port without TLS, and on the socket where despachoctl looks."""
         if database is not None:
             words = ("--socket", self.socket, *words)
+        return self.launch("--database", f"sqlite:{self.database}" if database is None else database, "--listen", "127.0.0.1:0",
+                           "--no-tls", "--state", self.folder / "state", *words)
+
+    def launch(self, *words, **options):
+        """A real despachod, set up by these words alone. What it said before it listened is in self.told."""
         errors = open(self.folder / "server.log", "ab")
-        self.server = subprocess.Popen([str(DESPACHOD), "--database", f"sqlite:{self.database}" if database is None else database, "--listen", "127.0.0.1:0",
-                                        "--no-tls", "--state", str(self.folder / "state"),
-                                        *map(str, words)],
-                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True)
+        self.server = subprocess.Popen([str(DESPACHOD), *map(str, words)],
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True, **options)
         errors.close()
+        self.told = []
         for line in self.server.stdout:
+            self.told.append(line)
             if line.startswith("listening"):
-                self.port = int(re.search(r":(\d+)", line).group(1))
+                self.port = int(re.search(r":(\d+)( |$)", line).group(1))
                 return self
-        raise Failure(f"despachod did not start:\n{(self.folder / 'server.log').read_text()}")
+        raise Failure(f"despachod did not start:\n{self.log()}")
+
+    def log(self):
+        return (self.folder / "server.log").read_text(errors="replace")
 
     def kill_server(self, signal_number=signal.SIGKILL):
         self.server.send_signal(signal_number)
@@ -212,18 +221,26 @@ class Office:
         return code
 
     def stop_server(self):
-        log = self.folder / "server.log"
-        equal(self.kill_server(signal.SIGTERM), 0, f"exit status of despachod, which said {log.read_text()}")
+        equal(self.kill_server(signal.SIGTERM), 0, f"exit status of despachod, which said {self.log()}")
 
     def http(self, method, target, body=None, token=None):
+        status, text = self.get(method, target, body, token)
+        return status, json.loads(text or b"null")
+
+    def get(self, method, target, body=None, token=None, over=None):
+        """(status, bytes) of an answer. over: a UNIX socket instead of the port."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        if over is not None:
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.settimeout(PATIENCE_S)
+            connection.sock.connect(str(over))
         headers = {"Content-Type": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         try:
             connection.request(method, target, json.dumps(body) if body is not None else None, headers)
             reply = connection.getresponse()
-            return reply.status, json.loads(reply.read() or b"null")
+            return reply.status, reply.read()
         finally:
             connection.close()
 

@@ -53,6 +53,10 @@ class Person:
             self.token = reply["token"]
         return status, reply.get("error", {}).get("code")
 
+    def call(self, method, path, body=None):
+        """The user's own second factor."""
+        return self.office.http(method, "/v1/second-factor" + (f"/{path}" if path else ""), body, self.token)
+
     def is_in(self):
         return self.office.http("GET", "/v1/session", token=self.token)[0] == 200
 
@@ -191,6 +195,68 @@ def secrets(office):
     with contextlib.closing(sqlite3.connect(f"file:{office.database}?mode=ro", uri=True)) as db:
         equal(db.execute("SELECT count(*) FROM recovery_code").fetchone()[0], 10, "recovery codes")
     equal(office.database.stat().st_mode & 0o77, 0, "rights of others on the file that holds the secret")
+
+
+def new_factor(person):
+    """What the window does: a secret, which goes into an authenticator."""
+    status, told = person.call("POST", "new", {})
+    equal(status, 200, "answer to a new secret")
+    person.secret = told["secret"]
+    check(told["uri"].startswith(f"otpauth://totp/Despacho:{person.name}?secret={person.secret}&"), "the same secret as an address", told)
+    return told
+
+
+@test("S0-factor a user sets up his own: password and a code of the new secret, and nothing is stored before")
+def own(office):
+    served(office)
+    ana = Person(office, "ana")
+    elsewhere = ana.token
+    equal(ana.sign_in()[0], 200, "a second sign-in")
+    equal(ana.call("GET", ""), (200, {"has": False, "codes": 0}), "what there is before")
+    new_factor(ana)
+    equal(ana.call("GET", ""), (200, {"has": False, "codes": 0}), "what there is after a secret alone")
+    body = {"secret": ana.secret, "code": code_at(ana.secret, early()), "old": ana.password}
+    for change, code in (({"old": "wrong horse battery"}, "password"), ({"code": code_at(ana.secret, time.time() + 5 * STEP_S)}, "code"),
+                         ({"code": "x"}, "code")):
+        status, reply = ana.call("POST", "", {**body, **change})
+        equal((status, reply["error"]["code"]), (403, code), f"answer with {list(change)} wrong")
+    for change in ({"secret": "AAAA"}, {"secret": None}, {"secret": "no secret"}, {"code": None}):
+        equal(ana.call("POST", "", {**body, **change})[0], 400, f"answer with {change}")
+    body["code"] = code_at(ana.secret, early())
+    status, told = ana.call("POST", "", body)
+    equal((status, list(told), len(set(told["codes"]))), (200, ["codes"], 10), "answer to all right")
+    check(ana.is_in(), "this session to go on")
+    equal(office.http("GET", "/v1/session", token=elsewhere)[0], 401, "the other one")
+    equal(ana.call("GET", ""), (200, {"has": True, "codes": 10}), "what there is then")
+    equal(ana.sign_in(), (401, "second_factor"), "a sign-in without a code")
+    equal(ana.sign_in(body["code"]), (401, "second_factor"), "the code that set it up, again")
+    equal(ana.sign_in(told["codes"][0])[0], 200, "a recovery code")
+    equal(ana.call("GET", ""), (200, {"has": True, "codes": 9}), "recovery codes left")
+    status, reply = ana.call("POST", "", {**body, "code": code_at(ana.secret, early())})
+    equal((status, reply["error"]["code"]), (409, "second_factor"), "another one over it")
+    for change, code in (({"old": "wrong horse battery"}, "password"), ({"code": told["codes"][0]}, "code")):
+        status, reply = ana.call("POST", "off", {"old": ana.password, "code": told["codes"][1], **change})
+        equal((status, reply["error"]["code"]), (403, code), f"taking it away with {list(change)} wrong")
+    equal(ana.call("POST", "off", {"old": ana.password, "code": told["codes"][1]}), (200, {}), "taking it away")
+    check(ana.is_in(), "this session to go on")
+    equal(ana.sign_in()[0], 200, "a sign-in by password alone")
+    status, reply = ana.call("POST", "off", {"old": ana.password, "code": "123456"})
+    equal((status, reply["error"]["code"]), (409, "second_factor"), "taking away what is not there")
+
+
+@test("S0-factor whoever must have one can replace it by an administrator only, and nobody touches another's")
+def own_required(office):
+    served(office)
+    ana = Person(office, "ana")
+    ana.factor()
+    office.stop_server()
+    office.serve("--sign-ins-per-minute", "0", "--require-second-factor")
+    equal(ana.sign_in(ana.codes[0])[0], 200, "a recovery code")
+    status, reply = ana.call("POST", "off", {"old": ana.password, "code": ana.codes[1]})
+    equal((status, reply["error"]["code"]), (409, "second_factor_missing"), "taking it away")
+    equal(ana.call("GET", "")[1]["codes"], 9, "recovery codes: none was used up by that")
+    for method, path in (("GET", ""), ("POST", "new"), ("POST", ""), ("POST", "off")):
+        equal(office.http(method, f"/v1/second-factor{'/' if path else ''}{path}", {} if method == "POST" else None)[0], 401, f"{method} {path} without a token")
 
 
 if __name__ == "__main__":

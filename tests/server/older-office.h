@@ -10,7 +10,7 @@ static inline void
 test_make_older (DspDb *db,
                  int    version)
 {
-  static const char *const brought[] = { NULL, NULL, "due", "shipped_profile", "recovery offer", "second_factor recovery_code" };
+  static const char *const brought[] = { NULL, NULL, "due", "shipped_profile", "recovery offer", "second_factor recovery_code", "sign_in" };
   g_autofree char *since = g_strdup_printf ("UPDATE schema_part SET version = %d WHERE name = 'server'", version);
   g_autoptr(GError) error = NULL;
   gint64 present = 0;

@@ -102,6 +102,43 @@ repeated_failures_wait (Office       *office,
   test_client_free (stranger);
 }
 
+/* The status of a sign-in that a proxy passes on for @address. */
+static guint
+sign_in_for (TestServer *server,
+             const char *address)
+{
+  TestClient *proxy = test_client_new (server);
+  g_autofree char *field = g_strdup_printf ("X-Forwarded-For: 192.0.2.1, %s\r\n", address);
+  const char *body = "{\"user\":\"nobody\",\"password\":\"a horse and a lamb\"}";
+  g_autoptr(TestReply) reply = test_call_bytes (proxy, "POST", "v1/session", field, body, strlen (body));
+
+  test_client_free (proxy);
+  return reply->status;
+}
+
+/* Who comes through a listed proxy is counted by his own address; anybody else can only name himself. */
+static void
+proxy_tells_who_calls (void)
+{
+  TestServer *server = test_server_new ();
+
+  server->options[0] = "--sign-ins-per-minute";
+  server->options[1] = "1";
+  server->options[2] = "--proxy";
+  server->options[3] = "127.0.0.0/8";
+  test_server_start (server);
+  g_assert_cmpuint (sign_in_for (server, "198.51.100.7"), ==, 401);
+  g_assert_cmpuint (sign_in_for (server, "198.51.100.7"), ==, 429);
+  g_assert_cmpuint (sign_in_for (server, "198.51.100.8"), ==, 401);
+  test_server_stop (server, SIGTERM);
+
+  server->options[2] = NULL;
+  test_server_start (server);
+  g_assert_cmpuint (sign_in_for (server, "198.51.100.7"), ==, 401);
+  g_assert_cmpuint (sign_in_for (server, "198.51.100.8"), ==, 429);
+  test_server_free (server);
+}
+
 static void
 weak_passwords_are_refused (Office       *office,
                             gconstpointer data)
@@ -475,6 +512,7 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/access/" name, Office, NULL, office_open, func, office_close)
+  g_test_add_func ("/access/proxy-tells-who-calls", proxy_tells_who_calls);
   ADD ("S0-08/wrong-password-says-nothing-about-the-user", wrong_password_says_nothing);
   ADD ("repeated-failures-make-wait", repeated_failures_wait);
   ADD ("weak-passwords-are-refused", weak_passwords_are_refused);
