@@ -6,8 +6,6 @@
 #include "config.h"
 #include "dsp-channel.h"
 
-#include "dsp-json-read.h"
-
 #include <libsoup/soup.h>
 #include <string.h>
 #include <zstd.h>
@@ -29,14 +27,6 @@ static void __attribute__ ((constructor))
 only_http_1 (void)
 {
   g_setenv ("SOUP_FORCE_HTTP1", "1", TRUE);
-}
-
-void
-dsp_answer_clear (DspAnswer *answer)
-{
-  g_clear_pointer (&answer->body, g_bytes_unref);
-  g_clear_pointer (&answer->code, g_free);
-  g_clear_pointer (&answer->message, g_free);
 }
 
 DspChannel *
@@ -173,37 +163,6 @@ unpack (GBytes  *packed,
 
 /* ---- asking ---- */
 
-/* Errors are small: {"error":{"code":"…","message":"…"}} and whatever else the route adds. */
-static void
-read_error (DspAnswer *answer)
-{
-  gsize length;
-  const char *text = g_bytes_get_data (answer->body, &length);
-  const char *name;
-  gsize n;
-  DspJsonReader r;
-
-  if (text == NULL)
-    return;
-  dsp_json_reader_init (&r, text, length);
-  if (!dsp_json_enter_object (&r))
-    return;
-  while (dsp_json_next_member (&r, &name, &n))
-    if (dsp_json_is (name, n, "error") && dsp_json_peek (&r) == '{')
-      {
-        dsp_json_enter_object (&r);
-        while (dsp_json_next_member (&r, &name, &n))
-          if (dsp_json_is (name, n, "code") && answer->code == NULL)
-            dsp_json_read_text (&r, &answer->code);
-          else if (dsp_json_is (name, n, "message") && answer->message == NULL)
-            dsp_json_read_text (&r, &answer->message);
-          else
-            dsp_json_skip (&r, NULL, NULL);
-      }
-    else
-      dsp_json_skip (&r, NULL, NULL);
-}
-
 static gboolean
 read_body (DspChannel   *channel,
            SoupMessage  *message,
@@ -337,7 +296,7 @@ ask (DspChannel   *channel,
 
       if (wait != NULL)
         answer->retry_after_s = (guint) MIN (g_ascii_strtoull (wait, NULL, 10), 3600);
-      read_error (answer);
+      dsp_answer_read_error (answer);
     }
   return TRUE;
 }
@@ -371,24 +330,4 @@ guint64
 dsp_channel_n_received (void)
 {
   return (guint64) (gsize) g_atomic_pointer_get (&n_received);
-}
-
-void
-dsp_answer_set_error (const DspAnswer *answer,
-                      GError         **error)
-{
-  DspClientError code = DSP_CLIENT_ERROR_SERVER;
-
-  if (answer->status == 401)
-    code = DSP_CLIENT_ERROR_SIGN_IN;
-  else if (answer->status == 404)
-    code = DSP_CLIENT_ERROR_NOT_FOUND;
-  else if (answer->status == 426)
-    code = DSP_CLIENT_ERROR_UPGRADE;
-  else if (answer->status == 429)
-    code = DSP_CLIENT_ERROR_WAIT;
-  else if (answer->status == 503)
-    code = DSP_CLIENT_ERROR_OFFLINE;
-  g_set_error (error, DSP_CLIENT_ERROR, code, "the server answered %u%s%s%s%s", answer->status, answer->code != NULL ? " " : "",
-               answer->code != NULL ? answer->code : "", answer->message != NULL ? ": " : "", answer->message != NULL ? answer->message : "");
 }

@@ -24,6 +24,8 @@ typedef struct {
 } DspAnswer;
 void        dsp_answer_clear (DspAnswer *answer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DspAnswer, dsp_answer_clear)
+/* Code and message of an error's body. Errors are small: {"error":{"code":"…","message":"…"}} and whatever else the route adds. */
+void        dsp_answer_read_error (DspAnswer *answer);
 
 /* @server: https://…; http:// only for this computer. @fingerprint: (nullable) pinned certificate; NULL: the system's
  * authorities decide. */
