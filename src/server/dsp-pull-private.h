@@ -28,6 +28,7 @@ typedef struct
   guint        n_asked, n_open;
   char         tag[DSP_LOOKS_TAG]; /* what the client knows of who looks */
   guint64      serial;      /* of this saying; 0: it looks at nothing */
+  guint64      arrival;     /* among those who wait */
 } Pull;
 
 struct _DspWaiters
@@ -35,6 +36,7 @@ struct _DspWaiters
   GMutex      lock;
   GHashTable *calls;       /* (guarded by lock): DspRequest to DspCall of a Pull */
   guint       generation;  /* (guarded by lock): how often something was published */
+  guint64     n_arrived;   /* (guarded by lock) */
   GPtrArray  *pages;       /* (guarded by lock): of pages shared by several, of this generation */
 
   DspPresence *presence;   /* (guarded by lock) */

@@ -107,9 +107,18 @@ concerns (DspCall            *call,
   return FALSE;
 }
 
+static int
+by_arrival (gconstpointer a,
+            gconstpointer b)
+{
+  guint64 one = ((const Pull *) (*(DspCall *const *) a)->data)->arrival, two = ((const Pull *) (*(DspCall *const *) b)->data)->arrival;
+
+  return one < two ? -1 : one > two;
+}
+
 /**
  * dsp_waiters_publish:
- * Wakes those whom a commit concerns. On the executor's thread.
+ * Wakes those whom a commit concerns, who waits longest first. On the executor's thread.
  */
 void
 dsp_waiters_publish (DspWaiters         *self,
@@ -131,6 +140,7 @@ dsp_waiters_publish (DspWaiters         *self,
         g_hash_table_iter_remove (&iter);
       }
   g_mutex_unlock (&self->lock);
+  g_ptr_array_sort (woken, by_arrival);
   for (guint i = 0; i < woken->len; i++)
     {
       call = woken->pdata[i];
@@ -231,6 +241,7 @@ park (DspCall *call)
       dsp_call_free (call);
       return;
     }
+  pull->arrival = ++self->n_arrived;
   g_hash_table_insert (self->calls, call->request, call);
   dsp_presence_wait (self->presence, &call->session->device, pull->serial, call->request, pull->until_us + DSP_ASKS_AGAIN_US);
   g_mutex_unlock (&self->lock);
