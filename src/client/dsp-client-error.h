@@ -23,6 +23,7 @@ typedef enum {
   DSP_CLIENT_ERROR_UPGRADE,     /* the server no longer, or not yet, understands this program */
   DSP_CLIENT_ERROR_NOT_FOUND,
   DSP_CLIENT_ERROR_CODE,        /* the user has a second factor: its code is missing, wrong, or was used before */
+  DSP_CLIENT_ERROR_CHANGED,     /* what the user may see changed while it was fetched: fetch it again, now */
   DSP_CLIENT_ERROR_PASSWORD,    /* the new password is too short, too long or too common */
 } DspClientError;
 

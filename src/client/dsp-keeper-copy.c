@@ -301,7 +301,10 @@ dsp_keeper_copy_pull (DspKeeper  *keeper,
   if (!dsp_page_read (text, length, &reply, error))
     return FALSE;
   if (reply.has_grants || g_strcmp0 (reply.epoch, keeper->copy.epoch) != 0)
-    return dsp_page_bad (error, "what may be seen changed during the copy");
+    {
+      g_set_error_literal (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED, "what may be seen changed during the copy");
+      return FALSE;
+    }
   if (!dsp_db_begin (keeper->db, error))
     return dsp_keeper_fail (error);
   if (!dsp_page_apply (keeper, DSP_SHADOW, &reply, &pos, NULL, NULL, &wide, &n, error) || !dsp_db_commit (keeper->db, error))

@@ -265,6 +265,8 @@ follow_copy (DspSync    *self,
     }
   if (added && status != 0)
     want_copy (self); /* a scope that was added is not there: begin from what is */
+  if (g_error_matches (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED))
+    return !dsp_sync_is_stopping (self);
   return error == NULL ? !dsp_sync_is_stopping (self) : after_failure (self, error, bound_ms);
 }
 
