@@ -20,7 +20,7 @@ typedef struct {
   guint16      port;
   GPid         pid;
   gboolean     tls;
-  const char  *options[8]; /* more arguments, NULL-terminated */
+  const char  *options[12]; /* more arguments, NULL-terminated */
 } TestServer;
 
 typedef struct {
