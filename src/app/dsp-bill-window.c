@@ -2,14 +2,16 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The preview is asked for as soon as the form can be read, by the function that generates. What is generated is what was
- * seen: if it is something else by then, the command is refused, and there is another preview. Until the command is given
- * nothing is stored, so that leaving at any moment leaves nothing behind.
+ * seen: if it is something else by then, the command is refused, and there is another preview. The preview and the generation
+ * can be stopped, and stop when the window is left: nothing stays behind. What was stored in that very moment is taken back, as
+ * by the message's "Undo" later.
  */
 #define G_LOG_DOMAIN "dsp-bill-window"
 
 #include "config.h"
 #include "dsp-bill-window.h"
 
+#include "dsp-assign.h"
 #include "dsp-distributor-choice.h"
 #include "dsp-facts.h"
 #include "dsp-line-list.h"
@@ -32,7 +34,9 @@ typedef struct {
   GtkWidget         *form;
   GtkWidget         *stack;       /* what there is to say under the form */
   GtkWidget         *says;
+  GtkWidget         *working;     /* what the bar is of */
   GtkWidget         *bar;
+  GtkWidget         *stop;
   GtkWidget         *totals;
   GtkWidget         *out;         /* of what is left out; hidden without */
   GtkWidget         *out_list;
@@ -41,11 +45,11 @@ typedef struct {
   GListStore        *store;       /* of the view */
   DspBill           *bill;        /* (owned) (nullable): what is shown */
   DspPreInvoice      wanted;      /* what the form says; its texts are owned */
-  GCancellable      *asking;      /* (owned) (nullable): a preview is being made */
-  DspBillProgress   *progress;    /* (owned) (nullable): its */
+  GCancellable      *asking;      /* (owned) (nullable): a preview or the pre-invoice is being made */
+  DspProgress       *progress;    /* (owned) (nullable): its */
   gint64             asked_us;
   guint              soon, tick;
-  gboolean           giving;
+  gboolean           giving;      /* the pre-invoice */
   int                refs;
 } Dialog;
 
@@ -56,7 +60,7 @@ stop (Dialog *dialog)
 {
   g_cancellable_cancel (dialog->asking);
   g_clear_object (&dialog->asking);
-  g_clear_pointer (&dialog->progress, dsp_bill_progress_unref);
+  g_clear_pointer (&dialog->progress, dsp_progress_unref);
   g_clear_handle_id (&dialog->soon, g_source_remove);
   g_clear_handle_id (&dialog->tick, g_source_remove);
 }
@@ -168,16 +172,29 @@ static gboolean
 on_tick (gpointer user_data)
 {
   Dialog *dialog = user_data;
-  double done = dsp_bill_progress_get (dialog->progress);
+  double done = dsp_progress_get (dialog->progress);
 
   if (g_get_monotonic_time () - dialog->asked_us < PROGRESS_AFTER_MS * G_TIME_SPAN_MILLISECOND)
     return G_SOURCE_CONTINUE;
+  gtk_label_set_text (GTK_LABEL (dialog->working), dialog->giving ? _("Generating the pre-invoice") : _("Looking through the statement"));
   gtk_stack_set_visible_child_name (GTK_STACK (dialog->stack), "progress");
   if (done < 0)
     gtk_progress_bar_pulse (GTK_PROGRESS_BAR (dialog->bar));
   else
     gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (dialog->bar), done);
   return G_SOURCE_CONTINUE;
+}
+
+/* What begins now can be stopped, and says how far it is. */
+static void
+begin (Dialog *dialog)
+{
+  dialog->asking = g_cancellable_new ();
+  dialog->progress = dsp_progress_new ();
+  dialog->asked_us = g_get_monotonic_time ();
+  gtk_widget_set_sensitive (dialog->stop, TRUE);
+  dialog->tick = g_timeout_add (PROGRESS_EVERY_MS, on_tick, dialog);
+  dialog->refs++;
 }
 
 /* The period's own rule, before anything is looked through. */
@@ -212,11 +229,7 @@ preview (Dialog *dialog)
       say (dialog, "says", wrong);
       return;
     }
-  dialog->asking = g_cancellable_new ();
-  dialog->progress = dsp_bill_progress_new ();
-  dialog->asked_us = g_get_monotonic_time ();
-  dialog->tick = g_timeout_add (PROGRESS_EVERY_MS, on_tick, dialog);
-  dialog->refs++;
+  begin (dialog);
   dsp_replica_bill_async (dsp_office_get_replica (dialog->office), &dialog->wanted.distributor_id, dialog->wanted.from,
                           dialog->wanted.until, dialog->progress, dialog->asking, billed_cb, dialog);
 }
@@ -252,14 +265,48 @@ on_records_changed (GtkWidget       *window,
     dialog->soon = g_timeout_add (PREVIEW_AFTER_MS, on_soon, dialog);
 }
 
+/* Of the pre-invoice it is said once it is known that there is none. */
 static void
 on_stop (Dialog *dialog)
 {
+  if (dialog->giving)
+    {
+      g_cancellable_cancel (dialog->asking);
+      gtk_widget_set_sensitive (dialog->stop, FALSE);
+      return;
+    }
   forget (dialog);
   say (dialog, "stopped", NULL);
 }
 
 /* ---- generating ---- */
+
+static void
+show_stopped (Dialog *dialog)
+{
+  if (dialog->window == NULL)
+    return;
+  gtk_widget_set_sensitive (dialog->form, TRUE);
+  forget (dialog);
+  say (dialog, "stopped", NULL);
+}
+
+static void
+taken_back_cb (GObject      *source,
+               GAsyncResult *res,
+               gpointer      user_data)
+{
+  Dialog *dialog = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspOutcome) outcome = dsp_replica_undo_finish (DSP_REPLICA (source), res, &error);
+  g_autofree char *sentence = outcome == NULL || outcome->refused->len > 0 ? dsp_text_outcome (outcome, error) : NULL;
+
+  dialog->giving = FALSE;
+  if (sentence != NULL)
+    dsp_office_message (dialog->office, 0, "%s", sentence);
+  show_stopped (dialog);
+  dialog_unref (dialog);
+}
 
 static void
 given_cb (GObject      *source,
@@ -270,11 +317,22 @@ given_cb (GObject      *source,
   g_autoptr(GError) error = NULL;
   g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
   const DspRefusal *refusal = outcome != NULL && outcome->refused->len > 0 ? &g_array_index (outcome->refused, DspRefusal, 0) : NULL;
+  bool stopped = g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (res)));
 
-  dialog->giving = FALSE;
-  if (outcome != NULL && outcome->n_given > 0)
+  if (stopped && outcome != NULL && outcome->group != 0)
     {
-      dsp_office_message (dialog->office, 0, "%s", _(dsp_pre_invoice_create.past));
+      /* Too late to be stopped. */
+      dsp_replica_undo_async (DSP_REPLICA (source), outcome->group, NULL, taken_back_cb, dialog);
+      return;
+    }
+  dialog->giving = FALSE;
+  if (dialog->window != NULL)
+    stop (dialog);
+  if (stopped)
+    show_stopped (dialog);
+  else if (outcome != NULL && outcome->n_given > 0)
+    {
+      dsp_office_message (dialog->office, dsp_assign_remember (dialog->office, outcome->group), "%s", _(dsp_pre_invoice_create.past));
       if (dialog->window != NULL)
         gtk_window_destroy (GTK_WINDOW (dialog->window));
     }
@@ -312,11 +370,13 @@ on_generate (GtkWidget *button,
   dialog->wanted.total = (DspMoney) { dialog->bill->totals.total, true };
   if (dialog->wanted.note != NULL)
     given |= bit (offsetof (DspPreInvoice, note));
+  stop (dialog);
   dialog->giving = TRUE;
-  dialog->refs++;
+  begin (dialog);
   gtk_widget_set_sensitive (dialog->generate, FALSE);
   gtk_widget_set_sensitive (dialog->form, FALSE);
-  dsp_replica_give_async (replica, &dsp_pre_invoice_create, &id, 1, &dialog->wanted, given, NULL, given_cb, dialog);
+  dsp_replica_give_long_async (replica, &dsp_pre_invoice_create, &id, 1, &dialog->wanted, given, dialog->progress, dialog->asking, given_cb,
+                               dialog);
 }
 
 /* ---- the window ---- */
@@ -362,16 +422,19 @@ make_form (Dialog *dialog)
 static GtkWidget *
 make_progress (Dialog *dialog)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *button = gtk_button_new_with_label (_("Stop"));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
+  dialog->stop = gtk_button_new_with_label (_("Stop"));
+  dialog->working = gtk_label_new (NULL);
   dialog->bar = gtk_progress_bar_new ();
   gtk_widget_set_hexpand (dialog->bar, TRUE);
   gtk_widget_set_valign (dialog->bar, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (dialog->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Looking through the statement"), -1);
-  g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_stop), dialog);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (dialog->bar), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Progress"), -1);
+  g_signal_connect_swapped (dialog->stop, "clicked", G_CALLBACK (on_stop), dialog);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), dialog->working);
   gtk_box_append (GTK_BOX (box), dialog->bar);
-  gtk_box_append (GTK_BOX (box), button);
+  gtk_box_append (GTK_BOX (box), dialog->stop);
   return box;
 }
 

@@ -280,6 +280,39 @@ over_or_null_free (gpointer over)
     dsp_over_free (over);
 }
 
+void
+dsp_keeper_set_step (DspKeeper  *keeper,
+                     DspWorkStep step,
+                     gpointer    step_data)
+{
+  keeper->step = step;
+  keeper->step_data = step_data;
+}
+
+static bool
+on_step (guint    done,
+         guint    all,
+         gpointer user_data)
+{
+  DspKeeper *keeper = user_data;
+
+  keeper->stopped = keeper->stopped || (keeper->step != NULL && !keeper->step (done, all, keeper->step_data));
+  return !keeper->stopped;
+}
+
+/* FALSE with @error: it is not wanted any more. */
+static gboolean
+goes_on (DspKeeper *keeper,
+         guint      done,
+         guint      all,
+         GError   **error)
+{
+  if (on_step (done, all, keeper))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "stopped before it was stored");
+  return FALSE;
+}
+
 /* Judges each row and collects commands of as many rows as one may have. */
 static gboolean
 judge (DspKeeper        *keeper,
@@ -298,6 +331,9 @@ judge (DspKeeper        *keeper,
   guint max = (command->flags & DSP_COMMAND_MANY) ? ROWS_PER_COMMAND : 1;
   g_autoptr(DspWork) work = dsp_work_new (&keeper->facts, keeper->actor, now_us);
 
+  /* Of many, each is a step; of one, what it does to thousands. */
+  if (n_ids == 1)
+    dsp_work_set_step (work, on_step, keeper);
   for (guint i = 0; i < n_ids; i++)
     {
       g_autoptr(GError) why = NULL;
@@ -305,10 +341,14 @@ judge (DspKeeper        *keeper,
       gint64 base = 0;
       Draft *draft;
 
+      if (n_ids > 1 && !goes_on (keeper, i, n_ids, error))
+        return FALSE;
       if (dsp_keeper_effective (keeper, command->entity, &ids[i], &before) == DSP_FACT_HERE)
         base = ((const DspRecord *) before)->version;
       if (!dsp_work_run (work, command, &ids[i], base, args, given, NULL, &why))
         {
+          if (keeper->stopped)
+            return goes_on (keeper, 0, 0, error);
           refuse (outcome, &ids[i], why);
           continue;
         }
@@ -346,7 +386,8 @@ store_drafts (DspKeeper  *keeper,
         dsp_db_rollback (keeper->db);
         return FALSE;
       }
-  if (!dsp_keeper_put_int (keeper, "identity", "last_no", last_no, error) || !dsp_db_commit (keeper->db, error))
+  if (!dsp_keeper_put_int (keeper, "identity", "last_no", last_no, error) || !goes_on (keeper, 1, 1, error) ||
+      !dsp_db_commit (keeper->db, error))
     {
       dsp_db_rollback (keeper->db);
       return FALSE;
@@ -434,6 +475,7 @@ begin_to_judge (DspKeeper *keeper,
   if (!dsp_db_begin_read (keeper->db, error))
     return dsp_keeper_fail (error);
   keeper->judging = TRUE;
+  keeper->stopped = false;
   keeper->scratch_is_fresh = FALSE;
   g_clear_pointer (&keeper->bookings, dsp_bookings_free);
   return TRUE;

@@ -105,6 +105,9 @@ struct _DspKeeper
   const DspEntity *scratch_entity;
   gboolean     scratch_is_fresh; /* it is what the base has, while commands are judged and nothing is written */
   gboolean     judging;
+  DspWorkStep  step;          /* (nullable) */
+  gpointer     step_data;
+  bool         stopped;       /* by the step, since a command began to be judged */
   GError      *facts_error;   /* (nullable): the first failed read */
   DspBookings *bookings;      /* (owned) (nullable): of the base, while commands are judged */
 

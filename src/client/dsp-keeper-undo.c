@@ -7,6 +7,7 @@
 #include "dsp-keeper-private.h"
 
 #include "dsp-json-read.h"
+#include "dsp-money-commands.h"
 #include "dsp-record-json.h"
 
 #include <string.h>
@@ -185,6 +186,8 @@ opposite (const DspCommand *command)
     { &dsp_membership_create, &dsp_membership_delete },
     { &dsp_saved_filter_create, &dsp_saved_filter_delete },
     { &dsp_grant_create, &dsp_grant_delete },
+    { &dsp_pre_invoice_create, &dsp_pre_invoice_discard },
+    { &dsp_statement_line_create, &dsp_statement_line_delete },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)

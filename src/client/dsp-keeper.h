@@ -83,6 +83,8 @@ char           *dsp_keeper_dup_verifier (DspKeeper *keeper, GError **error);
 void            dsp_keeper_contact      (DspKeeper *keeper, gint64 now_us);
 
 /* commands (dsp-outbox.c, dsp-keeper-give.c, -answers.c, -undo.c) */
+/* Asked while a command is judged and until it is stored; FALSE from it: nothing is given, G_IO_ERROR_CANCELLED. NULL: nobody. */
+void            dsp_keeper_set_step  (DspKeeper *keeper, DspWorkStep step, gpointer step_data);
 DspOutcome     *dsp_keeper_give      (DspKeeper *keeper, const DspCommand *command, const DspId *ids, guint n_ids,
                                       gconstpointer args, guint64 given, gboolean preview, GError **error);
 DspOutcome     *dsp_keeper_give_rows (DspKeeper *keeper, DspGift **gifts, guint n_gifts, gint64 group, gboolean preview, GError **error);

@@ -46,6 +46,8 @@ typedef struct {
   gpointer          args;    /* (owned) (nullable) */
   guint64           given;
   gboolean          preview;
+  DspProgress      *progress;    /* (owned) (nullable) */
+  GCancellable     *cancellable; /* (nullable): the task's */
 } Given;
 
 static void
@@ -55,9 +57,52 @@ given_free (gpointer data)
 
   if (given->args != NULL)
     dsp_table_clear (given->table, given->args);
+  g_clear_pointer (&given->progress, dsp_progress_unref);
   g_free (given->args);
   g_free (given->ids);
   g_free (given);
+}
+
+DspProgress *
+dsp_progress_new (void)
+{
+  return g_atomic_rc_box_new0 (DspProgress);
+}
+
+void
+dsp_progress_unref (DspProgress *progress)
+{
+  g_atomic_rc_box_release (progress);
+}
+
+void
+dsp_progress_set (DspProgress *progress,
+                  guint        done,
+                  guint        all)
+{
+  if (progress == NULL)
+    return;
+  g_atomic_int_set (&progress->done, (gint) done);
+  g_atomic_int_set (&progress->all, (gint) all);
+}
+
+double
+dsp_progress_get (DspProgress *progress)
+{
+  gint all = g_atomic_int_get (&progress->all);
+
+  return all > 0 ? (double) g_atomic_int_get (&progress->done) / all : -1;
+}
+
+static bool
+on_step (guint    done,
+         guint    all,
+         gpointer user_data)
+{
+  Given *given = user_data;
+
+  dsp_progress_set (given->progress, done, all);
+  return !g_cancellable_is_cancelled (given->cancellable);
 }
 
 static void
@@ -67,9 +112,12 @@ do_give (GTask      *task,
 {
   Given *given = data;
   GError *error = NULL;
-  DspOutcome *outcome = dsp_keeper_give (self->keeper, given->command, given->ids, given->n_ids, given->args, given->given,
-                                         given->preview, &error);
+  DspOutcome *outcome;
 
+  given->cancellable = g_task_get_cancellable (task);
+  dsp_keeper_set_step (self->keeper, on_step, given);
+  outcome = dsp_keeper_give (self->keeper, given->command, given->ids, given->n_ids, given->args, given->given, given->preview, &error);
+  dsp_keeper_set_step (self->keeper, NULL, NULL);
   if (!given->preview && outcome != NULL && outcome->group != 0)
     dsp_sync_wake (self);
   dsp_replica_return_outcome (task, self, outcome, error);
@@ -83,6 +131,7 @@ give (DspReplica          *self,
       guint                n_ids,
       gconstpointer        args,
       guint64              given_mask,
+      DspProgress         *progress,
       GCancellable        *cancellable,
       GAsyncReadyCallback  callback,
       gpointer             user_data)
@@ -91,6 +140,9 @@ give (DspReplica          *self,
   Given *given = g_new0 (Given, 1);
 
   g_task_set_source_tag (task, give);
+  /* What is on disk by then is told, whatever was wished meanwhile. */
+  g_task_set_check_cancellable (task, preview);
+  given->progress = progress != NULL ? g_atomic_rc_box_acquire (progress) : NULL;
   given->command = command;
   given->table = command->args != NULL ? command->args : (command->flags & DSP_COMMAND_PUTS) ? &command->entity->table : NULL;
   given->ids = g_memdup2 (ids, n_ids * sizeof *ids);
@@ -117,7 +169,22 @@ dsp_replica_give_async (DspReplica         *self,
                         GAsyncReadyCallback callback,
                         gpointer            user_data)
 {
-  give (self, FALSE, command, ids, n_ids, args, given_mask, cancellable, callback, user_data);
+  give (self, FALSE, command, ids, n_ids, args, given_mask, NULL, cancellable, callback, user_data);
+}
+
+void
+dsp_replica_give_long_async (DspReplica         *self,
+                             const DspCommand   *command,
+                             const DspId        *ids,
+                             guint               n_ids,
+                             gconstpointer       args,
+                             guint64             given_mask,
+                             DspProgress        *progress,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data)
+{
+  give (self, FALSE, command, ids, n_ids, args, given_mask, progress, cancellable, callback, user_data);
 }
 
 DspOutcome *
@@ -139,7 +206,7 @@ dsp_replica_preview_async (DspReplica         *self,
                            GAsyncReadyCallback callback,
                            gpointer            user_data)
 {
-  give (self, TRUE, command, ids, n_ids, args, given_mask, cancellable, callback, user_data);
+  give (self, TRUE, command, ids, n_ids, args, given_mask, NULL, cancellable, callback, user_data);
 }
 
 DspOutcome *

@@ -111,14 +111,29 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspOutcome, dsp_outcome_free)
 
 DspId       dsp_replica_new_id       (DspReplica *self); /* for a creation */
 
+/* How far long work is; any thread. */
+typedef struct { gint done, all; } DspProgress;
+DspProgress *dsp_progress_new   (void);
+void         dsp_progress_unref (DspProgress *progress);
+void         dsp_progress_set   (DspProgress *progress, guint done, guint all); /* @progress: (nullable) */
+double       dsp_progress_get   (DspProgress *progress); /* 0 to 1; negative: not known yet */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspProgress, dsp_progress_unref)
+
 /* Gives @command for @n_ids records with the same arguments (@args of command->args, @given: which of them; both copied).
  * Accepted rows show at once ("changed" comes before the callback); when the callback comes they are on disk. The
  * outcome is also given when every row was refused; an error means that nothing was done (FULL, FAILED). One id that is
- * refused is an outcome with one refusal. Commands without DSP_COMMAND_MANY are stored one per id, in one group. */
+ * refused is an outcome with one refusal. Commands without DSP_COMMAND_MANY are stored one per id, in one group.
+ * Cancelled before it is on disk, nothing was given and nothing shows, and the error is G_IO_ERROR_CANCELLED; later there is
+ * an outcome all the same, to be taken back by dsp_replica_undo_async(). */
 void        dsp_replica_give_async   (DspReplica *self, const DspCommand *command, const DspId *ids, guint n_ids,
                                       gconstpointer args, guint64 given, GCancellable *cancellable,
                                       GAsyncReadyCallback callback, gpointer user_data);
 DspOutcome *dsp_replica_give_finish  (DspReplica *self, GAsyncResult *result, GError **error);
+/* The same for a command that changes thousands of records. @progress: (nullable), kept until the callback. Ends with
+ * dsp_replica_give_finish(). */
+void        dsp_replica_give_long_async (DspReplica *self, const DspCommand *command, const DspId *ids, guint n_ids,
+                                      gconstpointer args, guint64 given, DspProgress *progress, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data);
 
 /* The same judgement without doing it: what would be refused and why. */
 void        dsp_replica_preview_async  (DspReplica *self, const DspCommand *command, const DspId *ids, guint n_ids,

@@ -266,30 +266,10 @@ dsp_replica_pre_invoices_finish (DspReplica   *self,
 
 /* ---- bills ---- */
 
-DspBillProgress *
-dsp_bill_progress_new (void)
-{
-  return g_atomic_rc_box_new0 (DspBillProgress);
-}
-
-void
-dsp_bill_progress_unref (DspBillProgress *progress)
-{
-  g_atomic_rc_box_release (progress);
-}
-
-double
-dsp_bill_progress_get (DspBillProgress *progress)
-{
-  gint all = g_atomic_int_get (&progress->all);
-
-  return all > 0 ? (double) g_atomic_int_get (&progress->done) / all : -1;
-}
-
 typedef struct {
   DspId            distributor_id;
   DspDate          from, until;
-  DspBillProgress *progress;    /* (owned) (nullable) */
+  DspProgress     *progress;    /* (owned) (nullable) */
   GCancellable    *cancellable; /* (nullable): the task's */
 } Billing;
 
@@ -298,7 +278,7 @@ billing_free (gpointer data)
 {
   Billing *billing = data;
 
-  g_clear_pointer (&billing->progress, dsp_bill_progress_unref);
+  g_clear_pointer (&billing->progress, dsp_progress_unref);
   g_free (billing);
 }
 
@@ -309,11 +289,7 @@ on_step (guint    done,
 {
   Billing *billing = user_data;
 
-  if (billing->progress != NULL)
-    {
-      g_atomic_int_set (&billing->progress->done, (gint) done);
-      g_atomic_int_set (&billing->progress->all, (gint) all);
-    }
+  dsp_progress_set (billing->progress, done, all);
   return !g_cancellable_is_cancelled (billing->cancellable);
 }
 
@@ -340,7 +316,8 @@ do_bill (GTask      *task,
     }
   billing->cancellable = g_task_get_cancellable (task);
   work = dsp_work_new (&keeper->facts, keeper->actor, g_get_real_time ());
-  bill = dsp_bill_new_in_steps (work, &billing->distributor_id, billing->from, billing->until, on_step, billing);
+  dsp_work_set_step (work, on_step, billing);
+  bill = dsp_bill_new (work, &billing->distributor_id, billing->from, billing->until, NULL);
   if (keeper->facts_error != NULL)
     {
       g_clear_pointer (&bill, dsp_bill_free);
@@ -357,7 +334,7 @@ dsp_replica_bill_async (DspReplica         *self,
                         const DspId        *distributor_id,
                         DspDate             from,
                         DspDate             until,
-                        DspBillProgress    *progress,
+                        DspProgress        *progress,
                         GCancellable       *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer            user_data)

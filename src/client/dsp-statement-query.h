@@ -34,16 +34,9 @@ void       dsp_replica_pre_invoices_async  (DspReplica *self, const DspId *distr
                                             GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *dsp_replica_pre_invoices_finish (DspReplica *self, GAsyncResult *result, GError **error);
 
-/* How far a bill is; any thread. */
-typedef struct { gint done, all; } DspBillProgress;
-DspBillProgress *dsp_bill_progress_new   (void);
-void             dsp_bill_progress_unref (DspBillProgress *progress);
-double           dsp_bill_progress_get   (DspBillProgress *progress); /* 0 to 1; negative: not known yet */
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspBillProgress, dsp_bill_progress_unref)
-
 /* What a pre-invoice of these days would hold by now. Cancelling ends it early. @progress: (nullable), kept until then. */
 void       dsp_replica_bill_async  (DspReplica *self, const DspId *distributor_id, DspDate from, DspDate until,
-                                    DspBillProgress *progress, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+                                    DspProgress *progress, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 DspBill   *dsp_replica_bill_finish (DspReplica *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

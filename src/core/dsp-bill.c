@@ -8,8 +8,6 @@
 #include "config.h"
 #include "dsp-money-commands.h"
 
-#define LINES_PER_STEP 128
-
 typedef struct {
   GPtrArray *lines; /* of DspStatementLine */
   DspDate    from, until;
@@ -95,28 +93,26 @@ add_line (DspBill              *bill,
 }
 
 /**
- * dsp_bill_new_in_steps:
- * @work: whose facts are asked; nothing is changed
+ * dsp_bill_new:
+ * @work: whose facts are asked; nothing is changed. Its step is told how many lines were judged
  * @from, @until: inclusive
- * @step: (nullable): called now and then, and with all at the end, from this thread; FALSE from it ends the bill
  *
  * Returns: (transfer full) (nullable): the taxed lines that can be billed, those that cannot with the reason, and the
- *   sums; NULL if @step ended it
+ *   sums; NULL with @error if the step ended it
  */
 DspBill *
-dsp_bill_new_in_steps (DspWork     *work,
-                       const DspId *distributor_id,
-                       DspDate      from,
-                       DspDate      until,
-                       DspBillStep  step,
-                       gpointer     user_data)
+dsp_bill_new (DspWork     *work,
+              const DspId *distributor_id,
+              DspDate      from,
+              DspDate      until,
+              GError     **error)
 {
   const DspDistributor *there = dsp_work_get (work, &dsp_distributor, distributor_id);
   g_autoptr(DspDistributor) distributor = there != NULL ? dsp_distributor_dup (there) : dsp_distributor_new ();
   g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func (free_line);
   GPtrArray *rules = dsp_work_all (work, &dsp_tax_rule);
   Collecting collecting = { found, from, until };
-  DspBill *bill = g_new0 (DspBill, 1);
+  g_autoptr(DspBill) bill = g_new0 (DspBill, 1);
 
   bill->lines = g_ptr_array_new_with_free_func (free_line);
   bill->left_out = g_array_new (FALSE, FALSE, sizeof (DspLeftOutLine));
@@ -125,24 +121,12 @@ dsp_bill_new_in_steps (DspWork     *work,
   g_ptr_array_sort (found, compare_lines);
   for (guint i = 0; i <= found->len; i++)
     {
-      if (step != NULL && (i % LINES_PER_STEP == 0 || i == found->len) && !step (i, found->len, user_data))
-        {
-          dsp_bill_free (bill);
-          return NULL;
-        }
+      if (!dsp_work_pass (work, 0, i, found->len, error))
+        return NULL;
       if (i < found->len)
         add_line (bill, work, distributor, rules, until, g_steal_pointer (&found->pdata[i]));
     }
-  return bill;
-}
-
-DspBill *
-dsp_bill_new (DspWork     *work,
-              const DspId *distributor_id,
-              DspDate      from,
-              DspDate      until)
-{
-  return dsp_bill_new_in_steps (work, distributor_id, from, until, NULL, NULL);
+  return g_steal_pointer (&bill);
 }
 
 void

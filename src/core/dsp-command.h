@@ -101,6 +101,11 @@ DspWork    *dsp_work_new     (const DspFacts *facts, const DspActor *actor, gint
 void        dsp_work_free    (DspWork *work);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspWork, dsp_work_free)
 
+/* For whoever shows how far a long run is, and can stop it: called in the run's thread now and then, with how much of how much
+ * was done. FALSE from it ends the run as one that was refused: nothing changed. @step NULL: nobody asks. */
+typedef bool (*DspWorkStep) (guint done, guint all, gpointer user_data);
+void        dsp_work_set_step (DspWork *work, DspWorkStep step, gpointer user_data);
+
 /* Judges and applies one command to one record. On TRUE dsp_work_n_edits() tells what this run changed (nothing, for a
  * repeated creation with the same content). On FALSE nothing changed and @error is of DSP_RULE_ERROR. The work can be
  * used again for the next record: a run drops the edits of the one before. */
@@ -138,6 +143,10 @@ gconstpointer   dsp_work_before (DspWork *work, const DspEntity *entity, const D
 char           *dsp_work_number (DspWork *work, const DspEntity *entity, const DspId *id);
 bool            dsp_number_is_provisional (const char *number);
 gpointer        dsp_work_create (DspWork *work, const DspEntity *entity, const DspId *id);
+/* The run makes so many passes over the same records, the last one being the work's own check of each. */
+void            dsp_work_set_passes (DspWork *work, guint n_passes);
+/* In pass @pass, from 0, so many were looked at. FALSE: nobody wants it any more; @error says so. */
+gboolean        dsp_work_pass   (DspWork *work, guint pass, guint done, guint all, GError **error);
 
 /* "May this button?": permission, scope and state only; 10 ns. NULL error allowed. */
 gboolean    dsp_command_may  (const DspCommand *command, const DspActor *actor, gconstpointer record, GError **error);

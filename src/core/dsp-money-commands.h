@@ -53,11 +53,8 @@ typedef struct {
   bool       complete; /* false: this replica may not have all lines */
 } DspBill;
 
-/* All free lines of a distributor in a period, from @work's facts. (transfer full) */
-DspBill *dsp_bill_new  (DspWork *work, const DspId *distributor_id, DspDate from, DspDate until);
-/* The same for whoever shows how far it is. @step (nullable) gets how many lines of how many were judged; FALSE from it: NULL. */
-typedef bool (*DspBillStep) (guint done, guint all, gpointer user_data);
-DspBill *dsp_bill_new_in_steps (DspWork *work, const DspId *distributor_id, DspDate from, DspDate until, DspBillStep step, gpointer user_data);
+/* All free lines of a distributor in a period, from @work's facts. (transfer full) (nullable): stopped by the work's step. */
+DspBill *dsp_bill_new  (DspWork *work, const DspId *distributor_id, DspDate from, DspDate until, GError **error);
 void     dsp_bill_free (DspBill *bill);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspBill, dsp_bill_free)
 
@@ -71,7 +68,11 @@ void dsp_statement_add_penalty (DspWork *work, DspPenalty *penalty);     /* a ve
 /* It leaves its pre-invoice, without its taxes: free again, if what it came from still stands; else void, and what stands
  * instead (an order that was closed again) gets its lines. */
 void dsp_statement_release     (DspWork *work, DspStatementLine *line);
-/* Sets the line's price by the rates in force; none: no rate applies. And the prices of those that depend on it. */
+/* Sets the price of a service's or a claim's line by the rates in force; none: no rate applies. And the prices of those that
+ * depend on it and waited for one. */
 void dsp_statement_price       (DspWork *work, DspStatementLine *line);
+/* Prices a free line anew, with all free ones that rest on it: as if its order were closed, its claim approved now. A bonus that a
+ * rate pays by now is added, one that none pays any more is void. */
+void dsp_statement_reprice     (DspWork *work, DspStatementLine *line);
 
 G_END_DECLS

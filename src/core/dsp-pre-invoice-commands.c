@@ -123,7 +123,11 @@ create (DspWork      *work,
                         dsp_table_bit (&dsp_pre_invoice.table, offsetof (DspPreInvoice, until)), error) ||
       !dsp_pre_invoice.check (record, error))
     return FALSE;
-  bill = dsp_bill_new (work, &pre_invoice->distributor_id, pre_invoice->from, pre_invoice->until);
+  /* They are looked through, held, and checked. */
+  dsp_work_set_passes (work, 3);
+  bill = dsp_bill_new (work, &pre_invoice->distributor_id, pre_invoice->from, pre_invoice->until, error);
+  if (bill == NULL)
+    return FALSE;
   dsp_date_print (pre_invoice->from, from);
   dsp_date_print (pre_invoice->until, until);
   if (bill->lines->len == 0)
@@ -140,7 +144,11 @@ create (DspWork      *work,
   dsp_set_text (&pre_invoice->made_by, dsp_work_actor (work)->user_name);
   pre_invoice->made_at.us = dsp_work_now (work);
   for (guint i = 0; i < bill->lines->len; i++)
-    hold (work, pre_invoice, bill->lines->pdata[i]);
+    {
+      if (!dsp_work_pass (work, 1, i, bill->lines->len, error))
+        return FALSE;
+      hold (work, pre_invoice, bill->lines->pdata[i]);
+    }
   return TRUE;
 }
 

@@ -259,7 +259,7 @@ reprice (DspWork      *work,
 
   if (line->pays == DSP_PAYS_NONE)
     return dsp_refuse (error, DSP_RULE_STATE, _("line %s has no rate: its amount was entered"), line->number);
-  dsp_statement_price (work, line);
+  dsp_statement_reprice (work, line);
   return TRUE;
 }
 
@@ -318,7 +318,7 @@ const DspCommand dsp_statement_line_correct =
 const DspCommand dsp_statement_line_withdraw =
   { "statement_line.withdraw", N_("Withdraw line"), N_("Line withdrawn"), &dsp_statement_line, &withdraw_args, DSP_LINE_IN_PRE_INVOICE, L (FREE) | L (VOID), MANY_STEP, withdraw };
 const DspCommand dsp_statement_line_reprice =
-  { "statement_line.reprice",  N_("Price again"), N_("Priced again"), &dsp_statement_line, NULL, L (FREE), L (FREE), MANY_STEP, reprice };
+  { "statement_line.reprice",  N_("Price again"), N_("Priced again"), &dsp_statement_line, NULL, L (FREE), L (FREE) | L (VOID), MANY_STEP, reprice };
 const DspCommand dsp_order_bill =
   { "order.bill", N_("Add to the statement"), N_("Added to the statement"), &dsp_order, NULL, DSP_BIT (DSP_ORDER_CLOSED), DSP_BIT (DSP_ORDER_CLOSED), MANY_STEP, bill_order };
 /* clang-format on */

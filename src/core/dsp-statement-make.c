@@ -24,16 +24,16 @@ master_of (DspWork     *work,
   return distributor != NULL ? &distributor->master_id : &dsp_id_none;
 }
 
-static const DspRate *
-find_rate (DspWork                *work,
-           const DspStatementLine *line,
-           DspPays                 pays,
-           DspRateBy              *by)
+void
+dsp_statement_line_payable (const DspStatementLine *line,
+                            const DspId            *master_id,
+                            DspPays                 pays,
+                            DspPayable             *payable)
 {
-  DspPayable payable = {
+  *payable = (DspPayable) {
     .pays = pays,
     .distributor_id = line->distributor_id,
-    .master_id = *master_of (work, &line->distributor_id),
+    .master_id = *master_id,
     .group = line->group,
     .type = line->type,
     .subtype = line->subtype,
@@ -41,7 +41,17 @@ find_rate (DspWork                *work,
     .municipality = line->municipality,
     .day = line->day,
   };
+}
 
+static const DspRate *
+find_rate (DspWork                *work,
+           const DspStatementLine *line,
+           DspPays                 pays,
+           DspRateBy              *by)
+{
+  DspPayable payable;
+
+  dsp_statement_line_payable (line, master_of (work, &line->distributor_id), pays, &payable);
   return dsp_rate_find (dsp_work_all (work, &dsp_rate), &payable, by);
 }
 
@@ -78,28 +88,33 @@ add_claim (gconstpointer record,
   return TRUE;
 }
 
-/* Metres of the crew's day that have a price already: the day's included kilometres are used up by those first. */
-static gint64
+/* Of the crew's other claims of that day that have a price: the metres that were driven, and those of them that are paid. */
+static void
 priced_that_day (DspWork          *work,
-                 const DspMileage *claim)
+                 const DspMileage *claim,
+                 gint64           *driven,
+                 gint64           *paid)
 {
   g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
   DayClaims day = { claim, ids };
-  gint64 metres = 0;
 
+  *driven = *paid = 0;
   dsp_work_each (work, &dsp_mileage, offsetof (DspMileage, crew_id), &claim->crew_id, add_claim, &day);
   for (guint i = 0; i < ids->len; i++)
     {
       const DspId *id = &g_array_index (ids, DspId, i);
       DspId line_id = dsp_statement_line_id (id, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE);
       const DspStatementLine *line = dsp_work_get (work, &dsp_statement_line, &line_id);
-      bool priced = line != NULL && line->amount.is_set && line->state != DSP_LINE_VOID;
-      const DspMileage *other = priced ? dsp_work_get (work, &dsp_mileage, id) : NULL;
+      gint64 metres = line != NULL && line->amount.is_set && line->state != DSP_LINE_VOID ? line->metres.value : -1;
+      const DspMileage *other = metres >= 0 ? dsp_work_get (work, &dsp_mileage, id) : NULL;
 
-      metres += other != NULL ? other->approved.value : 0;
+      *driven += other != NULL ? other->approved.value : 0;
+      *paid += other != NULL ? metres : 0;
     }
-  return metres;
 }
+
+/* What of the day goes beyond the included kilometres and is not another line's: in whatever order the claims of a day are priced,
+ * and priced again, together they come to that. */
 
 static void
 price_kilometres (DspWork          *work,
@@ -109,14 +124,14 @@ price_kilometres (DspWork          *work,
   const DspRate *rate = find_rate (work, line, DSP_PAYS_KILOMETRE, &by);
   const DspMileage *there = rate != NULL ? dsp_work_get (work, &dsp_mileage, &line->source_id) : NULL;
   g_autoptr(DspMileage) claim = there != NULL ? dsp_mileage_dup (there) : NULL;
-  gint64 before;
+  gint64 driven, paid, of_day;
 
   if (claim == NULL)
     return;
   set_rate (line, rate, by);
-  before = priced_that_day (work, claim);
-  line->metres.value = MAX (0, before + claim->approved.value - rate->included.value) - MAX (0, before - rate->included.value);
-  line->metres.is_set = true;
+  priced_that_day (work, claim, &driven, &paid);
+  of_day = MAX (0, driven + claim->approved.value - rate->included.value);
+  line->metres = (DspInt) { .value = CLAMP (of_day - paid, 0, claim->approved.value), .is_set = true };
   line->unit = rate->amount;
   line->amount = CENTS (dsp_money_for_distance (rate->amount.cents, line->metres.value));
 }
@@ -206,6 +221,15 @@ charge_what_waited (DspWork                *work,
     }
 }
 
+static void
+forget_price (DspStatementLine *line)
+{
+  line->amount = line->unit = (DspMoney) { 0 };
+  line->rate_id = dsp_id_none;
+  line->rate_by = line->share = (DspInt) { 0 };
+  dsp_set_text (&line->rate_code, NULL);
+}
+
 void
 dsp_statement_price (DspWork          *work,
                      DspStatementLine *line)
@@ -213,9 +237,7 @@ dsp_statement_price (DspWork          *work,
   DspRateBy by;
   const DspRate *rate;
 
-  line->amount = (DspMoney) { 0 };
-  line->rate_id = dsp_id_none;
-  dsp_set_text (&line->rate_code, NULL);
+  forget_price (line);
   if (line->pays == DSP_PAYS_SERVICE)
     {
       rate = find_rate (work, line, DSP_PAYS_SERVICE, &by);
@@ -224,19 +246,8 @@ dsp_statement_price (DspWork          *work,
       set_rate (line, rate, by);
       line->amount = rate->amount;
     }
-  else if (line->pays == DSP_PAYS_KILOMETRE)
-    price_kilometres (work, line);
   else
-    {
-      DspConcept concept = line->concept == DSP_CONCEPT_MILEAGE ? DSP_CONCEPT_MILEAGE : DSP_CONCEPT_SERVICE;
-      DspId id = dsp_statement_line_id (&line->source_id, concept, base_of (line->concept));
-      const DspStatementLine *there = dsp_work_get (work, &dsp_statement_line, &id);
-      g_autoptr(DspStatementLine) base = there != NULL ? dsp_statement_line_dup (there) : NULL;
-
-      if (base != NULL)
-        price_upon (work, line, base);
-      return;
-    }
+    price_kilometres (work, line);
   if (line->amount.is_set)
     price_dependents (work, line);
   if (line->amount.is_set && line->pays == DSP_PAYS_SERVICE)
@@ -478,14 +489,35 @@ dsp_statement_release (DspWork          *work,
     dsp_statement_add_order (work, order);
 }
 
+/* A supplement that no rate pays is none. */
+static void
+add_extra (DspWork                *work,
+           const DspStatementLine *kilometres)
+{
+  DspRateBy by;
+  DspStatementLine *extra;
+
+  if (find_rate (work, kilometres, DSP_PAYS_KILOMETRE_EXTRA, &by) == NULL)
+    return;
+  extra = make (work, &kilometres->source_id, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE_EXTRA, &kilometres->distributor_id);
+  if (extra == NULL)
+    return;
+  dsp_set_text (&extra->number, kilometres->number);
+  dsp_set_text (&extra->postal_code, kilometres->postal_code);
+  dsp_set_text (&extra->municipality, kilometres->municipality);
+  extra->order_id = kilometres->order_id;
+  extra->crew_id = kilometres->crew_id;
+  extra->day = kilometres->day;
+  price_upon (work, extra, kilometres);
+}
+
 void
 dsp_statement_add_mileage (DspWork          *work,
                            const DspMileage *mileage)
 {
   const DspOrder *order;
   const DspCrew *crew;
-  DspStatementLine *line, *extra;
-  DspRateBy by;
+  DspStatementLine *line;
 
   if (dsp_id_is_none (&mileage->distributor_id))
     return;
@@ -503,17 +535,78 @@ dsp_statement_add_mileage (DspWork          *work,
   line->crew_id = mileage->crew_id;
   line->day = mileage->day;
   line->metres = mileage->approved;
-  if (find_rate (work, line, DSP_PAYS_KILOMETRE_EXTRA, &by) != NULL &&
-      (extra = make (work, &mileage->id, DSP_CONCEPT_MILEAGE, DSP_PAYS_KILOMETRE_EXTRA, &mileage->distributor_id)) != NULL)
+  add_extra (work, line);
+  dsp_statement_price (work, line);
+}
+
+/* ---- priced again ---- */
+
+/* @line is free. What no rate pays any more is none: it does not wait for one. */
+static void
+reprice_upon (DspWork                *work,
+              DspStatementLine       *line,
+              const DspStatementLine *base)
+{
+  DspRateBy by;
+
+  forget_price (line);
+  if (base == NULL || base->state == DSP_LINE_VOID || find_rate (work, line, line->pays, &by) == NULL)
+    void_line (work, line);
+  else
+    price_upon (work, line, base);
+}
+
+/* @order: (nullable): of a service: without it no bonus is added. What is in a pre-invoice stays as it is. */
+static void
+reprice_dependent (DspWork                *work,
+                   const DspStatementLine *base,
+                   const DspOrder         *order,
+                   DspPays                 pays)
+{
+  bool bonus = base->pays == DSP_PAYS_SERVICE;
+  DspId id = dsp_statement_line_id (&base->source_id, bonus ? DSP_CONCEPT_BONUS : DSP_CONCEPT_MILEAGE, pays);
+  const DspStatementLine *there = dsp_work_get (work, &dsp_statement_line, &id);
+
+  if (there != NULL && there->state == DSP_LINE_FREE)
+    reprice_upon (work, dsp_work_edit (work, &dsp_statement_line, &id, NULL), base);
+  else if (there != NULL && there->state != DSP_LINE_VOID)
+    return;
+  else if (!bonus)
+    add_extra (work, base);
+  else if (order != NULL && is_of_closing (work, base, order) && earned (work, order, pays))
+    add_bonus (work, base, pays);
+}
+
+static void
+reprice_dependents (DspWork                *work,
+                    const DspStatementLine *base)
+{
+  const DspOrder *there = base->pays == DSP_PAYS_SERVICE ? dsp_work_get (work, &dsp_order, &base->order_id) : NULL;
+  g_autoptr(DspOrder) order = there != NULL ? dsp_order_dup (there) : NULL;
+
+  if (base->pays == DSP_PAYS_KILOMETRE)
+    reprice_dependent (work, base, NULL, DSP_PAYS_KILOMETRE_EXTRA);
+  else
+    for (DspPays pays = DSP_PAYS_SAME_DAY; pays <= DSP_PAYS_HOLIDAY; pays++)
+      reprice_dependent (work, base, order, pays);
+}
+
+void
+dsp_statement_reprice (DspWork          *work,
+                       DspStatementLine *line)
+{
+  if (line->pays != DSP_PAYS_SERVICE && line->pays != DSP_PAYS_KILOMETRE)
     {
-      dsp_set_text (&extra->number, line->number);
-      dsp_set_text (&extra->postal_code, line->postal_code);
-      dsp_set_text (&extra->municipality, line->municipality);
-      extra->order_id = line->order_id;
-      extra->crew_id = line->crew_id;
-      extra->day = line->day;
+      DspConcept concept = line->concept == DSP_CONCEPT_MILEAGE ? DSP_CONCEPT_MILEAGE : DSP_CONCEPT_SERVICE;
+      DspId id = dsp_statement_line_id (&line->source_id, concept, base_of (line->concept));
+      const DspStatementLine *there = dsp_work_get (work, &dsp_statement_line, &id);
+      g_autoptr(DspStatementLine) base = there != NULL ? dsp_statement_line_dup (there) : NULL;
+
+      reprice_upon (work, line, base);
+      return;
     }
   dsp_statement_price (work, line);
+  reprice_dependents (work, line);
 }
 
 /* ---- penalties ---- */

@@ -222,6 +222,9 @@ typedef enum {
 } DspLeftOut;
 extern const DspWords DspLeftOut_words;
 
+/* What a line, or another one upon it, is asked by: as its order was when it was closed. Texts are borrowed from @line. */
+void dsp_statement_line_payable (const DspStatementLine *line, const DspId *master_id, DspPays pays, DspPayable *payable);
+
 /* The taxes of one line, set on it. @rule nullable: none. */
 void dsp_statement_line_tax (DspStatementLine *line, const DspTaxRule *rule);
 

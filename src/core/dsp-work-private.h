@@ -18,6 +18,9 @@ struct _DspWork
   GPtrArray      *all[DSP_N_ENTITIES]; /* (owned) (nullable): catalogues that were asked for */
   DspCalendar    *calendar;            /* (owned) (nullable) */
   GArray         *warnings;            /* (owned) of DspWarning */
+  DspWorkStep     step;                /* (nullable) */
+  gpointer        step_data;
+  guint           n_passes;            /* that the run makes over what it changes */
 };
 
 G_END_DECLS

@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#define RECORDS_PER_STEP 128
+
 static void
 edit_free (gpointer data)
 {
@@ -67,6 +69,7 @@ dsp_work_new (const DspFacts *facts,
   work->facts = facts;
   work->actor = actor;
   work->now_us = now_us;
+  work->n_passes = 1;
   work->edits = g_ptr_array_new_with_free_func (edit_free);
   work->by_id = g_hash_table_new (edit_hash, edit_equal);
   work->warnings = g_array_new (FALSE, FALSE, sizeof (DspWarning));
@@ -137,6 +140,35 @@ guint64
 dsp_work_given (DspWork *work)
 {
   return work->given;
+}
+
+void
+dsp_work_set_step (DspWork     *work,
+                   DspWorkStep  step,
+                   gpointer     user_data)
+{
+  work->step = step;
+  work->step_data = user_data;
+}
+
+void
+dsp_work_set_passes (DspWork *work,
+                     guint    n_passes)
+{
+  work->n_passes = MAX (n_passes, 1);
+}
+
+gboolean
+dsp_work_pass (DspWork *work,
+               guint    pass,
+               guint    done,
+               guint    all,
+               GError **error)
+{
+  if (work->step == NULL || (done % RECORDS_PER_STEP != 0 && done != all) ||
+      work->step (pass * all + done, work->n_passes * all, work->step_data))
+    return TRUE;
+  return dsp_refuse (error, DSP_RULE_STATE, "stopped");
 }
 
 static DspEdit *
@@ -516,7 +548,8 @@ settle (DspWork          *work,
         GError          **error)
 {
   for (guint i = 0; i < work->edits->len; i++)
-    if (!settle_edit (work, command, g_ptr_array_index (work->edits, i), error))
+    if (!dsp_work_pass (work, work->n_passes - 1, i, work->edits->len, error) ||
+        !settle_edit (work, command, g_ptr_array_index (work->edits, i), error))
       return FALSE;
   for (guint i = work->edits->len; i > 0; i--)
     {
@@ -653,6 +686,7 @@ dsp_work_run (DspWork          *work,
 
   drop_edits (work);
   g_array_set_size (work->warnings, 0);
+  work->n_passes = 1;
   work->given = given;
   done = run (work, command, *id, base, args, &was_merged, error);
   if (!done)

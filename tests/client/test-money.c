@@ -103,11 +103,12 @@ give (Replica          *replica,
   return replica_give (replica, command, id, 1, args, given);
 }
 
-/* The bill that a person saw and signed. */
+/* The bill that a person saw and signed. @group: (out) (nullable): the gesture */
 static DspId
 generate (Fixture *f,
           Replica *replica,
-          bool     as_seen)
+          bool     as_seen,
+          gint64  *group)
 {
   DspId id = dsp_replica_new_id (replica->replica);
   DspPreInvoice args = { .distributor_id = f->distributor, .from = f->from, .until = f->until };
@@ -126,6 +127,8 @@ generate (Fixture *f,
       args.total = (DspMoney) { seen->totals.total, true };
     }
   outcome = give (replica, &dsp_pre_invoice_create, &id, &args);
+  if (group != NULL)
+    *group = outcome->group;
   return id;
 }
 
@@ -151,8 +154,8 @@ both_bill_the_same (Fixture      *f,
 
   replica_stop (f->replicas[0]);
   replica_stop (f->replicas[1]);
-  first = generate (f, f->replicas[0], true);
-  second = generate (f, f->replicas[1], true);
+  first = generate (f, f->replicas[0], true, NULL);
+  second = generate (f, f->replicas[1], true, NULL);
   /* Each has his own, as long as nobody told him. */
   for (guint i = 0; i < 2; i++)
     {
@@ -190,7 +193,7 @@ more_came_in (Fixture      *f,
   DspId bill;
 
   replica_stop (f->replicas[0]);
-  bill = generate (f, f->replicas[0], true);
+  bill = generate (f, f->replicas[0], true, NULL);
   more = money_close_orders (&f->office, 0, "Z", 1, 1);
   replica_start (f->replicas[0]);
   WAIT_FOR (replica_is_idle (f->replicas[0]) && replica_status (f->replicas[0]).n_rejected == 1);
@@ -200,6 +203,84 @@ more_came_in (Fixture      *f,
   g_assert_nonnull (strstr (((DspRejected *) rejected->pdata[0])->message, "13 lines and a total of 1508.00"));
   lines = lines_of (f, f->replicas[0]);
   g_assert_cmpuint (n_held_by (lines, &bill), ==, 0);
+}
+
+static void
+take_back (Replica *replica,
+           gint64   group)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspOutcome) outcome = NULL;
+
+  dsp_replica_undo_async (replica->replica, group, NULL, replica_on_result, &result);
+  WAIT_FOR (result != NULL);
+  outcome = dsp_replica_undo_finish (replica->replica, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (outcome->refused->len, ==, 0);
+}
+
+/* No pre-invoice, all lines free again; and the other one sees the same. */
+static gboolean
+is_nothing_left (Fixture *f)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(GPtrArray) lines = lines_of (f, f->replicas[i]), bills = bills_of (f, f->replicas[i]);
+
+      if (bills->len > 0 || !replica_is_idle (f->replicas[i]))
+        return FALSE;
+      g_assert_cmpuint (lines->len, ==, N_ORDERS);
+      for (guint k = 0; k < lines->len; k++)
+        if (((const DspStatementLine *) lines->pdata[k])->state != DSP_LINE_FREE)
+          return FALSE;
+    }
+  return TRUE;
+}
+
+/* The only pre-invoice that there is has that number, which is the server's. */
+static gboolean
+has_number (Fixture     *f,
+            const DspId *bill,
+            const char  *number)
+{
+  g_autoptr(GPtrArray) bills = bills_of (f, f->replicas[0]);
+  const DspPreInvoice *one = bills->len == 1 ? bills->pdata[0] : NULL;
+
+  return one != NULL && dsp_id_equal (&one->id, bill) && g_strcmp0 (one->number, number) == 0;
+}
+
+/* Taken back before it was sent, it never was: the server has not heard of it, and the first number is the next one's. Taken back
+ * after the server had it, everything is free again; only its number is used. */
+static void
+taken_back (Fixture      *f,
+            gconstpointer data)
+{
+  static const char *const numbers[] = { "D0000001", "D0000003" };
+  gint64 group;
+  DspId bill;
+
+  for (guint turn = 0; turn < 2; turn++)
+    {
+      if (turn == 0)
+        replica_stop (f->replicas[0]);
+      bill = generate (f, f->replicas[0], true, &group);
+      if (turn == 1)
+        WAIT_FOR (replica_is_idle (f->replicas[0]));
+      take_back (f->replicas[0], group);
+      if (turn == 0)
+        replica_start (f->replicas[0]);
+      WAIT_FOR (is_nothing_left (f));
+      g_assert_cmpuint (replica_status (f->replicas[0]).n_rejected, ==, 0);
+
+      bill = generate (f, f->replicas[0], true, &group);
+      WAIT_FOR (has_number (f, &bill, numbers[turn]));
+      if (turn == 0)
+        {
+          take_back (f->replicas[0], group);
+          WAIT_FOR (is_nothing_left (f));
+        }
+    }
 }
 
 /* Closed without a connection, and unassigned by somebody else: with the closing its line goes from the statement. */
@@ -294,7 +375,7 @@ do_something (Fixture *f,
   int n = g_test_rand_int_range (0, G_N_ELEMENTS (choices) + 4);
 
   if (n >= (int) G_N_ELEMENTS (choices))
-    generate (f, replica, n % 2 == 0);
+    generate (f, replica, n % 2 == 0, NULL);
   else if (choices[n].id != NULL)
     {
       g_autoptr(DspOutcome) outcome = give (replica, choices[n].command, choices[n].id, choices[n].args);
@@ -397,6 +478,7 @@ main (int   argc,
 #define ADD(name, func) g_test_add ("/money-sync/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("S0-18/both-bill-the-same-without-a-connection", both_bill_the_same);
   ADD ("S0-18/what-came-in-since-is-not-billed-unseen", more_came_in);
+  ADD ("S0-18/a-generation-taken-back-leaves-nothing", taken_back);
   ADD ("refused-closing-leaves-no-line", refused_closing_leaves_no_line);
   ADD ("S0-49/page-given-and-taken", page_given_and_taken);
   ADD ("S0-18/T2/convergence", convergence);

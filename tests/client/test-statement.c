@@ -4,6 +4,7 @@
 #include "config.h"
 #include "office.h"
 
+#include "dsp-keeper-private.h"
 #include "dsp-statement-query.h"
 
 #define N_LINES 600
@@ -137,7 +138,7 @@ wait_for (GAsyncResult **result)
 
 static DspBill *
 bill (Fixture         *f,
-      DspBillProgress *progress,
+      DspProgress     *progress,
       GCancellable    *cancellable,
       GError         **error)
 {
@@ -196,17 +197,28 @@ give (Fixture          *f,
   return outcome;
 }
 
+/* What is given with a pre-invoice of what was seen. */
+static guint64
+signed_for (Fixture       *f,
+            const DspBill *seen,
+            DspPreInvoice *wanted)
+{
+  const DspTable *table = &dsp_pre_invoice.table;
+
+  *wanted = (DspPreInvoice) { .distributor_id = f->distributor, .from = f->from, .until = f->until,
+                              .n_lines = { seen->lines->len, true }, .total = { seen->totals.total, true } };
+  return dsp_table_bit (table, offsetof (DspPreInvoice, distributor_id)) | dsp_table_bit (table, offsetof (DspPreInvoice, from)) |
+         dsp_table_bit (table, offsetof (DspPreInvoice, until)) | dsp_table_bit (table, offsetof (DspPreInvoice, n_lines)) |
+         dsp_table_bit (table, offsetof (DspPreInvoice, total));
+}
+
 static DspId
 generate (Fixture       *f,
           const DspBill *seen)
 {
   DspId id = dsp_replica_new_id (f->replica);
-  DspPreInvoice wanted = { .distributor_id = f->distributor, .from = f->from, .until = f->until,
-                           .n_lines = { seen->lines->len, true }, .total = { seen->totals.total, true } };
-  const DspTable *table = &dsp_pre_invoice.table;
-  guint64 given = dsp_table_bit (table, offsetof (DspPreInvoice, distributor_id)) | dsp_table_bit (table, offsetof (DspPreInvoice, from)) |
-                  dsp_table_bit (table, offsetof (DspPreInvoice, until)) | dsp_table_bit (table, offsetof (DspPreInvoice, n_lines)) |
-                  dsp_table_bit (table, offsetof (DspPreInvoice, total));
+  DspPreInvoice wanted;
+  guint64 given = signed_for (f, seen, &wanted);
   g_autoptr(DspOutcome) outcome = give (f, &dsp_pre_invoice_create, &id, &wanted, given);
 
   g_assert_cmpuint (outcome->n_given, ==, 1);
@@ -236,7 +248,7 @@ test_preview_is_generated (Fixture      *f,
                            gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(DspBillProgress) progress = dsp_bill_progress_new ();
+  g_autoptr(DspProgress) progress = dsp_progress_new ();
   g_autoptr(DspBill) seen = bill (f, progress, NULL, &error), then = NULL, again = NULL;
   g_autoptr(GPtrArray) held = NULL, list = NULL, none = NULL, open = NULL;
   g_autoptr(DspOutcome) discarded = NULL;
@@ -247,7 +259,7 @@ test_preview_is_generated (Fixture      *f,
   g_assert_no_error (error);
   g_assert_cmpuint (seen->lines->len, ==, f->n_inside);
   g_assert_cmpint (seen->totals.subtotal, ==, f->cents);
-  g_assert_cmpfloat (dsp_bill_progress_get (progress), ==, 1);
+  g_assert_cmpfloat (dsp_progress_get (progress), ==, 1);
   g_assert_cmpuint (seen->left_out->len, ==, N_LINES / 10 * 3 / 4);
   g_assert_cmpint (g_array_index (seen->left_out, DspLeftOutLine, 0).why, ==, DSP_LEFT_OUT_CLOSING);
 
@@ -332,6 +344,96 @@ test_cancelled (Fixture      *f,
   g_assert_cmpuint (there->lines->len, ==, f->n_inside);
 }
 
+/* ---- stopped after it was asked for ---- */
+
+typedef struct {
+  guint  left;   /* steps that go on */
+  double before; /* how far it was */
+} Stop;
+
+static bool
+stop_at (guint    done,
+         guint    all,
+         gpointer user_data)
+{
+  Stop *stop = user_data;
+  double now = all > 0 ? (double) done / all : 0;
+
+  g_assert_cmpfloat (now, >=, stop->before);
+  g_assert_cmpfloat (now, <=, 1);
+  stop->before = now;
+  return stop->left-- > 0;
+}
+
+static gint64
+n_in_outbox (DspKeeper *keeper)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspStmt) stmt = dsp_db_prepare (dsp_keeper_get_db (keeper), "SELECT count(*) FROM \"outbox\" WHERE \"state\" <> 'noop'", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (dsp_stmt_step (stmt, NULL), ==, DSP_STEP_ROW);
+  return dsp_stmt_int (stmt, 0);
+}
+
+/* Nothing is shown, kept or to be sent. */
+static void
+assert_nothing_left (DspKeeper *keeper)
+{
+  for (guint i = 0; i < DSP_N_ENTITIES; i++)
+    g_assert_cmpuint (g_hash_table_size (keeper->overlay[i]), ==, 0);
+  g_assert_cmpint (n_in_outbox (keeper), ==, 0);
+}
+
+/* At each of its steps, the last of them just before it would be on disk. Not stopped, it is whole, and taken back it is gone. */
+static void
+test_stopped_at_any_step (Fixture      *f,
+                          gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspBill) seen = bill (f, NULL, NULL, &error), again = NULL;
+  DspId id = dsp_replica_new_id (f->replica);
+  DspPreInvoice wanted;
+  guint64 given = signed_for (f, seen, &wanted);
+  g_autoptr(DspOutcome) outcome = NULL, undone = NULL;
+  g_autoptr(DspKeeper) keeper = NULL;
+  guint n_stopped = 0;
+  gint64 last_no;
+
+  dsp_replica_close (f->replica);
+  g_clear_object (&f->replica);
+  keeper = dsp_keeper_open (f->path, drop_delta, NULL, &error);
+  g_assert_no_error (error);
+  last_no = dsp_keeper_last_no (keeper);
+  for (;; n_stopped++)
+    {
+      Stop stop = { .left = n_stopped };
+
+      dsp_keeper_set_step (keeper, stop_at, &stop);
+      outcome = dsp_keeper_give (keeper, &dsp_pre_invoice_create, &id, 1, &wanted, given, FALSE, &error);
+      if (outcome != NULL)
+        break;
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_clear_error (&error);
+      g_assert_cmpint (dsp_keeper_last_no (keeper), ==, last_no);
+      assert_nothing_left (keeper);
+    }
+  dsp_keeper_set_step (keeper, NULL, NULL);
+  g_test_message ("stopped at %u steps", n_stopped);
+  g_assert_cmpuint (n_stopped, >, 3 * f->n_inside / 128);
+  g_assert_cmpuint (g_hash_table_size (dsp_keeper_overlay (keeper, &dsp_statement_line)), ==, f->n_inside);
+  undone = dsp_keeper_undo (keeper, outcome->group, &error);
+  g_assert_no_error (error);
+  assert_nothing_left (keeper);
+  g_clear_pointer (&keeper, dsp_keeper_close);
+
+  f->replica = dsp_replica_open (f->path, 0, &error);
+  g_assert_no_error (error);
+  again = bill (f, NULL, NULL, &error);
+  g_assert_no_error (error);
+  assert_same_lines (seen->lines, again->lines);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -341,5 +443,6 @@ main (int   argc,
   ADD ("preview-is-what-is-generated", test_preview_is_generated);
   ADD ("days-of-a-distributor-with-what-waits", test_days);
   ADD ("a-cancelled-preview-leaves-nothing", test_cancelled);
+  ADD ("a-generation-stopped-at-any-step-leaves-nothing", test_stopped_at_any_step);
   return g_test_run ();
 }

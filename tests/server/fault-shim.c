@@ -1,4 +1,4 @@
-/* fault-shim.c: preloaded into despachod, makes the k-th call that changes a file fail
+/* fault-shim.c: preloaded into despachod, makes the k-th call that changes a file fail, or be the last
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The test and the shim share a file in memory, named by DESPACHO_FAULTS: see fault-shim.h.
@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/types.h>
@@ -45,6 +46,8 @@ fails (void)
   if (f->forever ? n < f->at : n != f->at)
     return 0;
   f->failed = 1;
+  if (f->kills)
+    kill (getpid (), SIGKILL);
   errno = f->forever ? ENOSPC : EIO;
   return 1;
 }

@@ -6,6 +6,7 @@
 typedef struct {
   volatile int at;      /* the call that fails; 0: none */
   volatile int forever; /* and all after it */
+  volatile int kills;   /* the process ends there, as when the power goes */
   volatile int n_calls; /* since it was armed */
   volatile int failed;
 } Faults;

@@ -38,6 +38,16 @@ set_up (Fixture      *f,
 }
 
 static void
+start_again (Fixture *f)
+{
+  test_client_close (f->office.root);
+  test_server_stop (f->office.server, SIGKILL);
+  g_setenv ("LD_PRELOAD", g_getenv ("FAULT_SHIM"), TRUE);
+  test_server_start (f->office.server);
+  g_unsetenv ("LD_PRELOAD");
+}
+
+static void
 on_finding (const char *what,
             gpointer    user_data)
 {
@@ -171,6 +181,64 @@ pre_invoices (Fixture      *f,
   sweep (f, "pre_invoice", make_bill, true);
 }
 
+/* The server is gone at the k-th write of a generation, for every k. What the next one finds is the whole pre-invoice or the free
+ * lines and no trace of it, not even a used number; sent again, it is there once. */
+static void
+killed_while_generating (Fixture      *f,
+                         gconstpointer data)
+{
+  TestClient *root = f->office.root;
+  guint n_nothing = 0, n_whole = 0;
+  gboolean killed;
+  int k = 1;
+
+  do
+    {
+      g_autoptr(GPtrArray) orders = NULL;
+      g_autofree char *prefix = g_strdup_printf ("K%d-", k), *id = test_id (), *from = money_day (9), *until = money_day (0);
+      g_autofree char *number = g_strdup_printf ("D%07d", k), *line = NULL, *command = NULL;
+      g_autoptr(TestReply) lost = NULL, found = NULL, again = NULL, bill = NULL;
+      gint64 no;
+
+      orders = money_close_orders (&f->office, 0, prefix, 3, 2);
+      line = money_line_id (orders->pdata[0], "service", "service");
+      no = ++root->no;
+      command = g_strdup_printf ("{\"no\":%" G_GINT64_FORMAT ",\"v\":1,\"kind\":\"pre_invoice.create\",\"id\":\"%s\",\"args\":"
+                                 "{\"distributor_id\":\"%s\",\"from\":\"%s\",\"until\":\"%s\",\"n_lines\":3}}", no, id,
+                                 f->office.distributor[0], from, until);
+      f->faults->n_calls = f->faults->failed = 0;
+      f->faults->kills = 1;
+      f->faults->at = k;
+      lost = test_push_first (root, no, command);
+      f->faults->at = f->faults->kills = 0;
+      killed = f->faults->failed;
+      if (killed)
+        start_again (f);
+      found = money_read (root, "statement_line", line);
+      if (is_there (f, "pre_invoice", id))
+        {
+          n_whole++;
+          g_assert_cmpstr (test_text (found, "body/pre_invoice_id"), ==, id);
+        }
+      else
+        {
+          n_nothing++;
+          g_assert_cmpstr (test_text (found, "body/state"), ==, "free");
+          g_assert_cmpint (test_int (found, "version"), ==, 1);
+        }
+      again = test_push_first (root, no, command);
+      test_expect (again, 200);
+      money_expect (again, NULL, NULL);
+      bill = money_read (root, "pre_invoice", id);
+      g_assert_cmpint (test_int (bill, "body/n_lines"), ==, 3);
+      g_assert_cmpstr (test_text (bill, "body/number"), ==, number);
+      k++;
+    }
+  while (killed);
+  g_test_message ("killed at %d writes: %u times nothing of it was there, %u times all", k - 2, n_nothing, n_whole);
+  g_assert_cmpuint (n_nothing, >, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -178,5 +246,6 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/fault-sweep/T4/orders", Fixture, NULL, set_up, orders, tear_down);
   g_test_add ("/fault-sweep/T4/pre-invoices", Fixture, NULL, set_up, pre_invoices, tear_down);
+  g_test_add ("/fault-sweep/S0-18/T3/killed-while-generating", Fixture, NULL, set_up, killed_while_generating, tear_down);
   return g_test_run ();
 }

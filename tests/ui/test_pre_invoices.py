@@ -4,7 +4,10 @@
 keyboard and mouse, with and without the server."""
 
 import datetime
+import glob
+import os
 import re
+import sqlite3
 import time
 
 import driver
@@ -93,6 +96,14 @@ class Money:
         self.press("New pre-invoice")
         return self.dialog("New pre-invoice")
 
+    def preview(self):
+        """The window of a new pre-invoice with a preview of the last two months."""
+        dialog = self.bill()
+        dialog.find("text", starts("From")).set_text(day(60))
+        dialog.find("text", starts("Until")).set_text(day(0))
+        driver.wait_for(lambda: dialog.find("push button", label_of("Generate")).has("sensitive"), "a preview")
+        return dialog
+
     def list(self):
         """The pre-invoices by number: their cells."""
         return {cells[0]: cells for _row, cells in self.rows("Pre-invoices")}
@@ -158,13 +169,50 @@ def _():
     assert not theirs.list(), "a preview that was left made something"
 
 
+@tests.case("/pre-invoices/S0-18/a_generation_is_stopped_and_nothing_was_made")
+def _():
+    dialog = theirs.preview()
+    # As long as something else writes to the cache, what was generated waits for its turn.
+    path, = glob.glob(os.path.join(theirs.app.folder, "**", "*.sqlite"), recursive=True)
+    with sqlite3.connect(path, isolation_level=None) as busy:
+        busy.execute("BEGIN IMMEDIATE")
+        dialog.find("push button", label_of("Generate")).press()
+        driver.wait_for(lambda: dialog.maybe("label", "Generating the pre-invoice"), "how far the generation is")
+        theirs.app.screenshot("pre-invoice-generating")
+        stop = dialog.find("push button", "Stop")
+        stop.press()
+        driver.wait_for(lambda: not stop.has("sensitive"), "the press to be felt")
+        busy.execute("ROLLBACK")
+    driver.wait_for(lambda: dialog.find("label", "Stopped. Nothing was generated.").extents()[2] > 0, "the word that it was stopped")
+    assert not theirs.list(), "a stopped generation made something"
+    assert theirs.window.sign().startswith("online · 0"), "something waits to be sent"
+    dialog.find("push button", "Preview again").press()
+    driver.wait_for(lambda: dialog.find("push button", label_of("Generate")).has("sensitive"), "the preview again")
+    driver.keys("Escape")
+    theirs.dialog_gone("New pre-invoice")
+
+
+@tests.case("/pre-invoices/S0-18/a_generation_is_undone_from_its_message")
+def _():
+    dialog = theirs.preview()
+    dialog.find("push button", label_of("Generate")).press()
+    theirs.dialog_gone("New pre-invoice")
+    driver.wait_for(theirs.list, "the new pre-invoice")
+    driver.wait_for(lambda: theirs.window.says("Pre-invoice generated"), "the message")
+    theirs.app.screenshot("pre-invoice-undo")
+    driver.keys("ctrl+z")
+    driver.wait_for(lambda: not theirs.list(), "the list without it")
+    driver.wait_for(lambda: theirs.window.sign().startswith("online · 0"), "the server to know")
+    theirs.page("Statement")
+    theirs.press("Not billed yet")
+    driver.wait_for(lambda: theirs.says(r"^\d+ lines · \d+ not billed yet: \$[\d,.]+"), "the lines to be free again")
+    theirs.page("Pre-invoices")
+
+
 @tests.case("/pre-invoices/S0-18/S0-04/generated_as_seen_and_submitted")
 def _():
     global number
-    dialog = theirs.bill()
-    dialog.find("text", starts("From")).set_text(day(60))
-    dialog.find("text", starts("Until")).set_text(day(0))
-    driver.wait_for(lambda: dialog.find("push button", label_of("Generate")).has("sensitive"), "a preview")
+    dialog = theirs.preview()
     lines = len(theirs.app.rows(dialog.find("tree table", "Lines that it would have")))
     dialog.find("push button", label_of("Generate")).press()
     theirs.dialog_gone("New pre-invoice")
@@ -301,10 +349,7 @@ def _():
     theirs.app.bring_to_front()
     driver.keys("Escape")
     time.sleep(0.5)
-    dialog = theirs.bill()
-    dialog.find("text", starts("From")).set_text(day(60))
-    dialog.find("text", starts("Until")).set_text(day(0))
-    driver.wait_for(lambda: dialog.find("push button", label_of("Generate")).has("sensitive"), "a preview of what was withdrawn")
+    dialog = theirs.preview()
     dialog.find("push button", label_of("Generate")).press()
     theirs.dialog_gone("New pre-invoice")
     driver.wait_for(lambda: any(cells[3] == "Draft" for cells in theirs.list().values()), "the draft")
