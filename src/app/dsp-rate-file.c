@@ -264,10 +264,10 @@ read_thread (GTask        *task,
              GCancellable *cancellable)
 {
   GError *error = NULL;
-  GPtrArray *cells = dsp_record_sheet_read_cells (task_data, cancellable, &error);
+  GPtrArray *lines = dsp_record_sheet_read_lines (task_data, cancellable, &error);
 
-  if (cells != NULL)
-    g_task_return_pointer (task, cells, (GDestroyNotify) g_ptr_array_unref);
+  if (lines != NULL)
+    g_task_return_pointer (task, lines, (GDestroyNotify) g_ptr_array_unref);
   else
     g_task_return_error (task, error);
 }
@@ -279,12 +279,12 @@ read_cb (GObject      *source,
 {
   g_autoptr(Work) work = user_data;
   g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) cells = g_task_propagate_pointer (G_TASK (res), &error);
+  g_autoptr(GPtrArray) lines = g_task_propagate_pointer (G_TASK (res), &error);
   DspRecordNames names = names_of (work->office);
   GPtrArray *gifts = work->gifts;
 
-  if (cells != NULL)
-    work->sheet = dsp_record_sheet_plan (work->kind->entity, work->kind->without, work->kind->create, work->kind->change, cells,
+  if (lines != NULL)
+    work->sheet = dsp_record_sheet_plan (work->kind->entity, work->kind->without, work->kind->create, work->kind->change, lines,
                                          dsp_office_records (work->office, work->kind->entity), &names, &error);
   if (work->sheet == NULL)
     {

@@ -227,8 +227,14 @@ refuse_merged (DspMacroFile *in)
       DspMacroReading self = { .in = in, .line = row->line, .row = row };
 
       for (guint column = 0; column < DSP_MACRO_FIRST_FACT; column++)
-        if (in->place[column] >= 0 && dsp_xlsx_reader_is_merged (in->reader, row->line - 1, (guint) in->place[column]))
-          dsp_macro_row_refuse_cell (&self, column, _("is merged with others: undo that"));
+        {
+          g_autofree char *range = in->place[column] >= 0 ? dsp_xlsx_reader_dup_merged (in->reader, row->line - 1, (guint) in->place[column]) : NULL;
+          /* Translators: merged cells, "B2:C20" */
+          g_autofree char *why = range != NULL ? g_strdup_printf (_("is merged with others (%s): undo that"), range) : NULL;
+
+          if (why != NULL)
+            dsp_macro_row_refuse_cell (&self, column, why);
+        }
     }
 }
 

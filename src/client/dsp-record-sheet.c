@@ -140,7 +140,29 @@ dsp_record_sheet_write (const DspEntity      *entity,
   return (g_str_has_suffix (lower, ".csv") ? write_csv : write_xlsx) (entity, without, records, names, path, error);
 }
 
-/* ---- in: the cells ---- */
+/* ---- in: the lines ---- */
+
+static void
+line_free (gpointer data)
+{
+  DspRecordSheetLine *line = data;
+
+  g_strfreev (line->cells);
+  g_free (line->fault);
+  g_free (line);
+}
+
+/* @cells, @fault: (transfer full); the second nullable */
+static void
+add_line (GPtrArray *lines,
+          GStrv      cells,
+          char      *fault)
+{
+  DspRecordSheetLine *line = g_new (DspRecordSheetLine, 1);
+
+  *line = (DspRecordSheetLine) { cells, fault };
+  g_ptr_array_add (lines, line);
+}
 
 static gboolean
 too_many (const char *path,
@@ -152,7 +174,7 @@ too_many (const char *path,
 
 typedef struct {
   const char *path;
-  GPtrArray  *rows;
+  GPtrArray  *lines;
 } Reading;
 
 static gboolean
@@ -164,32 +186,63 @@ take_row (guint              row,
 {
   Reading *reading = data;
   g_autoptr(GStrvBuilder) texts = g_strv_builder_new ();
+  char *fault = NULL;
 
   if (row > DSP_RECORD_SHEET_MAX_ROWS)
     return too_many (reading->path, error);
-  while (reading->rows->len < row) /* a row without anything keeps its line */
-    g_ptr_array_add (reading->rows, g_new0 (char *, 1));
+  while (reading->lines->len < row) /* a row without anything keeps its line */
+    add_line (reading->lines, g_new0 (char *, 1), NULL);
   for (guint i = 0; i < n_cells; i++)
-    g_strv_builder_add (texts, cells[i].formula ? "=" : cells[i].text);
-  g_ptr_array_add (reading->rows, g_strv_builder_end (texts));
+    {
+      g_strv_builder_add (texts, cells[i].text);
+      if (cells[i].formula && fault == NULL)
+        {
+          g_autofree char *cell = dsp_xlsx_dup_cell_name (row, i);
+
+          fault = g_strdup_printf (_("cell %s is a formula: write the value itself"), cell);
+        }
+    }
+  add_line (reading->lines, g_strv_builder_end (texts), fault);
   return TRUE;
+}
+
+/* They are known when the sheet has been read. */
+static void
+note_merged (DspXlsxReader *reader,
+             GPtrArray     *lines)
+{
+  guint n_columns = lines->len > 0 ? g_strv_length (((DspRecordSheetLine *) lines->pdata[0])->cells) : 0;
+
+  for (guint row = 0; row < lines->len; row++)
+    for (guint column = 0; column < n_columns; column++)
+      {
+        DspRecordSheetLine *line = lines->pdata[row];
+        g_autofree char *range = line->fault == NULL ? dsp_xlsx_reader_dup_merged (reader, row, column) : NULL;
+
+        if (range != NULL)
+          /* Translators: "B2:C20" */
+          line->fault = g_strdup_printf (_("the cells %s are merged: undo that, and write the value in each of them"), range);
+      }
 }
 
 static gboolean
 read_xlsx (const char   *path,
-           GPtrArray    *rows,
+           GPtrArray    *lines,
            GCancellable *cancellable,
            GError      **error)
 {
   g_autoptr(DspXlsxReader) reader = dsp_xlsx_reader_open (path, cancellable, error);
-  Reading reading = { path, rows };
+  Reading reading = { path, lines };
 
-  return reader != NULL && dsp_xlsx_reader_read (reader, 0, take_row, &reading, error);
+  if (reader == NULL || !dsp_xlsx_reader_read (reader, 0, take_row, &reading, error))
+    return FALSE;
+  note_merged (reader, lines);
+  return TRUE;
 }
 
 static gboolean
 read_csv (const char   *path,
-          GPtrArray    *rows,
+          GPtrArray    *lines,
           GCancellable *cancellable,
           GError      **error)
 {
@@ -205,36 +258,34 @@ read_csv (const char   *path,
   for (int row = -1; row < (int) dsp_sheet_get_n_rows (sheet); row++)
     {
       g_autoptr(GStrvBuilder) texts = g_strv_builder_new ();
-      bool broken = row >= 0 && dsp_sheet_get_broken (sheet, (guint) row) != NULL;
 
       for (guint i = 0; i < n_columns; i++)
         {
-          g_autofree char *text = row < 0 ? g_strdup (columns[i])
-                                  : broken ? g_strdup ("=") : dsp_csv_unguard (dsp_sheet_get_cell (sheet, (guint) row, i));
+          g_autofree char *text = row < 0 ? g_strdup (columns[i]) : dsp_csv_unguard (dsp_sheet_get_cell (sheet, (guint) row, i));
 
           g_strv_builder_add (texts, text);
         }
-      g_ptr_array_add (rows, g_strv_builder_end (texts));
+      add_line (lines, g_strv_builder_end (texts), row < 0 ? NULL : g_strdup (dsp_sheet_get_broken (sheet, (guint) row)));
     }
   return TRUE;
 }
 
 GPtrArray *
-dsp_record_sheet_read_cells (const char   *path,
+dsp_record_sheet_read_lines (const char   *path,
                              GCancellable *cancellable,
                              GError      **error)
 {
   g_autofree char *lower = g_ascii_strdown (path, -1);
-  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func (line_free);
 
-  if (!(g_str_has_suffix (lower, ".xlsx") ? read_xlsx : read_csv) (path, rows, cancellable, error))
+  if (!(g_str_has_suffix (lower, ".xlsx") ? read_xlsx : read_csv) (path, lines, cancellable, error))
     return NULL;
-  if (rows->len == 0)
+  if (lines->len == 0)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("%s has no rows"), path);
       return NULL;
     }
-  return g_steal_pointer (&rows);
+  return g_steal_pointer (&lines);
 }
 
 /* ---- in: what they want ---- */
@@ -296,8 +347,6 @@ read_cell (const DspField       *field,
   g_autoptr(GError) error = NULL;
   g_autofree char *clean = g_strstrip (g_strdup (text));
 
-  if (g_str_equal (clean, "="))
-    return g_strdup_printf (_("%s is a formula, or the line cannot be read: write the value itself"), field->name);
   if (field->kind == DSP_KIND_ID && *clean != '\0')
     return names->find (field->target, clean, dsp_field_id (field, record), names->data)
              ? NULL : g_strdup_printf (_("%s: there is no “%s”"), field->name, clean);
@@ -330,7 +379,7 @@ changes (const DspTable       *table,
 static DspRecordSheetRow *
 read_row (const DspEntity      *entity,
           const DspField      **fields,
-          GStrv                 cells,
+          const DspRecordSheetLine *line,
           const GPtrArray      *records,
           const DspCommand     *create,
           const DspCommand     *change,
@@ -339,6 +388,7 @@ read_row (const DspEntity      *entity,
 {
   const DspTable *table = &entity->table;
   DspRecordSheetRow *row = g_new0 (DspRecordSheetRow, 1);
+  GStrv cells = line->cells;
   const DspRecord *there = NULL;
   gpointer record;
   gpointer none = dsp_record_new (entity);
@@ -351,7 +401,9 @@ read_row (const DspEntity      *entity,
     row->code = g_strdup ("");
   there = record_with (entity, records, row->code);
   record = there != NULL ? dsp_record_dup (entity, there) : dsp_record_new (entity);
-  if (*row->code == '\0')
+  if (line->fault != NULL)
+    row->reason = g_strdup (line->fault);
+  else if (*row->code == '\0')
     row->reason = g_strdup (_("the row has no code"));
   else if (!g_hash_table_add (seen, g_strdup (row->code)))
     row->reason = g_strdup (_("the file has this code twice"));
@@ -373,12 +425,12 @@ read_row (const DspEntity      *entity,
 }
 
 static bool
-is_blank (GStrv cells)
+is_blank (const DspRecordSheetLine *line)
 {
-  for (guint i = 0; cells[i] != NULL; i++)
-    if (*cells[i] != '\0')
+  for (guint i = 0; line->cells[i] != NULL; i++)
+    if (*line->cells[i] != '\0')
       return false;
-  return true;
+  return line->fault == NULL || line->cells[0] == NULL;
 }
 
 DspRecordSheet *
@@ -386,18 +438,24 @@ dsp_record_sheet_plan (const DspEntity      *entity,
                        const char           *without,
                        const DspCommand     *create,
                        const DspCommand     *change,
-                       const GPtrArray      *cells,
+                       const GPtrArray      *lines,
                        const GPtrArray      *records,
                        const DspRecordNames *names,
                        GError              **error)
 {
-  GStrv headings = cells->pdata[0];
+  const DspRecordSheetLine *first = lines->pdata[0];
+  GStrv headings = first->cells;
   g_autofree const DspField **fields = g_new0 (const DspField *, g_strv_length (headings) + 1);
   g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GPtrArray) fresh = g_ptr_array_new ();
   DspRecordSheet *sheet;
   bool has_code = false;
 
+  if (first->fault != NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("the headings: %s"), first->fault);
+      return NULL;
+    }
   for (guint i = 0; headings[i] != NULL; i++)
     {
       fields[i] = field_of (&entity->table, without, headings[i]);
@@ -415,13 +473,13 @@ dsp_record_sheet_plan (const DspEntity      *entity,
     }
   sheet = g_new0 (DspRecordSheet, 1);
   sheet->rows = g_ptr_array_new_with_free_func (row_free);
-  for (guint i = 1; i < cells->len; i++)
+  for (guint i = 1; i < lines->len; i++)
     {
       DspRecordSheetRow *row;
 
-      if (is_blank (cells->pdata[i]))
+      if (is_blank (lines->pdata[i]))
         continue;
-      row = read_row (entity, fields, cells->pdata[i], records, create, change, names, seen);
+      row = read_row (entity, fields, lines->pdata[i], records, create, change, names, seen);
       row->line = i + 1;
       if (row->reason == NULL && row->gift.n_steps == 0)
         {

@@ -40,13 +40,19 @@ typedef struct {
 void     dsp_record_sheet_free (DspRecordSheet *sheet);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspRecordSheet, dsp_record_sheet_free)
 
-/* The cells of a file, of any thread: (transfer full), of GStrv, the first with the headings. Blocks. A cell that is a formula reads
- * "=". NULL: the file as a whole cannot be read, or has more than DSP_RECORD_SHEET_MAX_ROWS rows. */
-GPtrArray      *dsp_record_sheet_read_cells (const char *path, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A line of a file as it was read. */
+typedef struct {
+  GStrv cells;  /* (owned) */
+  char *fault;  /* (owned) (nullable): why it cannot be taken as it is: formulas, merged cells, a line of text that is broken */
+} DspRecordSheetLine;
+
+/* The lines of a file, of any thread: (transfer full), of DspRecordSheetLine, the first with the headings. Blocks. NULL: the file as a
+ * whole cannot be read, or has more than DSP_RECORD_SHEET_MAX_ROWS rows. */
+GPtrArray      *dsp_record_sheet_read_lines (const char *path, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* @records: what there is (of @entity). NULL: a heading is not a field, or the code's is missing. The rules have not judged yet. */
 DspRecordSheet *dsp_record_sheet_plan (const DspEntity *entity, const char *without, const DspCommand *create, const DspCommand *change,
-                                       const GPtrArray *cells, const GPtrArray *records, const DspRecordNames *names,
+                                       const GPtrArray *lines, const GPtrArray *records, const DspRecordNames *names,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -561,21 +561,26 @@ dsp_xlsx_reader_read (DspXlsxReader   *self,
   return was_read;
 }
 
-gboolean
-dsp_xlsx_reader_is_merged (DspXlsxReader *self,
-                           guint          row,
-                           guint          column)
+char *
+dsp_xlsx_reader_dup_merged (DspXlsxReader *self,
+                            guint          row,
+                            guint          column)
 {
   if (row >= DSP_XLSX_MAX_ROWS || !(self->merged_rows[row / 8] & 1 << row % 8))
-    return FALSE;
+    return NULL;
   for (guint i = 0; i < self->merges->len; i++)
     {
       const Merge *merge = &g_array_index (self->merges, Merge, i);
 
       if (row >= merge->first_row && row <= merge->last_row && column >= merge->first_column && column <= merge->last_column)
-        return TRUE;
+        {
+          g_autofree char *first = dsp_xlsx_dup_cell_name (merge->first_row, merge->first_column);
+          g_autofree char *last = dsp_xlsx_dup_cell_name (merge->last_row, merge->last_column);
+
+          return g_strconcat (first, ":", last, NULL);
+        }
     }
-  return FALSE;
+  return NULL;
 }
 
 void

@@ -48,8 +48,9 @@ int            dsp_xlsx_reader_find_sheet  (DspXlsxReader *self, const char *nam
 /* Blocks; calls @func for each row of the sheet, from the top. */
 gboolean       dsp_xlsx_reader_read        (DspXlsxReader *self, guint sheet, DspXlsxRowFunc func, gpointer data, GError **error);
 
-/* Whether a cell of the sheet read last is part of merged cells; to be asked when it has been read to its end. */
-gboolean       dsp_xlsx_reader_is_merged   (DspXlsxReader *self, guint row, guint column);
+/* The merged cells that a cell of the sheet read last is part of, "B2:C20": (transfer full) (nullable): none. To be asked when it has
+ * been read to its end. */
+char          *dsp_xlsx_reader_dup_merged  (DspXlsxReader *self, guint row, guint column) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Bytes of the file consumed by the sheet being read, and of all. Any thread. */
 void           dsp_xlsx_reader_get_progress (DspXlsxReader *self, guint64 *done, guint64 *total);

@@ -8,6 +8,7 @@
 #include "dsp-order-pivot.h"
 #include "dsp-xlsx-read.h"
 #include "dsp-xlsx-write.h"
+#include "xlsx-file.h"
 
 #include <string.h>
 
@@ -412,6 +413,70 @@ test_workbook (Fixture      *f,
   g_assert_nonnull (strstr (row_of (plan, 0)->what, "C-02"));
 }
 
+/* Cells as texts, for a sheet of any form. */
+static gboolean
+copy_text (guint               row,
+           const DspXlsxCell  *cells,
+           guint               n_cells,
+           gpointer            data,
+           GError            **error)
+{
+  GString *rows = data;
+
+  g_string_append_printf (rows, "<row r=\"%u\">", row + 1);
+  for (guint i = 0; i < n_cells; i++)
+    {
+      g_autofree char *cell = dsp_xlsx_dup_cell_name (row, i), *escaped = g_markup_escape_text (cells[i].text, -1);
+
+      g_string_append_printf (rows, "<c r=\"%s\" t=\"inlineStr\"><is><t>%s</t></is></c>", cell, escaped);
+    }
+  g_string_append (rows, "</row>");
+  return TRUE;
+}
+
+/* Crews of three rows that are one cell now: each of them is refused by that cell, whatever else it says. */
+static void
+test_merged (Fixture      *f,
+             gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *out = g_build_filename (f->dir, "out.xlsx", NULL), *merges = NULL, *first = NULL, *last = NULL, *sheet = NULL;
+  g_autoptr(GString) rows = g_string_new (NULL);
+  g_autoptr(DspXlsxReader) reader = NULL;
+  g_autoptr(DspMacroPlan) plan = NULL;
+
+  g_free (f->file);
+  f->file = g_strdup (out);
+  write_out (f, NULL);
+  reader = dsp_xlsx_reader_open (out, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (dsp_xlsx_reader_read (reader, 0, copy_text, rows, &error));
+  first = dsp_xlsx_dup_cell_name (2, DSP_MACRO_NOTE);
+  last = dsp_xlsx_dup_cell_name (4, DSP_MACRO_NOTE);
+  merges = g_strdup_printf ("<mergeCells><mergeCell ref=\"%s:%s\"/></mergeCells>", first, last);
+  for (guint i = 3; i <= 5; i++)
+    {
+      g_autofree char *cell = dsp_xlsx_dup_cell_name (i - 1, DSP_MACRO_CREW), *old = g_strdup_printf ("<c r=\"%s\" t=\"inlineStr\"><is><t></t>", cell);
+      g_autofree char *new = g_strdup_printf ("<c r=\"%s\" t=\"inlineStr\"><is><t>C-01</t>", cell);
+
+      g_assert_cmpuint (g_string_replace (rows, old, new, 1), ==, 1);
+    }
+  sheet = xlsx_file_sheet (rows->str, merges);
+  xlsx_file_write (out, (const XlsxPart[]) { { "xl/worksheets/sheet1.xml", sheet }, { NULL, NULL } });
+  plan = read_in (f, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (plan->n_read, ==, N_ORDERS);
+  g_assert_cmpuint (plan->rows->len, ==, 3);
+  for (guint i = 0; i < 3; i++)
+    {
+      const DspMacroRow *row = plan->rows->pdata[i];
+      g_autofree char *range = g_strdup_printf ("(%s:%s)", first, last);
+
+      g_assert_cmpint (row->state, ==, DSP_MACRO_REFUSED);
+      g_assert_nonnull (strstr (row->reason, range));
+    }
+}
+
 static void
 test_cancelled (Fixture      *f,
                 gconstpointer data)
@@ -515,6 +580,7 @@ main (int   argc,
   ADD ("rows-become-commands-and-are-undone-as-one", test_applied_and_undone);
   ADD ("each-refused-row-says-why", test_refused);
   ADD ("a-workbook-as-a-spreadsheet-saves-it", test_workbook);
+  ADD ("merged-cells-are-refused-by-their-range", test_merged);
   ADD ("a-cancelled-export-leaves-nothing", test_cancelled);
   ADD ("any-other-file-is-refused", test_other_file);
   return g_test_run ();

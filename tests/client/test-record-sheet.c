@@ -4,6 +4,7 @@
 #include "config.h"
 #include "dsp-money-commands.h"
 #include "dsp-record-sheet.h"
+#include "xlsx-file.h"
 
 #include <glib/gstdio.h>
 
@@ -58,9 +59,9 @@ plan (const char *path,
       GPtrArray  *rates,
       GError    **error)
 {
-  g_autoptr(GPtrArray) cells = dsp_record_sheet_read_cells (path, NULL, error);
+  g_autoptr(GPtrArray) lines = dsp_record_sheet_read_lines (path, NULL, error);
 
-  return cells != NULL ? dsp_record_sheet_plan (&dsp_rate, "pricing_at", &dsp_rate_create, &dsp_rate_change, cells, rates, &names, error) : NULL;
+  return lines != NULL ? dsp_record_sheet_plan (&dsp_rate, "pricing_at", &dsp_rate_create, &dsp_rate_change, lines, rates, &names, error) : NULL;
 }
 
 /* What goes out and comes back changes nothing; into an empty office it makes the same records. */
@@ -141,6 +142,63 @@ rows_are_changes_new_or_refused (void)
   g_rmdir (dir);
 }
 
+static DspRecordSheet *
+plan_workbook (const char *rows,
+               const char *after,
+               GError    **error)
+{
+  g_autofree char *dir = g_dir_make_tmp ("despacho-XXXXXX", NULL), *path = g_build_filename (dir, "rates.xlsx", NULL);
+  g_autofree char *sheet = xlsx_file_sheet (rows, after);
+  const XlsxPart parts[] = { { "xl/worksheets/sheet1.xml", sheet }, { NULL, NULL } };
+  g_autoptr(GPtrArray) rates = make_rates ();
+  DspRecordSheet *planned;
+
+  xlsx_file_write (path, parts);
+  planned = plan (path, rates, error);
+  g_remove (path);
+  g_rmdir (dir);
+  return planned;
+}
+
+#define TEXT(cell, text) "<c r=\"" cell "\" t=\"inlineStr\"><is><t>" text "</t></is></c>"
+#define NUMBER(cell, text) "<c r=\"" cell "\"><v>" text "</v></c>"
+#define HEADINGS "<row r=\"1\">" TEXT ("A1", "code") TEXT ("B1", "pays") TEXT ("C1", "from") TEXT ("D1", "amount") "</row>"
+
+/* What a spreadsheet can do to a list of rates: each row says by its cells what is wrong with it, and the others go on. */
+static void
+rows_of_a_spreadsheet (void)
+{
+  static const char rows[] = HEADINGS
+    "<row r=\"2\">" TEXT ("A2", "ONE") TEXT ("B2", "service") TEXT ("C2", "2027-01-01") NUMBER ("D2", "10") "</row>"
+    "<row r=\"3\">" TEXT ("A3", "TWO") TEXT ("B3", "night") TEXT ("C3", "2027-01-01") "</row>"
+    "<row r=\"5\">" TEXT ("A5", "DATE") TEXT ("B5", "night") "<c r=\"C5\" s=\"1\"><v>46388</v></c>" NUMBER ("D5", "20") "</row>"
+    "<row r=\"6\">" TEXT ("A6", "SUM") TEXT ("B6", "night") TEXT ("C6", "2027-01-01") "<c r=\"D6\"><f>D2+D5</f><v>30</v></c></row>"
+    "<row r=\"7\">" TEXT ("A7", "WORDS") TEXT ("B7", "night") TEXT ("C7", "1 de enero") NUMBER ("D7", "5") "</row>";
+  static const struct { guint line; const char *code, *says; } expected[] = {
+    { 2, "ONE", "the cells D2:D4 are merged" }, { 3, "TWO", "the cells D2:D4 are merged" }, { 6, "SUM", "cell D6 is a formula" },
+    { 7, "WORDS", "1 de enero" }, { 5, "DATE", NULL },
+  };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspRecordSheet) sheet = plan_workbook (rows, "<mergeCells><mergeCell ref=\"D2:D4\"/><mergeCell ref=\"H2:K9\"/></mergeCells>", &error);
+  const DspRecordSheetRow *row;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (sheet->rows->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < sheet->rows->len; i++)
+    {
+      row = sheet->rows->pdata[i];
+      g_test_message ("%u %s: %s", row->line, row->code, row->reason);
+      g_assert_cmpuint (row->line, ==, expected[i].line);
+      g_assert_cmpstr (row->code, ==, expected[i].code);
+      g_assert_true (expected[i].says == NULL ? row->reason == NULL : row->reason != NULL && strstr (row->reason, expected[i].says) != NULL);
+    }
+  row = sheet->rows->pdata[4];
+  g_assert_cmpint (((DspRate *) row->gift.steps[0].args)->from.day, ==, dsp_date_make (2027, 1, 1).day);
+  g_clear_pointer (&sheet, dsp_record_sheet_free);
+  g_assert_null (plan_workbook (rows, "<mergeCells><mergeCell ref=\"C1:D1\"/></mergeCells>", &error));
+  g_assert_nonnull (strstr (error->message, "C1:D1"));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -149,5 +207,6 @@ main (int    argc,
   g_test_add_data_func ("/record-sheet/S0-18-a-workbook-comes-back-the-same", ".xlsx", round_trip);
   g_test_add_data_func ("/record-sheet/S0-18-a-csv-comes-back-the-same", ".csv", round_trip);
   g_test_add_func ("/record-sheet/S0-18-rows-are-changes-new-or-refused", rows_are_changes_new_or_refused);
+  g_test_add_func ("/record-sheet/S0-18-what-a-spreadsheet-did-is-named-by-its-cells", rows_of_a_spreadsheet);
   return g_test_run ();
 }

@@ -59,10 +59,11 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   reader = dsp_xlsx_reader_open (path, NULL, &error);
   for (guint i = 0; reader != NULL && error == NULL && i < MIN (dsp_xlsx_reader_get_n_sheets (reader), 4); i++)
     {
+      g_autofree char *merged = NULL;
       gint64 last = -1;
 
       g_assert_true (dsp_xlsx_reader_read (reader, i, look_at_row, &last, &error) == (error == NULL));
-      dsp_xlsx_reader_is_merged (reader, (guint) size, data[0]);
+      merged = dsp_xlsx_reader_dup_merged (reader, (guint) size, data[0]);
     }
   g_assert_true (reader != NULL || error != NULL);
   close (fd);

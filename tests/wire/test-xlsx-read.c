@@ -170,7 +170,11 @@ test_merged (void)
   g_assert_true (dsp_xlsx_reader_read (reader, 0, print_row, out, &error));
   for (guint row = 0; row < 30; row++)
     for (guint column = 0; column < 5; column++)
-      g_assert_true (dsp_xlsx_reader_is_merged (reader, row, column) == (row >= 1 && row <= 19 && column >= 1 && column <= 2));
+      {
+        g_autofree char *range = dsp_xlsx_reader_dup_merged (reader, row, column);
+
+        g_assert_cmpstr (range, ==, row >= 1 && row <= 19 && column >= 1 && column <= 2 ? "B2:C20" : NULL);
+      }
   g_string_free (out, TRUE);
 }
 
