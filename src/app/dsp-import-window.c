@@ -423,10 +423,11 @@ on_sheet_read (GObject      *source,
   g_autoptr(GError) error = NULL;
   DspSheet *sheet = g_task_propagate_pointer (G_TASK (res), &error);
 
-  if (sheet == NULL)
+  /* Closed meanwhile: nobody is there to be told anything. */
+  if (self->office == NULL)
+    g_clear_pointer (&sheet, dsp_sheet_free);
+  else if (sheet == NULL)
     say (self, error->message);
-  else if (self->office == NULL)
-    dsp_sheet_free (sheet); /* closed meanwhile */
   else
     take_sheet (self, sheet);
 }

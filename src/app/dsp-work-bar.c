@@ -135,14 +135,12 @@ on_finished (GObject      *source,
 
   /* Cancelled between the end and here is cancelled all the same. */
   result = g_task_propagate_pointer (G_TASK (res), &error);
-  if (self->revealer == NULL)
-    {
-      if (result != NULL && work->free_result != NULL)
-        work->free_result (result);
-      return;
-    }
-  dsp_work_bar_end (self);
-  done (result, error, self->user_data);
+  if (self->revealer != NULL)
+    dsp_work_bar_end (self);
+  if (done != NULL)
+    done (result, error, self->user_data);
+  else if (result != NULL && work->free_result != NULL)
+    work->free_result (result);
 }
 
 void
@@ -206,6 +204,18 @@ dsp_work_bar_cancel (DspWorkBar *self)
 
 /* ---- the widget ---- */
 
+/* The window goes. The thread, which keeps the widget, may be at it a while longer; whoever asked is not told any more: that may be
+ * the window itself. */
+static void
+dsp_work_bar_unroot (GtkWidget *widget)
+{
+  DspWorkBar *self = DSP_WORK_BAR (widget);
+
+  dsp_work_bar_cancel (self);
+  self->done = NULL;
+  GTK_WIDGET_CLASS (dsp_work_bar_parent_class)->unroot (widget);
+}
+
 static void
 dsp_work_bar_dispose (GObject *object)
 {
@@ -222,6 +232,7 @@ static void
 dsp_work_bar_class_init (DspWorkBarClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = dsp_work_bar_dispose;
+  GTK_WIDGET_CLASS (klass)->unroot = dsp_work_bar_unroot;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
 }
 

@@ -12,6 +12,7 @@
 #include "dsp-record-page.h"
 #include "dsp-resources.h"
 #include "dsp-sign-in-page.h"
+#include "dsp-work-bar.h"
 
 #include <adwaita.h>
 #include <glib/gstdio.h>
@@ -213,6 +214,70 @@ test_chooser (Fixture      *fixture,
   g_object_unref (chooser);
 }
 
+/* ---- work that ends late ---- */
+
+typedef struct {
+  GMutex   lock;
+  GCond    cond;
+  gboolean began, go_on;              /* (guarded by lock) */
+  gboolean cancelled;
+  guint    n_told, n_results, n_data; /* of the main thread */
+} Late;
+
+static gpointer
+work_late (gpointer          data,
+           DspMacroProgress *progress,
+           GCancellable     *cancellable,
+           GError          **error)
+{
+  Late *late = data;
+
+  g_mutex_lock (&late->lock);
+  late->began = TRUE;
+  g_cond_broadcast (&late->cond);
+  while (!late->go_on)
+    g_cond_wait (&late->cond, &late->lock);
+  late->cancelled = g_cancellable_is_cancelled (cancellable);
+  g_mutex_unlock (&late->lock);
+  return late;
+}
+
+static void late_told (gpointer result, const GError *error, gpointer user_data) { ((Late *) user_data)->n_told++; }
+static void late_result (gpointer result) { ((Late *) result)->n_results++; }
+static void late_data (gpointer data) { ((Late *) data)->n_data++; }
+
+/* Whoever asked is mostly the window itself: when that has gone, the thread's end is nobody's news. */
+static void
+test_late_work_tells_nobody_who_has_gone (Fixture      *fixture,
+                                          gconstpointer unused)
+{
+  GtkWidget *window = gtk_window_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *bar = dsp_work_bar_new ();
+  Late late = { 0 };
+
+  g_mutex_init (&late.lock);
+  g_cond_init (&late.cond);
+  gtk_box_append (GTK_BOX (box), bar);
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  gtk_window_present (GTK_WINDOW (window));
+  dsp_work_bar_run (DSP_WORK_BAR (bar), "Reading", 0, work_late, &late, late_data, late_result, late_told, &late);
+  g_mutex_lock (&late.lock);
+  while (!late.began)
+    g_cond_wait (&late.cond, &late.lock);
+  g_mutex_unlock (&late.lock);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_mutex_lock (&late.lock);
+  late.go_on = TRUE;
+  g_cond_broadcast (&late.cond);
+  g_mutex_unlock (&late.lock);
+  while (late.n_data == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (late.n_told, ==, 0);
+  g_assert_cmpuint (late.n_results, ==, 1);
+  g_assert_true (late.cancelled);
+  g_mutex_clear (&late.lock);
+  g_cond_clear (&late.cond);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -232,5 +297,6 @@ main (int    argc,
   ADD ("/app/widgets/form-asks-for-what-is-required", test_form_needs_what_is_required);
   ADD ("/app/widgets/S0-24/filter-applies-on-press", test_filter_applies_on_press);
   ADD ("/app/widgets/chooser-keeps-values-that-are-gone", test_chooser);
+  ADD ("/app/widgets/S0-19/late-work-tells-nobody-who-has-gone", test_late_work_tells_nobody_who_has_gone);
   return g_test_run ();
 }
