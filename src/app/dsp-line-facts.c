@@ -10,6 +10,8 @@
 #include "dsp-facts.h"
 #include "dsp-line-list.h"
 #include "dsp-money-commands.h"
+#include "dsp-rate-why.h"
+#include "dsp-rate-words.h"
 #include "dsp-text.h"
 
 #include <glib/gi18n.h>
@@ -20,11 +22,12 @@ struct _DspLineFacts
 
   DspOffice *office; /* (owned) */
   bool       linked;
-  DspId      order_id, pre_invoice_id;
+  DspId      order_id, pre_invoice_id, line_id;
   GtkWidget *box;
   GtkWidget *title, *subtitle;
   GtkWidget *order, *pre_invoice; /* buttons */
   GtkWidget *evidence;
+  GtkWidget *why;                 /* button */
   GtkWidget *money;
   GtkWidget *words;
 };
@@ -32,20 +35,6 @@ struct _DspLineFacts
 G_DEFINE_FINAL_TYPE (DspLineFacts, dsp_line_facts, GTK_TYPE_WIDGET)
 
 /* ---- the facts ---- */
-
-/* "by the type, the postal code": the conditions of the rate that the line met. */
-static char *
-dup_why (const DspStatementLine *line)
-{
-  g_autoptr(GString) text = g_string_new (NULL);
-
-  if (!line->rate_by.is_set)
-    return NULL;
-  for (guint bit = 0; bit < 16; bit++)
-    if ((line->rate_by.value >> bit) & 1)
-      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", dsp_rate_by_label ((DspRateBy) (1u << bit)));
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
 
 static void
 show_evidence (DspLineFacts           *self,
@@ -55,7 +44,7 @@ show_evidence (DspLineFacts           *self,
     offsetof (DspStatementLine, day), offsetof (DspStatementLine, crew_id), offsetof (DspStatementLine, type),
     offsetof (DspStatementLine, subtype), offsetof (DspStatementLine, postal_code), offsetof (DspStatementLine, municipality),
   };
-  g_autofree char *why = dup_why (line), *what = dsp_line_what (line);
+  g_autofree char *why = dsp_rate_words_by ((DspRateBy) line->rate_by.value), *what = dsp_line_what (line);
 
   dsp_facts_clear (self->evidence);
   for (guint i = 0; i < G_N_ELEMENTS (before); i++)
@@ -64,7 +53,7 @@ show_evidence (DspLineFacts           *self,
     dsp_facts_add (self->evidence, _("Kilometres"), what);
   dsp_facts_add_field (self->evidence, self->office, &dsp_statement_line.table, line, offsetof (DspStatementLine, rate_code));
   if (line->rate_code != NULL && line->pays != DSP_PAYS_NONE)
-    dsp_facts_add (self->evidence, _("This rate applies because of"), why != NULL && *why != '\0' ? why : _("It is the general one"));
+    dsp_facts_add (self->evidence, _("This rate applies because of"), *why != '\0' ? why : _("It is the general one"));
   dsp_facts_add_field (self->evidence, self->office, &dsp_statement_line.table, line, offsetof (DspStatementLine, reason));
 }
 
@@ -146,7 +135,9 @@ show_buttons (DspLineFacts           *self,
                                          : dsp_replica_dup_record (dsp_office_get_replica (self->office), &dsp_pre_invoice,
                                                                    &line->pre_invoice_id);
 
+  self->line_id = line->id;
   self->order_id = line->order_id;
+  gtk_widget_set_visible (self->why, line->pays != DSP_PAYS_NONE && dsp_rate_why_opens (self->office));
   self->pre_invoice_id = line->pre_invoice_id;
   gtk_widget_set_visible (self->order, !dsp_id_is_none (&line->order_id));
   gtk_widget_set_visible (self->pre_invoice, pre_invoice != NULL);
@@ -222,6 +213,17 @@ on_pre_invoice (GtkWidget    *button,
   gtk_widget_activate_action (GTK_WIDGET (self), "win.open-record", "s", target);
 }
 
+static void
+on_why (GtkWidget    *button,
+        DspLineFacts *self)
+{
+  g_autoptr(DspStatementLine) line = dsp_replica_dup_record (dsp_office_get_replica (self->office), &dsp_statement_line, &self->line_id);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (line != NULL && GTK_IS_WINDOW (root))
+    dsp_rate_why_open_line (GTK_WINDOW (root), self->office, line);
+}
+
 /* ---- object ---- */
 
 static void
@@ -271,6 +273,10 @@ dsp_line_facts_new (DspOffice *office,
   self->words = dsp_facts_section (all, _("What was said"));
   self->money = dsp_facts_section (all, _("Amounts"));
   self->evidence = dsp_facts_section (all, _("Evidence"));
+  self->why = gtk_button_new_with_label (_("Why this rate"));
+  gtk_widget_set_halign (self->why, GTK_ALIGN_START);
+  g_signal_connect (self->why, "clicked", G_CALLBACK (on_why), self);
+  gtk_box_append (GTK_BOX (gtk_widget_get_parent (self->evidence)), self->why);
   gtk_widget_add_css_class (all, "dsp-line-facts");
   self->box = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->box), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);

@@ -17,6 +17,7 @@
 #include "dsp-place-view.h"
 #include "dsp-process-bar.h"
 #include "dsp-process-dialog.h"
+#include "dsp-rate-why.h"
 #include "dsp-text.h"
 #include "dsp-visits-view.h"
 
@@ -271,6 +272,16 @@ on_print (GtkWidget *button,
 }
 
 static void
+on_why (GtkWidget *button,
+        View      *view)
+{
+  const DspOrder *order = dsp_replica_get_order (dsp_office_get_replica (view->office), &view->id);
+
+  if (order != NULL)
+    dsp_rate_why_open_order (GTK_WINDOW (view->window), view->office, order);
+}
+
+static void
 step (View *view,
       int   by)
 {
@@ -364,6 +375,9 @@ dsp_order_window_open (GtkWindow         *parent,
   button = make_icon_button ("find-location-symbolic", _("Show in the list and on the map"), G_CALLBACK (on_show_in_list), view);
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), button);
   button = make_icon_button ("document-print-symbolic", _("Print the work order sheet (Ctrl+P)"), G_CALLBACK (on_print), view);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (header), button);
+  button = make_icon_button ("despacho-rates-symbolic", _("Why this rate"), G_CALLBACK (on_why), view);
+  gtk_widget_set_visible (button, dsp_rate_why_opens (office));
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), button);
 
   view->processes = dsp_process_bar_new (office);

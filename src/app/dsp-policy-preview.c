@@ -10,6 +10,7 @@
 #include "dsp-policy-preview.h"
 
 #include "dsp-bookable.h"
+#include "dsp-order-entry.h"
 #include "dsp-policy-list.h"
 #include "dsp-text.h"
 
@@ -24,7 +25,6 @@ struct _DspPolicyPreview
   DspOffice    *office;  /* (owned) */
   DspPolicy    *policy;  /* (owned) (nullable) */
   DspOrder     *order;   /* (owned) (nullable): the sample */
-  GCancellable *looking; /* (owned) (nullable) */
   GtkWidget    *says;
   GtkWidget    *number, *when;
   GtkWidget    *first;
@@ -39,9 +39,6 @@ dsp_policy_preview_dispose (GObject *object)
   DspPolicyPreview *self = DSP_POLICY_PREVIEW (object);
   GtkWidget *child;
 
-  if (self->looking != NULL)
-    g_cancellable_cancel (self->looking);
-  g_clear_object (&self->looking);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_pointer (&self->policy, dsp_policy_free);
@@ -161,7 +158,6 @@ take_sample (DspPolicyPreview *self,
   g_clear_pointer (&self->order, dsp_order_free);
   if (order != NULL)
     self->order = dsp_order_dup (order);
-  gtk_entry_set_placeholder_text (GTK_ENTRY (self->number), order != NULL ? order->number : NULL);
 }
 
 /* One that it would rule. */
@@ -182,84 +178,47 @@ choose_sample (DspPolicyPreview *self)
     if (rules (self->policy, index, result->rows[i]))
       order = dsp_replica_get_order (replica, dsp_order_index_id (index, result->rows[i]));
   take_sample (self, order);
+  dsp_order_entry_suggest (DSP_ORDER_ENTRY (self->number), order != NULL ? order->number : NULL);
 }
 
-static void
-found_cb (GObject      *source,
-          GAsyncResult *res,
-          gpointer      user_data)
-{
-  g_autoptr(DspPolicyPreview) self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) found = dsp_replica_find_finish (DSP_REPLICA (source), res, &error);
-
-  if (self->office == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  g_clear_object (&self->looking);
-  if (found != NULL && found->len > 0)
-    take_sample (self, found->pdata[0]);
-  if (found == NULL || found->len == 0)
-    gtk_widget_add_css_class (self->number, "error");
-  else
-    gtk_widget_remove_css_class (self->number, "error");
-  show (self);
-}
-
+/* Nothing is taken for a number that is not there: the sample before stays. */
 static void
 on_number (DspPolicyPreview *self)
 {
-  g_autofree char *number = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->number))));
-  g_autofree char *escaped = g_uri_escape_string (number, NULL, TRUE);
-  g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_order);
+  DspOrderEntry *number = DSP_ORDER_ENTRY (self->number);
 
-  if (self->looking != NULL)
-    g_cancellable_cancel (self->looking);
-  g_clear_object (&self->looking);
-  gtk_widget_remove_css_class (self->number, "error");
-  if (*number == '\0' || !dsp_filter_set (filter, "number", escaped, NULL))
-    {
-      choose_sample (self);
-      show (self);
-      return;
-    }
-  self->looking = g_cancellable_new ();
-  dsp_replica_find_async (dsp_office_get_replica (self->office), filter, 1, self->looking, found_cb, g_object_ref (self));
+  if (dsp_order_entry_is_empty (number))
+    choose_sample (self);
+  else if (dsp_order_entry_get (number) != NULL)
+    take_sample (self, dsp_order_entry_get (number));
+  show (self);
 }
 
 /* ---- making it ---- */
 
-static GtkWidget *
-add_entry (GtkWidget  *box,
-           const char *name)
-{
-  GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3), *label = gtk_label_new (name), *entry = gtk_entry_new ();
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_add_css_class (label, "caption");
-  gtk_widget_add_css_class (label, "dim-label");
-  gtk_widget_set_hexpand (column, TRUE);
-  gtk_label_set_mnemonic_widget (GTK_LABEL (label), entry);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-  gtk_box_append (GTK_BOX (column), label);
-  gtk_box_append (GTK_BOX (column), entry);
-  gtk_box_append (GTK_BOX (box), column);
-  return entry;
-}
-
 static void
 dsp_policy_preview_init (DspPolicyPreview *self)
 {
-  GtkWidget *entries = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18), *lists = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
-
   gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))), GTK_ORIENTATION_VERTICAL);
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (GTK_WIDGET (self))), 12);
+}
+
+GtkWidget *
+dsp_policy_preview_new (DspOffice *office)
+{
+  DspPolicyPreview *self = g_object_new (DSP_TYPE_POLICY_PREVIEW, NULL);
+  GtkWidget *entries = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18), *lists = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
+
+  self->office = g_object_ref (office);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Preview of the policy"), -1);
   self->first = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->first), 0);
   gtk_label_set_wrap (GTK_LABEL (self->first), TRUE);
   gtk_widget_add_css_class (self->first, "heading");
   gtk_widget_set_parent (self->first, GTK_WIDGET (self));
-  self->number = add_entry (entries, _("For this order"));
-  self->when = add_entry (entries, _("On this day and time"));
+  gtk_box_set_homogeneous (GTK_BOX (entries), TRUE);
+  self->number = dsp_captioned (entries, _("For this order"), dsp_order_entry_new (office));
+  self->when = dsp_captioned (entries, _("On this day and time"), gtk_entry_new ());
   gtk_entry_set_placeholder_text (GTK_ENTRY (self->when), _("31/12/2026 10:30"));
   gtk_widget_set_parent (entries, GTK_WIDGET (self));
   gtk_box_set_homogeneous (GTK_BOX (lists), TRUE);
@@ -270,15 +229,6 @@ dsp_policy_preview_init (DspPolicyPreview *self)
   gtk_widget_set_parent (lists, GTK_WIDGET (self));
   g_signal_connect_swapped (self->number, "changed", G_CALLBACK (on_number), self);
   g_signal_connect_swapped (self->when, "changed", G_CALLBACK (show), self);
-}
-
-GtkWidget *
-dsp_policy_preview_new (DspOffice *office)
-{
-  DspPolicyPreview *self = g_object_new (DSP_TYPE_POLICY_PREVIEW, NULL);
-
-  self->office = g_object_ref (office);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Preview of the policy"), -1);
   g_signal_connect_object (office, "records-changed", G_CALLBACK (show), self, G_CONNECT_SWAPPED);
   show (self);
   return GTK_WIDGET (self);
@@ -294,7 +244,7 @@ dsp_policy_preview_set (DspPolicyPreview *self,
   g_clear_pointer (&self->policy, dsp_policy_free);
   if (policy != NULL)
     self->policy = dsp_policy_dup (policy);
-  if (other && *gtk_editable_get_text (GTK_EDITABLE (self->number)) == '\0')
+  if (other && dsp_order_entry_is_empty (DSP_ORDER_ENTRY (self->number)))
     choose_sample (self);
   show (self);
 }
