@@ -134,6 +134,26 @@ dsp_keeper_copy_begin (DspKeeper    *keeper,
   return TRUE;
 }
 
+static gboolean
+void_now (GError    **error,
+          const char *why)
+{
+  g_set_error_literal (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED, why);
+  return FALSE;
+}
+
+void
+dsp_keeper_copy_start (DspKeeper  *keeper,
+                       const char *epoch,
+                       const char *from,
+                       gint64      seq)
+{
+  g_return_if_fail (keeper->copy.active && keeper->copy.epoch == NULL);
+  keeper->copy.epoch = g_strdup (epoch);
+  keeper->copy.from = g_strdup (from);
+  keeper->copy.pos = seq;
+}
+
 /* A record goes from text to statement through one that is used again and again. */
 static gboolean
 load_columns (DspKeeper       *keeper,
@@ -301,10 +321,7 @@ dsp_keeper_copy_pull (DspKeeper  *keeper,
   if (!dsp_page_read (text, length, &reply, error))
     return FALSE;
   if (reply.has_grants || g_strcmp0 (reply.epoch, keeper->copy.epoch) != 0)
-    {
-      g_set_error_literal (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED, "what may be seen changed during the copy");
-      return FALSE;
-    }
+    return void_now (error, "what may be seen changed during the copy");
   if (!dsp_db_begin (keeper->db, error))
     return dsp_keeper_fail (error);
   if (!dsp_page_apply (keeper, DSP_SHADOW, &reply, &pos, NULL, NULL, &wide, &n, error) || !dsp_db_commit (keeper->db, error))
@@ -457,8 +474,9 @@ dsp_keeper_copy_add (DspKeeper *keeper,
   g_autoptr(GHashTable) affected = dsp_key_set_new ();
 
   g_return_val_if_fail (keeper->copy.active && keeper->copy.added, FALSE);
+  /* The server was restored, and nothing of it can be added to what is here. */
   if (g_strcmp0 (keeper->copy.epoch, keeper->epoch) != 0)
-    return dsp_page_bad (error, "rows of another epoch than the feed's");
+    return void_now (error, "rows of another epoch than the feed's");
   if (!dsp_db_begin (keeper->db, error))
     return dsp_keeper_fail (error);
   if (!add_tables (keeper, error))

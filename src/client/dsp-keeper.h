@@ -135,6 +135,9 @@ GStrv           dsp_keeper_dup_added  (DspKeeper *keeper);
  * A copy of added scopes (@added): begin, its pages, then add; the feed goes on from where it was.
  * Until the feed's turn what is there outlives the program; begin goes on with it. */
 gboolean        dsp_keeper_copy_begin (DspKeeper *keeper, gboolean added, DspCopyPlace *place, GError **error);
+/* Right after a begin that goes on with nothing: the feed goes on from @from, of one instant with the list of what is to be
+ * fetched. Without it the first page says where. */
+void            dsp_keeper_copy_start (DspKeeper *keeper, const char *epoch, const char *from, gint64 seq);
 gboolean        dsp_keeper_copy_page  (DspKeeper *keeper, const char *scope, const char *reply, gsize length, char **next, guint *n_rows, GError **error);
 gboolean        dsp_keeper_copy_index (DspKeeper *keeper, char **cursor, GError **error);
 /* One page of the feed into the copy. @done: it has passed the pages; else @cursor is where to go on. */

@@ -26,12 +26,35 @@ typedef struct {
   GError     *error;
 } PageJob;
 
+/* Of one instant with the list of scopes: had it been read later, a scope that came in between would never be fetched. */
+typedef struct {
+  char   *epoch, *from; /* (owned) (nullable) */
+  gint64  seq;
+} Start;
+
+static void
+start_clear (Start *start)
+{
+  g_free (start->epoch);
+  g_free (start->from);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Start, start_clear)
+
+typedef struct {
+  DspSyncCall  call;
+  const Start *start;
+} Beginning;
+
 static void
 do_copy_begin (gpointer data)
 {
-  DspSyncCall *c = data;
+  Beginning *beginning = data;
+  DspSyncCall *c = &beginning->call;
+  DspKeeper *keeper = c->self->replica->keeper;
 
-  c->ok = dsp_keeper_copy_begin (c->self->replica->keeper, c->flag, &c->place, &c->error);
+  c->ok = dsp_keeper_copy_begin (keeper, c->flag, &c->place, &c->error);
+  if (c->ok && c->place.scope == NULL && beginning->start->from != NULL && beginning->start->epoch != NULL)
+    dsp_keeper_copy_start (keeper, beginning->start->epoch, beginning->start->from, beginning->start->seq);
 }
 
 static void
@@ -137,11 +160,13 @@ peek_next (GBytes *body)
   return next;
 }
 
-/* How many rows there will be, and of which scopes, from GET v1/sums. @only (nullable): count those. */
+/* How many rows there will be, and of which scopes, from GET v1/sums; and where the feed goes on from there (nullable: an older
+ * server's). @only (nullable): count those. */
 static guint64
 read_totals (GBytes    *body,
              GPtrArray *scopes,
-             GPtrArray *only)
+             GPtrArray *only,
+             Start     *start)
 {
   const char *name;
   gsize n, length;
@@ -176,6 +201,12 @@ read_totals (GBytes    *body,
               }
           }
       }
+    else if (dsp_json_is (name, n, "from") && start->from == NULL && dsp_json_peek (&r) == '"')
+      dsp_json_read_text (&r, &start->from);
+    else if (dsp_json_is (name, n, "epoch") && start->epoch == NULL && dsp_json_peek (&r) == '"')
+      dsp_json_read_text (&r, &start->epoch);
+    else if (dsp_json_is (name, n, "head"))
+      dsp_json_read_int (&r, &start->seq);
     else
       dsp_json_skip (&r, NULL, NULL);
   return total;
@@ -298,7 +329,7 @@ copy_scopes (DspSync            *self,
     }
   else if (place->scope != NULL && !g_ptr_array_find_with_equal_func (scopes, place->scope, g_str_equal, &first))
     {
-      g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SERVER, "scope %s of an earlier try is not there any more", place->scope);
+      g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED, "scope %s of an earlier try is not there any more", place->scope);
       return FALSE;
     }
   for (guint i = first; i < scopes->len; i++)
@@ -336,7 +367,10 @@ fetch_pages (DspSync    *self,
 {
   g_autoptr(GPtrArray) scopes = g_ptr_array_new_with_free_func (g_free);
   g_auto(DspAnswer) sums = { 0 };
-  g_auto(DspSyncCall) begin = { .flag = added }, ask = { 0 };
+  g_auto(DspSyncCall) ask = { 0 };
+  g_auto(Start) start = { 0 };
+  Beginning beginning = { .call.flag = added, .start = &start };
+  DspSyncCall *begin = &beginning.call;
   PageJob job = { .self = self, .ok = TRUE };
   gboolean ok;
 
@@ -350,17 +384,18 @@ fetch_pages (DspSync    *self,
     }
   if (added)
     dsp_sync_call (self, do_added, &ask);
-  job.total = read_totals (sums.body, scopes, ask.list);
-  dsp_sync_call (self, do_copy_begin, &begin);
-  if (!begin.ok)
+  job.total = read_totals (sums.body, scopes, ask.list, &start);
+  dsp_sync_call (self, do_copy_begin, begin);
+  if (!begin->ok)
     {
-      g_propagate_error (error, g_steal_pointer (&begin.error));
+      g_propagate_error (error, g_steal_pointer (&begin->error));
       return FALSE;
     }
-  job.n_rows = begin.place.n_rows;
+  job.n_rows = begin->place.n_rows;
   g_mutex_init (&job.lock);
   g_cond_init (&job.done_cond);
-  ok = copy_scopes (self, channel, added ? ask.list : scopes, added, &begin.place, &job, status, error);
+  ok = copy_scopes (self, channel, added ? ask.list : scopes, added, &begin->place, &job, status, error);
+  dsp_sync_call_clear (begin);
   g_mutex_clear (&job.lock);
   g_cond_clear (&job.done_cond);
   g_clear_error (&job.error);

@@ -266,7 +266,10 @@ follow_copy (DspSync    *self,
   if (added && status != 0)
     want_copy (self); /* a scope that was added is not there: begin from what is */
   if (g_error_matches (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED))
-    return !dsp_sync_is_stopping (self);
+    {
+      want_copy (self); /* of everything: what was added may be of another history */
+      return !dsp_sync_is_stopping (self);
+    }
   return error == NULL ? !dsp_sync_is_stopping (self) : after_failure (self, error, bound_ms);
 }
 
@@ -436,6 +439,7 @@ send_once (DspSync    *self,
   if (next.error != NULL)
     {
       g_warning ("the outbox cannot be read: %s", next.error->message);
+      *more = TRUE; /* it may be there */
       return rest (self, next_pause (bound_ms, 5));
     }
   if (next.flag)

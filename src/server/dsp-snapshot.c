@@ -323,7 +323,9 @@ read_sums (DspDb   *db,
       dsp_reply_fault (call->request, error);
       return;
     }
-  g_string_append_printf (sums.out, "{\"epoch\":\"%s\",\"head\":%" G_GINT64_FORMAT ",\"sums\":{", call->server->epoch, state.seq);
+  g_string_append_printf (sums.out, "{\"epoch\":\"%s\",\"head\":%" G_GINT64_FORMAT ",", call->server->epoch, state.seq);
+  put_from (sums.out, &state, ref->actor);
+  g_string_append (sums.out, "\"sums\":{");
   if (!dsp_feed_read_sums (db, ref->scopes, ref->entities, add_sum, &sums, &error))
     {
       dsp_call_end (db);

@@ -110,6 +110,46 @@ test_added_scope (Fixture      *f,
   dsp_table_clear (&dsp_order.table, old);
 }
 
+/* Where the feed goes on is where the list of scopes was read, not where the first page was: what was granted in between comes. */
+static void
+test_begins_with_the_list (Fixture      *f,
+                           gconstpointer data)
+{
+  g_auto(DspCopyPlace) place = { NULL };
+  g_autoptr(GError) error = NULL;
+  g_autofree DspOrder *order = office_order (100);
+  g_autofree char *cursor = NULL, *after = NULL;
+  g_autofree char *grants = g_strdup ("{\"epoch\":\"" OFFICE_EPOCH "\",\"head\":10,\"cursor\":\"c\",\"more\":true,\"grants\":{\"ver\":2,\"del\":[],"
+                                      "\"add\":[]},\"changes\":[]}");
+  gboolean done = FALSE;
+
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, FALSE, &place, &error));
+  dsp_keeper_copy_start (f->keeper, OFFICE_EPOCH, "cursor-of-the-list", 8);
+  office_feed_page (f->keeper, &dsp_order, order, 1, true);
+  g_assert_true (dsp_keeper_copy_index (f->keeper, &cursor, &error));
+  g_assert_cmpstr (cursor, ==, "cursor-of-the-list");
+  g_assert_false (dsp_keeper_copy_pull (f->keeper, grants, strlen (grants), &after, &done, &error));
+  g_assert_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED);
+  dsp_keeper_copy_abort (f->keeper);
+  dsp_table_clear (&dsp_order.table, order);
+}
+
+/* After a restore of the server nothing can be added to what is here: everything has to come anew, and not "the server's fault". */
+static void
+test_added_in_another_epoch (Fixture      *f,
+                             gconstpointer data)
+{
+  g_auto(DspCopyPlace) place = { NULL };
+  g_autoptr(GError) error = NULL;
+  gint64 there = count (f, "order");
+
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, TRUE, &place, &error));
+  dsp_keeper_copy_start (f->keeper, "22222222-2222-4333-8444-555555555555", "cursor", 3);
+  g_assert_false (dsp_keeper_copy_add (f->keeper, &error));
+  g_assert_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED);
+  g_assert_cmpint (count (f, "order"), ==, there);
+}
+
 /* A damaged page is refused whole: nothing of it is there, and the copy can still go on. */
 static void
 test_damaged_page_of_a_copy (Fixture      *f,
@@ -149,6 +189,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/keeper-copy/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("P4/an-added-scope-is-fetched-alone", test_added_scope);
+  ADD ("P3/a-copy-begins-with-the-list-of-scopes", test_begins_with_the_list);
+  ADD ("P1/nothing-is-added-in-another-epoch", test_added_in_another_epoch);
   ADD ("unfinished-copy-goes-on", test_unfinished_copy_goes_on);
   ADD ("damaged-page-of-a-copy-is-refused-whole", test_damaged_page_of_a_copy);
   return g_test_run ();
