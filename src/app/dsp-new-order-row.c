@@ -68,15 +68,6 @@ dup_typed (DspRecordRow *row)
   return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row->editor))));
 }
 
-static void
-show_from (DspRecordRow *row,
-           gconstpointer record)
-{
-  g_autofree char *text = dsp_text_time_edit (*dsp_field_time (row->field, record));
-
-  gtk_editable_set_text (GTK_EDITABLE (row->editor), text);
-}
-
 static char *
 read_time (const char *text,
            DspTime    *time)
@@ -135,14 +126,14 @@ read_until (DspRecordRow *row,
 }
 
 static GtkWidget *
-make_time (DspRecordRow       *row,
-           const DspRowEditor *editor,
-           const char         *hint)
+make_until (DspRecordRow *row)
 {
+  static const DspRowEditor editor = { show_until, read_until, FALSE };
+
   row->editor = gtk_entry_new ();
-  gtk_entry_set_placeholder_text (GTK_ENTRY (row->editor), hint);
+  gtk_entry_set_placeholder_text (GTK_ENTRY (row->editor), "14:00");
   g_signal_connect_swapped (row->editor, "changed", G_CALLBACK (dsp_record_row_edited), row);
-  dsp_record_row_take_editor (row, editor, NULL, NULL);
+  dsp_record_row_take_editor (row, &editor, NULL, NULL);
   return row->editor;
 }
 
@@ -151,7 +142,7 @@ make_time (DspRecordRow       *row,
 GtkWidget *
 dsp_new_order_row_make (DspRecordRow *row)
 {
-  static const DspRowEditor from = { show_from, read_from, FALSE }, until = { show_until, read_until, FALSE };
+  static const DspRowEditor from = { dsp_slot_row_show, read_from, FALSE };
   const char *name = row->field->name;
 
   row->asked = g_str_equal (name, "street");
@@ -159,9 +150,9 @@ dsp_new_order_row_make (DspRecordRow *row)
   if (g_str_equal (name, "priority"))
     return make_priority (row);
   if (g_str_equal (name, "attention_at"))
-    return make_time (row, &from, _("31/12/2026 10:30"));
+    return dsp_slot_row_make_new (row, &from);
   if (g_str_equal (name, "attention_until"))
-    return make_time (row, &until, "14:00");
+    return make_until (row);
   return NULL;
 }
 

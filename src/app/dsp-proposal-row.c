@@ -156,21 +156,56 @@ read_municipality (DspRecordRow *row,
   return g_strdup_printf (_("Postal code %s is of %s, not of %s."), place->code, place->municipality, text);
 }
 
+/* Is it one of the catalogue's, or could it become one while it is written? */
+static bool
+is_listed (const char *const *names,
+           const char        *text,
+           bool               whole)
+{
+  g_autofree char *written = dsp_fold (text);
+
+  for (; *names != NULL; names++)
+    {
+      g_autofree char *name = dsp_fold (*names);
+
+      if (whole ? g_str_equal (name, written) : g_str_has_prefix (name, written))
+        return true;
+    }
+  return false;
+}
+
 /* A neighbourhood that the catalogue does not list may be new: it is said, not refused. */
 static void
-on_neighbourhood_left (DspRecordRow *row)
+judge_neighbourhood (DspRecordRow *row,
+                     bool          whole)
 {
   const char *const *names = row->own_data;
+  DspRecordRow *code = row_of (row, "postal_code");
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (row->editor))));
   g_autofree char *sentence = NULL;
 
-  if (*text == '\0' || names == NULL || names[0] == NULL || g_strv_contains (names, text) || gtk_widget_get_visible (row->error))
+  if (*text == '\0' || names == NULL || names[0] == NULL || is_listed (names, text, whole))
     return;
-  sentence = g_strdup_printf (_("The catalogue has no “%s” in this postal code."), text);
+  /* Translators: a postal code, a neighbourhood */
+  sentence = g_strdup_printf (_("Postal code %s has no neighbourhood “%s”. Is one of them wrong?"),
+                              gtk_editable_get_text (GTK_EDITABLE (code->editor)), text);
   gtk_label_set_text (GTK_LABEL (row->error), sentence);
   gtk_widget_remove_css_class (row->error, "error");
   gtk_widget_add_css_class (row->error, "warning");
   gtk_widget_set_visible (row->error, TRUE);
+}
+
+static void
+on_neighbourhood_left (DspRecordRow *row)
+{
+  judge_neighbourhood (row, true);
+}
+
+static void
+on_neighbourhood_written (DspRecordRow *row)
+{
+  if (!row->form->filling)
+    judge_neighbourhood (row, false);
 }
 
 GtkWidget *
@@ -189,6 +224,7 @@ dsp_address_row_make (DspRecordRow *row)
       GtkEventController *focus = gtk_event_controller_focus_new ();
 
       g_signal_connect_swapped (focus, "leave", G_CALLBACK (on_neighbourhood_left), row);
+      g_signal_connect_swapped (row->editor, "changed", G_CALLBACK (on_neighbourhood_written), row);
       gtk_widget_add_controller (row->editor, focus);
       return content;
     }
@@ -238,6 +274,8 @@ propose (DspRecordForm *form,
     return;
   if (*text_of (row) == '\0' || g_strcmp0 (text_of (row), shown) == 0)
     gtk_editable_set_text (GTK_EDITABLE (row->editor), n == 1 ? names[0] : "");
+  else
+    judge_neighbourhood (row, true);
 }
 
 static void
@@ -291,10 +329,14 @@ on_postal_code (GtkEditable  *entry,
                 DspRecordRow *row)
 {
   DspRecordForm *form = row->form;
+  DspRecordRow *neighbourhood = dsp_record_form_row (form, "neighbourhood");
   const char *code = gtk_editable_get_text (entry);
   g_autofree char *wrong = NULL;
   const DspPostalCode *place;
 
+  /* What was said of it was about the code that stood here before. */
+  g_clear_pointer ((GStrv *) &neighbourhood->own_data, g_strfreev);
+  gtk_widget_set_visible (neighbourhood->error, FALSE);
   if (!dsp_postal_code_is_valid (code))
     return;
   look_up (form, code, !form->filling);

@@ -87,6 +87,10 @@ GtkWidget *dsp_process_row_make   (DspRecordRow *row);
 guint64    dsp_process_hidden     (DspOffice *office, const DspCommand *command, const DspOrder *order);
 GtkWidget *dsp_equipment_row_make (DspRecordRow *row);
 GtkWidget *dsp_slot_row_make      (DspRecordRow *row);
+/* Of an order that is being taken down: the calendar is behind a button, and looks at the form. @editor shows with
+ * dsp_slot_row_show(). */
+GtkWidget *dsp_slot_row_make_new  (DspRecordRow *row, const DspRowEditor *editor);
+void       dsp_slot_row_show      (DspRecordRow *row, gconstpointer record);
 GtkWidget *dsp_file_row_make      (DspRecordRow *row);
 /* dsp-fault-row.c: of a penalty that is noted by hand. */
 GtkWidget *dsp_fault_row_make     (DspRecordRow *row);

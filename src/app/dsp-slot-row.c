@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The entry is what is read; days and slots write into it, and follow what is typed there. A day that offers nothing is
- * grey and says why. Everything is asked anew from the office's records when they change: another window may book.
+ * grey and says why. Everything is asked anew from the office's records when they change: another window may book. Of an
+ * order that is taken down the calendar is behind a button, and looks at what is written of the order when it opens.
  */
 #define G_LOG_DOMAIN "dsp-slot-row"
 
@@ -28,6 +29,7 @@ typedef struct {
   gboolean      filling;
 
   GtkWidget    *content;
+  GtkWidget    *popover; /* (nullable): what the calendar is in */
   GtkWidget    *title, *earlier, *later;
   GtkWidget    *days[N_DAYS], *numbers[N_DAYS], *notes[N_DAYS];
   DspDate       dates[N_DAYS];
@@ -46,12 +48,18 @@ bookable_of (Picker *self)
   return dsp_bookable_new (office, self->zoned ? self->order : NULL, dsp_bookable_policy (office, self->order));
 }
 
+/* A visit lasts as long as its slot (nullable), where its end is written. */
 static void
-write_time (Picker *self,
-            gint64  at_us)
+write_time (Picker        *self,
+            gint64         at_us,
+            const DspSlot *slot)
 {
   g_autofree char *text = dsp_text_time_edit ((DspTime) { at_us });
+  g_autofree char *end = slot != NULL ? dsp_text_minutes (slot->ends) : NULL;
+  DspRecordRow *until = dsp_record_form_row (self->row->form, "attention_until");
 
+  if (until != NULL && end != NULL)
+    gtk_editable_set_text (GTK_EDITABLE (until->editor), end);
   gtk_editable_set_text (GTK_EDITABLE (self->row->editor), text);
 }
 
@@ -131,13 +139,20 @@ day_sentence (const DspPolicyCase *c,
 /* ---- slots of the chosen day ---- */
 
 static void
+free_slot (gpointer slot)
+{
+  dsp_record_free (&dsp_slot, slot);
+}
+
+static void
 on_slot (GtkCheckButton *button,
          Picker         *self)
 {
+  const DspSlot *slot = g_object_get_data (G_OBJECT (button), "slot");
   gint64 *at_us = g_object_get_data (G_OBJECT (button), "at");
 
   if (!self->filling && gtk_check_button_get_active (button))
-    write_time (self, *at_us);
+    write_time (self, *at_us, slot);
 }
 
 static char *
@@ -173,6 +188,7 @@ make_slots (Picker              *self,
       gtk_widget_add_css_class (button, "numeric");
       gtk_widget_set_sensitive (button, rule == DSP_N_RULES);
       g_object_set_data_full (G_OBJECT (button), "at", g_memdup2 (&at_us, sizeof at_us), g_free);
+      g_object_set_data_full (G_OBJECT (button), "slot", dsp_record_dup (&dsp_slot, slot), free_slot);
       if (group == NULL)
         group = button;
       else
@@ -278,9 +294,13 @@ fill_days (Picker              *self,
 static void
 fill (Picker *self)
 {
-  g_autoptr(DspBookable) bookable = bookable_of (self);
-  const DspPolicyCase *c = dsp_bookable_case (bookable);
+  g_autoptr(DspBookable) bookable = NULL;
+  const DspPolicyCase *c;
 
+  if (self->popover != NULL && !gtk_widget_get_visible (self->popover))
+    return;
+  bookable = bookable_of (self);
+  c = dsp_bookable_case (bookable);
   self->filling = TRUE;
   fill_days (self, c);
   fill_slots (self, c);
@@ -338,6 +358,7 @@ on_day (GtkToggleButton *button,
   g_autoptr(DspBookable) bookable = NULL;
   const DspPolicyCase *c;
   g_autoptr(GPtrArray) slots = NULL;
+  const DspSlot *first = NULL;
   DspDate day = { 0 };
   int minute = self->minute;
 
@@ -351,17 +372,10 @@ on_day (GtkToggleButton *button,
   slots = dsp_policy_slots (c, day);
   if (minute < 0)
     minute = (int) dsp_office_defaults ()->starts.value;
-  for (guint i = 0; i < slots->len; i++)
-    {
-      const DspSlot *slot = slots->pdata[i];
-
-      if (dsp_policy_slot_refuses (c, slot, day) == DSP_N_RULES)
-        {
-          minute = (int) slot->starts.value;
-          break;
-        }
-    }
-  write_time (self, dsp_calendar_at (c->calendar, day, minute));
+  for (guint i = 0; i < slots->len && first == NULL; i++)
+    if (dsp_policy_slot_refuses (c, slots->pdata[i], day) == DSP_N_RULES)
+      first = slots->pdata[i];
+  write_time (self, dsp_calendar_at (c->calendar, day, first != NULL ? (int) first->starts.value : minute), first);
 }
 
 /* ---- what is written ---- */
@@ -394,9 +408,9 @@ on_entry (Picker *self)
   dsp_record_row_edited (self->row);
 }
 
-static void
-show_time (DspRecordRow *row,
-           gconstpointer record)
+void
+dsp_slot_row_show (DspRecordRow *row,
+                   gconstpointer record)
 {
   Picker *self = row->own_data;
   g_autofree char *text = dsp_text_time_edit (*dsp_field_time (row->field, record));
@@ -499,20 +513,11 @@ make_calendar (Picker *self)
   return box;
 }
 
-GtkWidget *
-dsp_slot_row_make (DspRecordRow *row)
+static GtkWidget *
+make_below (Picker *self)
 {
-  static const DspRowEditor editor = { show_time, dsp_record_row_read_time, TRUE };
-  Picker *self = g_new0 (Picker, 1);
   GtkWidget *below = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18), *side = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
-  self->row = row;
-  self->order = row->form->order != NULL ? dsp_order_dup (row->form->order) : NULL;
-  self->zoned = self->order != NULL;
-  self->minute = -1;
-  show_weeks_of (self, dsp_text_local_day (g_get_real_time ()));
-  row->editor = gtk_entry_new ();
-  gtk_entry_set_placeholder_text (GTK_ENTRY (row->editor), _("31/12/2026 10:30"));
   self->day_title = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->day_title), 0);
   gtk_label_set_wrap (GTK_LABEL (self->day_title), TRUE);
@@ -523,15 +528,85 @@ dsp_slot_row_make (DspRecordRow *row)
   gtk_widget_set_margin_top (side, 8);
   gtk_box_append (GTK_BOX (below), make_calendar (self));
   gtk_box_append (GTK_BOX (below), side);
-  self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  return below;
+}
+
+/* The order as far as it is written. */
+static void
+on_calendar_shown (Picker *self)
+{
+  static const char *const names[] = { "type", "subtype", "municipality", "postal_code", "distributor_id" };
+
+  g_clear_pointer (&self->order, dsp_order_free);
+  self->order = dsp_order_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    dsp_record_form_peek_field (self->row->form, names[i], self->order);
+  read_entry (self);
+}
+
+static GtkWidget *
+make_calendar_button (Picker *self)
+{
+  GtkWidget *button = gtk_menu_button_new (), *below = make_below (self);
+
+  gtk_widget_set_size_request (gtk_widget_get_parent (self->day_title), 220, -1);
+  self->popover = gtk_popover_new ();
+  gtk_popover_set_child (GTK_POPOVER (self->popover), below);
+  g_signal_connect_swapped (self->popover, "show", G_CALLBACK (on_calendar_shown), self);
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "x-office-calendar-symbolic");
+  gtk_menu_button_set_popover (GTK_MENU_BUTTON (button), self->popover);
+  gtk_widget_set_tooltip_text (button, _("Choose among the free places"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Choose among the free places"), -1);
+  return button;
+}
+
+/* The entry; the calendar comes under it, or behind a button beside it. */
+static Picker *
+make_picker (DspRecordRow       *row,
+             const DspRowEditor *editor,
+             GtkOrientation      orientation)
+{
+  Picker *self = g_new0 (Picker, 1);
+
+  self->row = row;
+  self->minute = -1;
+  show_weeks_of (self, dsp_text_local_day (g_get_real_time ()));
+  row->editor = gtk_entry_new ();
+  gtk_entry_set_placeholder_text (GTK_ENTRY (row->editor), _("31/12/2026 10:30"));
+  self->content = gtk_box_new (orientation, 6);
   gtk_box_append (GTK_BOX (self->content), row->editor);
-  gtk_box_append (GTK_BOX (self->content), below);
   g_object_set_data (G_OBJECT (self->content), "picker", self);
   g_signal_connect_swapped (row->editor, "changed", G_CALLBACK (on_entry), self);
   g_signal_connect_object (row->form->office, "refreshed", G_CALLBACK (on_news), self->content, G_CONNECT_SWAPPED);
   g_signal_connect_object (row->form->office, "records-changed", G_CALLBACK (on_news), self->content, G_CONNECT_SWAPPED);
-  dsp_record_row_take_editor (row, &editor, self, picker_free);
+  dsp_record_row_take_editor (row, editor, self, picker_free);
+  return self;
+}
+
+GtkWidget *
+dsp_slot_row_make (DspRecordRow *row)
+{
+  static const DspRowEditor editor = { dsp_slot_row_show, dsp_record_row_read_time, TRUE };
+  Picker *self = make_picker (row, &editor, GTK_ORIENTATION_VERTICAL);
+
+  self->order = row->form->order != NULL ? dsp_order_dup (row->form->order) : NULL;
+  self->zoned = self->order != NULL;
+  gtk_box_append (GTK_BOX (self->content), make_below (self));
   fill (self);
+  return self->content;
+}
+
+GtkWidget *
+dsp_slot_row_make_new (DspRecordRow       *row,
+                       const DspRowEditor *editor)
+{
+  Picker *self = make_picker (row, editor, GTK_ORIENTATION_HORIZONTAL);
+
+  self->zoned = TRUE;
+  gtk_widget_set_hexpand (row->editor, TRUE);
+  gtk_editable_set_width_chars (GTK_EDITABLE (row->editor), 12);
+  gtk_widget_add_css_class (self->content, "linked");
+  gtk_box_append (GTK_BOX (self->content), make_calendar_button (self));
   return self->content;
 }
 

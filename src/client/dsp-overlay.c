@@ -294,6 +294,47 @@ facts_each (gpointer         data,
   return keeper->complete ? DSP_FACT_HERE : DSP_FACT_UNKNOWN;
 }
 
+static DspFact
+facts_each_text (gpointer         data,
+                 const DspEntity *entity,
+                 const DspField  *field,
+                 const char      *text,
+                 DspEach          each,
+                 gpointer         user_data)
+{
+  DspKeeper *keeper = data;
+  Each state = { keeper, entity, each, user_data, false };
+  GError *error = NULL;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, dsp_keeper_overlay (keeper, entity));
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const DspOver *over = value;
+
+      if (over->record != NULL && g_strcmp0 (*dsp_field_text (field, over->record), text) == 0 && !each (over->record, user_data))
+        return DSP_FACT_HERE;
+    }
+  if (!dsp_table_each_text (keeper->db, NULL, entity, field, text, DSP_FIELDS_ALL, each_base, &state, &error))
+    return failed (keeper, error);
+  return keeper->complete ? DSP_FACT_HERE : DSP_FACT_UNKNOWN;
+}
+
+static DspFact
+facts_any (gpointer         data,
+           const DspEntity *entity)
+{
+  DspKeeper *keeper = data;
+  GError *error = NULL;
+  bool some = false;
+
+  if (g_hash_table_size (dsp_keeper_overlay (keeper, entity)) == 0 &&
+      !dsp_table_any (keeper->db, NULL, entity, &some, &error))
+    return failed (keeper, error);
+  return some || g_hash_table_size (dsp_keeper_overlay (keeper, entity)) > 0 ? DSP_FACT_HERE : absent (keeper);
+}
+
 typedef struct {
   DspKeeper     *keeper;
   DspEachBooking each;
@@ -386,6 +427,8 @@ dsp_keeper_init_facts (DspKeeper *keeper)
   keeper->facts.get = facts_get;
   keeper->facts.find = facts_find;
   keeper->facts.each = facts_each;
+  keeper->facts.each_text = facts_each_text;
+  keeper->facts.any = facts_any;
   keeper->facts.data = keeper;
 }
 

@@ -75,6 +75,10 @@ typedef struct {
   /* Each record whose DSP_INDEXED id field is @id; @field NULL: all of the entity. DSP_FACT_UNKNOWN: there may be more
    * than were given. */
   DspFact (*each) (gpointer data, const DspEntity *entity, const DspField *field, const DspId *id, DspEach each, gpointer user_data);
+  /* (nullable: unknown). The same by a DSP_INDEXED text field. */
+  DspFact (*each_text) (gpointer data, const DspEntity *entity, const DspField *field, const char *text, DspEach each, gpointer user_data);
+  /* (nullable: unknown). Is there any record of the entity? */
+  DspFact (*any)  (gpointer data, const DspEntity *entity);
   /* (nullable): the next public number of an entity, (transfer full). Only the server has it; elsewhere a provisional
    * label is shown. */
   char *  (*number) (gpointer data, const DspEntity *entity);
@@ -131,6 +135,8 @@ gconstpointer   dsp_work_get   (DspWork *work, const DspEntity *entity, const Ds
 gboolean        dsp_work_need  (DspWork *work, const DspEntity *entity, const DspId *id, GError **error);
 DspFact         dsp_work_find  (DspWork *work, const DspEntity *entity, gsize offset, const char *text, gconstpointer *record);
 DspFact         dsp_work_each  (DspWork *work, const DspEntity *entity, gsize offset, const DspId *id, DspEach each, gpointer user_data);
+DspFact         dsp_work_each_text (DspWork *work, const DspEntity *entity, gsize offset, const char *text, DspEach each, gpointer user_data);
+DspFact         dsp_work_any   (DspWork *work, const DspEntity *entity);
 DspFact         dsp_work_booked (DspWork *work, gint64 from_us, gint64 until_us, DspEachBooking each, gpointer user_data);
 DspFact         dsp_work_file  (DspWork *work, const char *hash, gint64 *size, const char **media_type);
 DspFact         dsp_work_held  (DspWork *work, const DspId *scope, gint64 *bytes);

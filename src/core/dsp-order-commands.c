@@ -147,6 +147,7 @@ DSP_ORDER_APPLY (create, DspOrder)
   if (!bring_in (work, order, args, error))
     return FALSE;
   warn_of_place (work, order);
+  dsp_order_warn_of_neighbourhood (work, order);
   return TRUE;
 }
 

@@ -206,6 +206,9 @@ dsp_order_place_fault (DspWork     *work,
     case DSP_FACT_UNKNOWN:
       return NULL;
     case DSP_FACT_NONE:
+      /* An office that has no catalogue is not told so with each order. */
+      if (dsp_work_any (work, &dsp_postal_code) != DSP_FACT_HERE)
+        return NULL;
       *code = "unknown_postal_code";
       return g_strdup_printf (_("there is no postal code %s"), postal_code);
     case DSP_FACT_HERE:
@@ -217,15 +220,67 @@ dsp_order_place_fault (DspWork     *work,
   return g_strdup_printf (_("postal code %s is of %s, not of %s"), place->code, place->municipality, municipality);
 }
 
-static gboolean
-check_place (DspWork                *work,
-             const DspUpdateAddress *args,
-             GError                **error)
-{
-  const char *code;
-  g_autofree char *fault = dsp_order_place_fault (work, args->postal_code, args->municipality, &code);
+#define MAX_NAMED 3 /* neighbourhoods that a sentence lists */
 
-  return fault == NULL || dsp_refuse (error, DSP_RULE_INVALID, "%s", fault);
+typedef struct {
+  char    *folded; /* what is looked for */
+  GString *names;  /* the first of those that there are */
+  guint    n;
+  bool     found;
+} Neighbours;
+
+static gboolean
+see_neighbourhood (gconstpointer record,
+                   gpointer      user_data)
+{
+  const DspSettlement *settlement = record;
+  Neighbours *self = user_data;
+  g_autofree char *name = dsp_fold (settlement->name);
+
+  self->found = g_str_equal (name, self->folded);
+  if (self->n++ < MAX_NAMED)
+    g_string_append_printf (self->names, "%s%s", self->names->len > 0 ? ", " : "", settlement->name);
+  return !self->found;
+}
+
+void
+dsp_order_warn_of_neighbourhood (DspWork        *work,
+                                 const DspOrder *order)
+{
+  Neighbours seen = { NULL };
+
+  if (order->postal_code == NULL || order->neighbourhood == NULL)
+    return;
+  seen.folded = dsp_fold (order->neighbourhood);
+  seen.names = g_string_new (NULL);
+  if (dsp_work_each_text (work, &dsp_settlement, offsetof (DspSettlement, postal_code), order->postal_code, see_neighbourhood,
+                          &seen) == DSP_FACT_HERE && !seen.found && seen.n > 0)
+    dsp_work_warn (work, "other_neighbourhood", _("order %s: postal code %s has no neighbourhood “%s”, it has %s%s"), order->number,
+                   order->postal_code, order->neighbourhood, seen.names->str, seen.n > MAX_NAMED ? "…" : "");
+  g_string_free (seen.names, TRUE);
+  g_free (seen.folded);
+}
+
+/* What stood there already is not judged: it may be older than the catalogue. */
+static gboolean
+check_place (DspWork        *work,
+             const DspOrder *order,
+             guint64         given,
+             GError        **error)
+{
+  const DspTable *table = dsp_order_update_address.args;
+  guint64 code_bit = dsp_table_bit (table, offsetof (DspUpdateAddress, postal_code));
+  guint64 named = code_bit | dsp_table_bit (table, offsetof (DspUpdateAddress, neighbourhood));
+  const char *code;
+  g_autofree char *fault = NULL;
+
+  if (given & (code_bit | dsp_table_bit (table, offsetof (DspUpdateAddress, municipality))))
+    fault = dsp_order_place_fault (work, order->postal_code, order->municipality, &code);
+  if (fault != NULL)
+    return dsp_refuse (error, DSP_RULE_INVALID, "%s", fault);
+  if (given & named)
+    dsp_order_warn_of_neighbourhood (work, order);
+  return TRUE;
 }
 
 /* S0-47: whatever of the address is given replaces the order's; where it lay is forgotten with its postal code. */
@@ -235,8 +290,6 @@ DSP_ORDER_APPLY (update_address, DspUpdateAddress)
   guint64 given = dsp_work_given (work);
   bool moved = args->postal_code != NULL && g_strcmp0 (args->postal_code, order->postal_code) != 0;
 
-  if (!check_place (work, args, error))
-    return FALSE;
   for (guint i = 0; i < table->n_fields; i++)
     {
       const DspField *from = &table->fields[i];
@@ -251,7 +304,7 @@ DSP_ORDER_APPLY (update_address, DspUpdateAddress)
     }
   if (moved && !args->lat_e7.is_set)
     order->lat_e7 = order->lon_e7 = (DspInt) { 0 };
-  return TRUE;
+  return check_place (work, order, given, error);
 }
 
 /* clang-format off */

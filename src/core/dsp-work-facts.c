@@ -77,6 +77,35 @@ dsp_work_each (DspWork         *work,
 }
 
 /**
+ * dsp_work_each_text:
+ * @offset: of a DSP_INDEXED text member
+ * Gives the records as they were before this run.
+ */
+DspFact
+dsp_work_each_text (DspWork         *work,
+                    const DspEntity *entity,
+                    gsize            offset,
+                    const char      *text,
+                    DspEach          each,
+                    gpointer         user_data)
+{
+  if (work->facts->each_text == NULL)
+    return DSP_FACT_UNKNOWN;
+  return work->facts->each_text (work->facts->data, entity, dsp_table_at (&entity->table, offset), text, each, user_data);
+}
+
+/**
+ * dsp_work_any:
+ * Whether there is any record of @entity: an office may do without a catalogue.
+ */
+DspFact
+dsp_work_any (DspWork         *work,
+              const DspEntity *entity)
+{
+  return work->facts->any != NULL ? work->facts->any (work->facts->data, entity) : DSP_FACT_UNKNOWN;
+}
+
+/**
  * dsp_work_booked:
  * The visits that are booked in a stretch of time, as they were before this run.
  */

@@ -196,6 +196,26 @@ each_stored (gconstpointer record,
   return !walk->stopped;
 }
 
+/* What the command has changed so far: all of it, or that with the id or the text. */
+static void
+walk_dirty (Walk            *walk,
+            const DspEntity *entity,
+            const DspField  *field,
+            const DspId     *id,
+            const char      *text)
+{
+  for (guint i = 0; !walk->stopped && i < walk->self->dirty->len; i++)
+    {
+      Known *known = walk->self->dirty->pdata[i];
+
+      if (known->entity != entity || known->record == NULL ||
+          (id != NULL && !dsp_id_equal (dsp_field_id (field, known->record), id)) ||
+          (text != NULL && g_strcmp0 (*dsp_field_text (field, known->record), text) != 0))
+        continue;
+      walk->stopped = !walk->each (known->record, walk->user_data);
+    }
+}
+
 static DspFact
 each (gpointer         data,
       const DspEntity *entity,
@@ -210,15 +230,38 @@ each (gpointer         data,
   DspFact fact = field != NULL ? base->each (base->data, entity, field, id, each_stored, &walk)
                                : each_listed (self, entity, each_stored, &walk);
 
-  for (guint i = 0; !walk.stopped && i < self->dirty->len; i++)
-    {
-      Known *known = self->dirty->pdata[i];
-
-      if (known->entity == entity && known->record != NULL &&
-          (field == NULL || dsp_id_equal (dsp_field_id (field, known->record), id)))
-        walk.stopped = !func (known->record, user_data);
-    }
+  walk_dirty (&walk, entity, field, field != NULL ? id : NULL, NULL);
   return fact;
+}
+
+static DspFact
+each_text (gpointer         data,
+           const DspEntity *entity,
+           const DspField  *field,
+           const char      *text,
+           DspEach          func,
+           gpointer         user_data)
+{
+  DspExecFacts *self = data;
+  const DspFacts *base = dsp_db_facts_get (self->base);
+  Walk walk = { self, self->known[entity->number], func, user_data, FALSE };
+  DspFact fact = base->each_text (base->data, entity, field, text, each_stored, &walk);
+
+  walk_dirty (&walk, entity, field, NULL, text);
+  return fact;
+}
+
+static DspFact
+any (gpointer         data,
+     const DspEntity *entity)
+{
+  DspExecFacts *self = data;
+  const DspFacts *base = dsp_db_facts_get (self->base);
+
+  for (guint i = 0; i < self->dirty->len; i++)
+    if (((Known *) self->dirty->pdata[i])->entity == entity && ((Known *) self->dirty->pdata[i])->record != NULL)
+      return DSP_FACT_HERE;
+  return base->any (base->data, entity);
 }
 
 /* Two offices cannot overbook a slot: here, one command after the other, its places are counted. */
@@ -318,7 +361,7 @@ dsp_exec_facts_new (DspDb *db)
     self->known[i] = g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, NULL, known_free);
   self->dirty = g_ptr_array_new ();
   self->bookings = dsp_bookings_new (db);
-  self->facts = (DspFacts) { .get = get, .find = find, .each = each, .number = number, .booked = booked, .held = held, .data = self };
+  self->facts = (DspFacts) { .get = get, .find = find, .each = each, .each_text = each_text, .any = any, .number = number, .booked = booked, .held = held, .data = self };
   return self;
 }
 

@@ -78,6 +78,21 @@ facts_find (gpointer         data,
   return answer (self, step, error, record);
 }
 
+/* What reading several records came to. */
+static DspFact
+came_to (DspDbFacts *self,
+         gboolean    ok,
+         GError     *error) /* (transfer full) (nullable) */
+{
+  if (ok)
+    return DSP_FACT_HERE;
+  if (self->error == NULL)
+    self->error = error;
+  else
+    g_error_free (error);
+  return DSP_FACT_UNKNOWN;
+}
+
 static DspFact
 facts_each (gpointer         data,
             const DspEntity *entity,
@@ -87,18 +102,41 @@ facts_each (gpointer         data,
             gpointer         user_data)
 {
   DspDbFacts *self = data;
-  g_autoptr(GError) error = NULL;
+  GError *error = NULL;
   gboolean ok;
 
   if (field != NULL)
     ok = dsp_table_each_id (self->db, self->prefix, entity, field, id, DSP_FIELDS_ALL, each, user_data, &error);
   else
     ok = dsp_table_scan (self->db, self->prefix, entity, NULL, 0, 0, DSP_FIELDS_ALL, each, user_data, NULL, &error);
-  if (ok)
-    return DSP_FACT_HERE;
-  if (self->error == NULL)
-    self->error = g_steal_pointer (&error);
-  return DSP_FACT_UNKNOWN;
+  return came_to (self, ok, error);
+}
+
+static DspFact
+facts_each_text (gpointer         data,
+                 const DspEntity *entity,
+                 const DspField  *field,
+                 const char      *text,
+                 DspEach          each,
+                 gpointer         user_data)
+{
+  DspDbFacts *self = data;
+  GError *error = NULL;
+  gboolean ok = dsp_table_each_text (self->db, self->prefix, entity, field, text, DSP_FIELDS_ALL, each, user_data, &error);
+
+  return came_to (self, ok, error);
+}
+
+static DspFact
+facts_any (gpointer         data,
+           const DspEntity *entity)
+{
+  DspDbFacts *self = data;
+  GError *error = NULL;
+  bool any = false;
+  gboolean ok = dsp_table_any (self->db, self->prefix, entity, &any, &error);
+
+  return ok && !any ? DSP_FACT_NONE : came_to (self, ok, error);
 }
 
 DspDbFacts *
@@ -112,6 +150,8 @@ dsp_db_facts_new (DspDb      *db,
   self->facts.get = facts_get;
   self->facts.find = facts_find;
   self->facts.each = facts_each;
+  self->facts.each_text = facts_each_text;
+  self->facts.any = facts_any;
   self->facts.data = self;
   return self;
 }

@@ -295,6 +295,25 @@ dsp_table_scan (DspDb           *db,
   return TRUE;
 }
 
+static gboolean
+see_one (gconstpointer record,
+         gpointer      user_data)
+{
+  *(bool *) user_data = true;
+  return FALSE;
+}
+
+gboolean
+dsp_table_any (DspDb           *db,
+               const char      *prefix,
+               const DspEntity *entity,
+               bool            *any,
+               GError         **error)
+{
+  *any = false;
+  return dsp_table_scan (db, prefix, entity, NULL, 0, 1, DSP_FIELDS_ALL, see_one, any, NULL, error);
+}
+
 static char *
 make_count (DspDb            *db,
             const DspStmtKey *key)

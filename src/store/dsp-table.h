@@ -70,6 +70,12 @@ gboolean dsp_table_scan   (DspDb           *db,
                            gpointer         user_data,
                            gint64          *last,
                            GError         **error);
+/* Whether there is a row at all. */
+gboolean dsp_table_any    (DspDb           *db,
+                           const char      *prefix,
+                           const DspEntity *entity,
+                           bool            *any,
+                           GError         **error);
 gboolean dsp_table_count  (DspDb           *db,
                            const char      *prefix,
                            const DspEntity *entity,

@@ -330,7 +330,6 @@ test_address (void)
   given |= dsp_table_bit (dsp_order_update_address.args, offsetof (DspUpdateAddress, postal_code));
   dsp_set_text (&((DspOrder *) world_order (w))->phone, "5512345678");
   ((DspOrder *) world_order (w))->lat_e7 = ((DspOrder *) world_order (w))->lon_e7 = (DspInt) { 1, true };
-  world_refused (w, &dsp_order_update_address, world_id (21), &args, DSP_RULE_INVALID);
   g_assert_true (world_give (w, &dsp_postal_code_import, world_id (120), 0, &code, ALL, NULL));
   world_refused (w, &dsp_order_update_address, world_id (21), &args, DSP_RULE_INVALID);
   args.municipality = NULL;
@@ -343,6 +342,86 @@ test_address (void)
   g_assert_cmpstr (world_order (w)->phone, ==, "5512345678");
   /* It lies elsewhere now; where, nobody said. */
   g_assert_false (world_order (w)->lat_e7.is_set);
+}
+
+/* Without a catalogue there is nothing that an address could contradict. */
+static void
+test_no_catalogue (void)
+{
+  g_autoptr(World) w = office ();
+  DspOrder o = { .number = (char *) "P1", .account = (char *) "A", .type = (char *) "REP", .postal_code = (char *) "99999",
+                 .neighbourhood = (char *) "Centro" };
+  DspUpdateAddress args = { .cause = DSP_ADDRESS_WRONG, .postal_code = (char *) "88888", .municipality = (char *) "Coyoacán" };
+
+  g_assert_true (world_give (w, &dsp_order_create, world_id (130), 0, &o, ALL, NULL));
+  g_assert_cmpuint (dsp_work_n_warnings (w->work), ==, 0);
+  o.number = (char *) "P2";
+  g_assert_true (world_give (w, &dsp_order_import, world_id (131), 0, &o, ALL, NULL));
+  g_assert_cmpuint (dsp_work_n_warnings (w->work), ==, 0);
+  done (w, &dsp_order_update_address, &args);
+  g_assert_cmpuint (dsp_work_n_warnings (w->work), ==, 0);
+}
+
+/* A neighbourhood may be newer than the catalogue: it is taken, and the answer names it, its postal code, and what that has. */
+static void
+test_other_neighbourhood (void)
+{
+  g_autoptr(World) w = office ();
+  DspPostalCode code = { .code = (char *) "03104", .municipality = (char *) "Benito Juárez" }, bare = { .code = (char *) "03100" };
+  DspSettlement settlement = { .postal_code = (char *) "03104", .key = (char *) "0001", .name = (char *) "Nápoles" };
+  DspOrder o = { .number = (char *) "P1", .account = (char *) "A", .type = (char *) "REP", .postal_code = (char *) "03104",
+                 .neighbourhood = (char *) "Polanco" };
+  DspUpdateAddress args = { .cause = DSP_ADDRESS_WRONG, .neighbourhood = (char *) "Polanco" };
+  guint64 given = dsp_table_bit (dsp_order_update_address.args, offsetof (DspUpdateAddress, cause)) |
+                  dsp_table_bit (dsp_order_update_address.args, offsetof (DspUpdateAddress, neighbourhood));
+
+  g_assert_true (world_give (w, &dsp_postal_code_import, world_id (120), 0, &code, ALL, NULL));
+  g_assert_true (world_give (w, &dsp_postal_code_import, world_id (121), 0, &bare, ALL, NULL));
+  g_assert_true (world_give (w, &dsp_settlement_import, world_id (122), 0, &settlement, ALL, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      /* A new order; then an old one, of which only the neighbourhood is said. */
+      if (i == 0)
+        g_assert_true (world_give (w, &dsp_order_create, world_id (130), 0, &o, ALL, NULL));
+      else
+        {
+          dsp_set_text (&((DspOrder *) world_order (w))->postal_code, "03104");
+          g_assert_true (world_give (w, &dsp_order_update_address, world_id (21), 0, &args, given, NULL));
+        }
+      g_assert_cmpuint (dsp_work_n_warnings (w->work), ==, 1);
+      g_assert_cmpstr (dsp_work_warning_at (w->work, 0)->code, ==, "other_neighbourhood");
+      g_assert_nonnull (strstr (dsp_work_warning_at (w->work, 0)->message, "03104"));
+      g_assert_nonnull (strstr (dsp_work_warning_at (w->work, 0)->message, "Polanco"));
+      g_assert_nonnull (strstr (dsp_work_warning_at (w->work, 0)->message, "Nápoles"));
+    }
+  /* Written otherwise it is the same; and a code without neighbourhoods says nothing of them. */
+  args.neighbourhood = (char *) "NAPOLES";
+  g_assert_true (world_give (w, &dsp_order_update_address, world_id (21), 0, &args, given, NULL));
+  g_assert_cmpuint (dsp_work_n_warnings (w->work), ==, 0);
+  o.number = (char *) "P2";
+  o.postal_code = (char *) "03100";
+  g_assert_true (world_give (w, &dsp_order_create, world_id (131), 0, &o, ALL, NULL));
+  g_assert_cmpuint (dsp_work_n_warnings (w->work), ==, 0);
+}
+
+/* Of an address only what changes is given: the municipality that it contradicts may stand there already. */
+static void
+test_address_in_parts (void)
+{
+  g_autoptr(World) w = office ();
+  DspPostalCode code = { .code = (char *) "03104", .municipality = (char *) "Benito Juárez" };
+  DspUpdateAddress args = { .cause = DSP_ADDRESS_WRONG, .municipality = (char *) "Coyoacán" };
+  guint64 given = dsp_table_bit (dsp_order_update_address.args, offsetof (DspUpdateAddress, cause)) |
+                  dsp_table_bit (dsp_order_update_address.args, offsetof (DspUpdateAddress, municipality));
+  g_autoptr(GError) error = NULL;
+
+  g_assert_true (world_give (w, &dsp_postal_code_import, world_id (120), 0, &code, ALL, NULL));
+  dsp_set_text (&((DspOrder *) world_order (w))->postal_code, "03104");
+  g_assert_false (world_give (w, &dsp_order_update_address, world_id (21), 0, &args, given, &error));
+  g_assert_error (error, DSP_RULE_ERROR, DSP_RULE_INVALID);
+  g_assert_nonnull (strstr (error->message, "03104"));
+  g_assert_nonnull (strstr (error->message, "Coyoacán"));
+  g_assert_null (world_order (w)->municipality);
 }
 
 static void
@@ -392,6 +471,9 @@ main (int   argc,
   g_test_add_func ("/process/S0-46/closing-asks-for-what-its-type-says", test_closing_asks);
   g_test_add_func ("/process/S0-47/address-is-updated-by-what-is-given", test_address);
   g_test_add_func ("/process/S0-30/an_unknown_place_comes_in_and_is_told", test_unknown_place);
+  g_test_add_func ("/process/S0-47/an-address-given-in-parts-is-judged-whole", test_address_in_parts);
+  g_test_add_func ("/process/S0-47/a-neighbourhood-that-is-not-of-its-postal-code-is-told", test_other_neighbourhood);
+  g_test_add_func ("/process/S0-30/an-office-without-catalogue-is-not-told-with-each-order", test_no_catalogue);
   g_test_add_func ("/process/S1-18/follow-ups-are-entries", test_follow_ups);
   g_test_add_func ("/process/reopened-by-a-supervisor-only", test_reopened);
   return g_test_run ();

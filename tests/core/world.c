@@ -79,6 +79,33 @@ each (gpointer         data,
 }
 
 static DspFact
+each_text (gpointer         data,
+           const DspEntity *entity,
+           const DspField  *field,
+           const char      *text,
+           DspEach          func,
+           gpointer         user_data)
+{
+  World *w = data;
+
+  for (guint i = 0; i < w->records[entity->number]->len; i++)
+    {
+      gpointer r = g_ptr_array_index (w->records[entity->number], i);
+
+      if (g_strcmp0 (*dsp_field_text (field, r), text) == 0 && !func (r, user_data))
+        break;
+    }
+  return DSP_FACT_HERE;
+}
+
+static DspFact
+any (gpointer         data,
+     const DspEntity *entity)
+{
+  return ((World *) data)->records[entity->number]->len > 0 ? DSP_FACT_HERE : DSP_FACT_NONE;
+}
+
+static DspFact
 booked (gpointer       data,
         gint64         from_us,
         gint64         until_us,
@@ -176,7 +203,7 @@ world_new (void)
 
   for (guint i = 0; i < DSP_N_ENTITIES; i++)
     w->records[i] = g_ptr_array_new ();
-  w->facts = (DspFacts) { .get = get, .find = find, .each = each, .booked = booked, .data = w };
+  w->facts = (DspFacts) { .get = get, .find = find, .each = each, .each_text = each_text, .any = any, .booked = booked, .data = w };
   w->counts = true;
   w->now_us = NOW;
   world_act_as (w, "administrator", dsp_scope_all);

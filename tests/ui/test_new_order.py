@@ -3,6 +3,7 @@
 """An order that is taken down in the window: by keyboard, with mistakes, without the server, without permission."""
 
 import datetime
+import os
 import re
 import time
 
@@ -220,6 +221,81 @@ def _():
     driver.wait_for(lambda: accounts("770004") == [number], "the order in the list")
     _row, cells = next((r, c) for r, c in office.app.rows(office.table(), 8) if number in [x.strip() for x in c])
     assert "06800" in [c.strip() for c in cells], cells
+
+
+@tests.case("/new_order/S0-47/a_neighbourhood_that_is_not_of_its_postal_code_is_told_naming_both")
+def _():
+    dialog = open_form()
+    write(dialog, Account="770008", Street="Bolívar", Neighbourhood="Polanco")
+    choose(dialog, "Order type", re.compile("Reparación"))
+    write(dialog, Postal_code="06800")
+    told(dialog, "Postal code 06800 has no neighbourhood “Polanco”")
+    assert field(dialog, "Neighbourhood").text == "Polanco"
+    office.app.screenshot("new-order-neighbourhood")
+    write(dialog, Neighbourhood="OBR")          # it may become the catalogue's
+    driver.wait_for(lambda: not dialog.maybe("label", re.compile("has no neighbourhood")), "the warning to go")
+    write(dialog, Neighbourhood="OBRX")
+    told(dialog, "Postal code 06800 has no neighbourhood “OBRX”")
+    press(dialog, "Save")                       # it may be newer than the catalogue
+    closed()
+    toast()
+
+
+def one_place_a_day():
+    """A type of order of which one visit fits into each day."""
+    folder = os.path.join(session.folder, "tight")
+    os.mkdir(folder)
+    for name, text in (("order_types", "code,group,type\nPOSTE,Obra,Poste\n"),
+                       ("policies", "code,group,type,min_days,max_days,notice_minutes,max_reschedules\nUNA,Obra,Poste,0,30,0,3\n"),
+                       ("slots", "policy,starts,ends,places,weekdays\nUNA,09:00,17:00,1,\n")):
+        with open(os.path.join(folder, name + ".csv"), "w", encoding="utf-8") as out:
+            out.write(text)
+    server.ctl("import", "catalogue", folder)
+
+
+def open_calendar(dialog):
+    dialog.find("push button", "Choose among the free places").press()
+    return driver.wait_for(lambda: dialog.maybe("push button", re.compile(": (1 place|no place is left)$")), "the calendar")
+
+
+def days(dialog, note):
+    found = [(button, re.match("^(.*): %s$" % note, button.name)) for button in dialog.find_all("push button")]
+    return [(button, match.group(1)) for button, match in found if match]
+
+
+@tests.case("/new_order/S0-45/the_appointment_is_chosen_among_the_places_that_are_free")
+def _():
+    one_place_a_day()
+    dialog = open_form()
+    write(dialog, Account="770009", Street="Bolívar", Postal_code="06800")
+    driver.wait_for(lambda: field(dialog, "Municipality").text == "Cuauhtémoc", "the municipality of the code")
+    choose(dialog, "Order type", re.compile("Poste"))
+    open_calendar(dialog)
+    button, day = days(dialog, "1 place")[1]
+    button.press()
+    driver.wait_for(lambda: re.search(" 09:00$", field(dialog, "Attention date").text), "the slot's beginning")
+    assert field(dialog, "Attention until").text == "17:00", field(dialog, "Attention until").text
+    assert dialog.maybe(None, re.compile("09:00–17:00 · 1 place"))
+    office.app.screenshot("new-order-calendar")
+    office.app.bring_to_front()
+    driver.keys("Escape")                       # the calendar, not the form
+    time.sleep(0.3)
+    press(dialog, "Save")
+    closed()
+    toast()
+    # Its place is gone for the next one.
+    dialog = open_form()
+    write(dialog, Account="770010", Street="Bolívar", Postal_code="06800")
+    driver.wait_for(lambda: field(dialog, "Municipality").text == "Cuauhtémoc", "the municipality of the code")
+    choose(dialog, "Order type", re.compile("Poste"))
+    open_calendar(dialog)
+    full = days(dialog, "no place is left")
+    assert [name for _button, name in full] == [day], full
+    assert not full[0][0].has("sensitive")
+    office.app.bring_to_front()
+    driver.keys("Escape")
+    time.sleep(0.3)
+    discard()
 
 
 @tests.case("/new_order/a_number_that_there_is_already_is_refused_at_its_field")
