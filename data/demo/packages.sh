@@ -14,7 +14,7 @@ dbus at-spi2-core libglib2.0-bin"
 
 PACKAGES_TEST="postgresql haproxy xvfb xauth xdotool x11-utils imagemagick openbox gir1.2-atspi-2.0 python3 python3-gi
 libegl1 libgl1-mesa-dri libasan8 libubsan1 curl openssl unzip zip xz-utils
-poppler-utils zbar-tools libreoffice-calc-nogui spin routino"
+poppler-utils zbar-tools systemd libreoffice-calc-nogui spin routino"
 
 # Needed packages that are not installed, of the lists given.
 missing_packages ()

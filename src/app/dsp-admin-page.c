@@ -8,6 +8,7 @@
 
 #include "dsp-record-kind.h"
 #include "dsp-record-page.h"
+#include "dsp-sign-ins-view.h"
 
 #include <glib/gi18n.h>
 
@@ -23,6 +24,22 @@ struct _DspAdminPage
 
 G_DEFINE_FINAL_TYPE (DspAdminPage, dsp_admin_page, GTK_TYPE_WIDGET)
 
+/* The last row is of no records. */
+#define SIGN_INS "sign-ins"
+
+static void
+add_row (DspAdminPage *self,
+         const char   *name)
+{
+  GtkWidget *row = gtk_list_box_row_new (), *label = gtk_label_new (name);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_list_box_append (GTK_LIST_BOX (self->list), row);
+}
+
 /* Each page is made when it is first asked for. */
 static void
 on_row_selected (GtkListBox    *list,
@@ -30,12 +47,13 @@ on_row_selected (GtkListBox    *list,
                  DspAdminPage  *self)
 {
   const DspEntity *entity = row != NULL ? dsp_catalogues[gtk_list_box_row_get_index (row)] : NULL;
+  const char *name = entity != NULL ? entity->table.name : SIGN_INS;
 
-  if (entity == NULL)
+  if (row == NULL)
     return;
-  if (gtk_stack_get_child_by_name (GTK_STACK (self->stack), entity->table.name) == NULL)
-    gtk_stack_add_named (GTK_STACK (self->stack), dsp_record_page_new (self->office, entity), entity->table.name);
-  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), entity->table.name);
+  if (gtk_stack_get_child_by_name (GTK_STACK (self->stack), name) == NULL)
+    gtk_stack_add_named (GTK_STACK (self->stack), entity != NULL ? dsp_record_page_new (self->office, entity) : dsp_sign_ins_page_new (self->office), name);
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), name);
 }
 
 static void
@@ -77,15 +95,11 @@ dsp_admin_page_new (DspOffice *office)
   for (guint i = 0; dsp_catalogues[i] != NULL; i++)
     {
       const DspRecordKind *kind = dsp_record_kind_of (dsp_catalogues[i]);
-      const char *name = _(kind->only != NULL ? kind->entity->label : kind->entity->label_plural);
-      GtkWidget *row = gtk_list_box_row_new (), *label = gtk_label_new (name);
 
-      gtk_label_set_xalign (GTK_LABEL (label), 0);
-      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-      gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), label);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
-      gtk_list_box_append (GTK_LIST_BOX (self->list), row);
+      add_row (self, _(kind->only != NULL ? kind->entity->label : kind->entity->label_plural));
     }
+  if (dsp_office_may (office, &dsp_user_change))
+    add_row (self, _("Sign-ins"));
   g_signal_connect (self->list, "row-selected", G_CALLBACK (on_row_selected), self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->list);

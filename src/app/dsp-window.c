@@ -8,6 +8,7 @@
 #include "config.h"
 #include "dsp-window-private.h"
 
+#include "dsp-account-window.h"
 #include "dsp-admin-page.h"
 #include "dsp-assign.h"
 #include "dsp-chart-page.h"
@@ -626,6 +627,8 @@ action_window (GtkWidget  *widget,
       if (dsp_office_may (self->office, &dsp_roll_call_put))
         dsp_roll_call_open (GTK_WINDOW (self), self->office);
     }
+  else if (g_str_equal (name, "win.account"))
+    dsp_account_window_open (GTK_WINDOW (self), self->office);
   else if (g_str_equal (name, "win.closed-zones"))
     dsp_closed_zones_open (GTK_WINDOW (self), self->office);
   else if (g_str_equal (name, "win.page"))
@@ -683,7 +686,8 @@ dsp_window_class_init (DspWindowClass *klass)
                                                 "win.previous-case", "win.filter", "win.select-none", "win.select-all",
                                                 "win.clear-filters", "win.print" };
   static const char *const window_actions[] = { "win.preferences", "win.search", "win.new-order", "win.import-orders", "win.outbox",
-                                                "win.sync-now", "win.contingency", "win.results", "win.roll-call", "win.closed-zones" };
+                                                "win.sync-now", "win.contingency", "win.results", "win.roll-call", "win.closed-zones",
+                                                "win.account" };
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = dsp_window_dispose;

@@ -1,4 +1,4 @@
-/* dsp-paper-barcode.c: a number that a scanner reads back
+/* dsp-paper-barcode.c: a text that a scanner reads back
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #define G_LOG_DOMAIN "dsp-paper"
@@ -49,4 +49,41 @@ dsp_paper_bars_free (DspPaperBars *bars)
 {
   g_array_unref (bars->bars);
   g_free (bars);
+}
+
+DspPaperSquare *
+dsp_paper_square_new (const char *text)
+{
+  struct zint_symbol *symbol = ZBarcode_Create ();
+  DspPaperSquare *square = NULL;
+
+  symbol->symbology = BARCODE_QRCODE;
+  symbol->input_mode = UNICODE_MODE;
+  symbol->option_1 = 2; /* a seventh of it may be unreadable */
+  if (ZBarcode_Encode (symbol, (const unsigned char *) text, (int) strlen (text)) == 0 && symbol->rows == symbol->width)
+    {
+      square = g_new0 (DspPaperSquare, 1);
+      square->size = (guint) symbol->rows;
+      square->dark = g_new0 (guint8, square->size * square->size);
+      for (guint row = 0; row < square->size; row++)
+        for (guint column = 0; column < square->size; column++)
+          square->dark[row * square->size + column] = symbol->encoded_data[row][column / 8] >> (column % 8) & 1;
+    }
+  ZBarcode_Delete (symbol);
+  return square;
+}
+
+void
+dsp_paper_square_free (DspPaperSquare *square)
+{
+  g_free (square->dark);
+  g_free (square);
+}
+
+gboolean
+dsp_paper_square_is_dark (const DspPaperSquare *square,
+                          guint                 row,
+                          guint                 column)
+{
+  return square->dark[row * square->size + column] != 0;
 }

@@ -1,4 +1,4 @@
-/* dsp-paper-barcode.h: a number that a scanner reads back
+/* dsp-paper-barcode.h: a text that a scanner reads back
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
@@ -18,5 +18,17 @@ typedef struct { guint at, width; } DspPaperBar;
 DspPaperBars *dsp_paper_bars_new  (const char *text);
 void          dsp_paper_bars_free (DspPaperBars *bars);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspPaperBars, dsp_paper_bars_free)
+
+/* A QR code, in modules, without quiet zone. */
+typedef struct {
+  guint   size;   /* of each side */
+  guint8 *dark;   /* (owned): size × size */
+} DspPaperSquare;
+
+/* (transfer full): NULL if @text is too long. Any thread. */
+DspPaperSquare *dsp_paper_square_new     (const char *text);
+void            dsp_paper_square_free    (DspPaperSquare *square);
+gboolean        dsp_paper_square_is_dark (const DspPaperSquare *square, guint row, guint column);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspPaperSquare, dsp_paper_square_free)
 
 G_END_DECLS
