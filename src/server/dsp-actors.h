@@ -24,7 +24,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspActorRef, dsp_actor_ref_unref)
 
 typedef struct _DspActors DspActors;
 
-DspActors   *dsp_actors_new    (void) G_GNUC_WARN_UNUSED_RESULT;
+/* @alone: grants change only in transactions of the caller, who forgets them then, or when another server has written. */
+DspActors   *dsp_actors_new    (bool alone) G_GNUC_WARN_UNUSED_RESULT;
 void         dsp_actors_free   (DspActors *self);
 /* Loads with the database @db as it is now: on the writer, in the middle of its transaction. NULL with @error unset: no
  * such user, or a disabled one. */

@@ -20,6 +20,7 @@
 
 #define BATCH_COMMANDS    64
 #define BATCH_US          10000
+#define BATCH_SHARED_US   40000                   /* what begins and ends one costs more there */
 #define QUEUE_MAX         4096
 #define CHECKPOINT_PAGES  16000                   /* 64 MB of log */
 #define IDLE_US           (5 * G_USEC_PER_SEC)    /* then the log is emptied */
@@ -377,15 +378,15 @@ fill_batch (DspExecutor *self,
             GPtrArray   *items,
             GError     **error)
 {
-  gint64 start_us = g_get_monotonic_time ();
+  gint64 until_us = g_get_monotonic_time () + (self->word != NULL ? BATCH_SHARED_US : BATCH_US);
   gint64 now_us = dsp_executor_now (self);
   guint n = 0;
   Item *item;
 
-  while (n < BATCH_COMMANDS && g_get_monotonic_time () - start_us < BATCH_US && (item = take_push (self, items->len, n)) != NULL)
+  while (n < BATCH_COMMANDS && g_get_monotonic_time () < until_us && (item = take_push (self, items->len, n)) != NULL)
     {
       g_ptr_array_add (items, item);
-      while (!item->answered && n < BATCH_COMMANDS && g_get_monotonic_time () - start_us < BATCH_US)
+      while (!item->answered && n < BATCH_COMMANDS && g_get_monotonic_time () < until_us)
         {
           if (!step_push (self, item, now_us, error))
             return FALSE;

@@ -30,7 +30,7 @@ dsp_judge_new (DspFeed *feed)
   self->feed = feed;
   self->db = dsp_feed_get_db (feed);
   self->facts = dsp_exec_facts_new (self->db);
-  self->actors = dsp_actors_new ();
+  self->actors = dsp_actors_new (true);
   self->noted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->due = dsp_due_new (self->db);
   return self;

@@ -160,7 +160,7 @@ dsp_server_new (const DspServerOptions  *options,
 
   self->require_second_factor = options->require_second_factor;
   self->sessions = dsp_sessions_new (options->rotate_tokens_s, options->token_grace_s);
-  self->actors = dsp_actors_new ();
+  self->actors = dsp_actors_new (false);
   self->waiters = dsp_waiters_new ();
   self->file_quota = dsp_file_quota_new ();
   self->sign_ins = dsp_sign_in_limits_new (options->sign_ins_per_minute);

@@ -207,6 +207,7 @@ disconnect (DspPostgres *self)
   set_cancel (self, NULL);
   g_clear_pointer (&self->conn, PQfinish);
   self->n_queued = 0;
+  g_array_set_size (self->ones, 0);
   g_ptr_array_set_size (self->dropped, 0);
 }
 
@@ -274,6 +275,7 @@ dsp_postgres_close (DspDb *db)
   DspPostgres *self = (DspPostgres *) db;
 
   disconnect (self);
+  g_array_unref (self->ones);
   g_ptr_array_unref (self->dropped);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -300,6 +302,7 @@ dsp_postgres_open (const char *where,
 
   self->flags = flags;
   self->dropped = g_ptr_array_new_with_free_func (g_free);
+  self->ones = g_array_new (FALSE, FALSE, sizeof (guint));
   g_mutex_init (&self->lock);
   if (check_address (address, error) && connect_now (self, address, error))
     return &self->parent;

@@ -18,6 +18,7 @@ typedef struct
   guint      life;           /* how often it was connected: what an earlier connection prepared is gone */
   guint      n_names;        /* of statements, so far */
   guint      n_queued;       /* sent, their results not yet read */
+  GArray    *ones;           /* (owned): of guint: which of these must have changed one row */
   GPtrArray *dropped;        /* (owned) of char*: names of statements to give back */
   bool       in_transaction; /* as the caller sees it: also after the connection was lost in the middle */
   bool       moved;          /* another server takes the writes now */

@@ -139,6 +139,13 @@ is_fault (const PGresult *result)
     }
 }
 
+static void
+forget_queued (DspPostgres *self)
+{
+  self->n_queued = 0;
+  g_array_set_size (self->ones, 0);
+}
+
 gboolean
 dsp_postgres_finish (DspPostgres *self,
                      PGresult   **last,
@@ -146,6 +153,7 @@ dsp_postgres_finish (DspPostgres *self,
 {
   g_autoptr(GError) fault = NULL;
   PGresult *result = NULL, *kept = NULL;
+  guint n_ones = 0;
   guint n_ends = 0; /* each statement's results end with NULL, the synchronisation is one result alone */
 
   g_atomic_int_set (&self->stopped, 0);
@@ -153,7 +161,7 @@ dsp_postgres_finish (DspPostgres *self,
     return TRUE;
   if (self->conn == NULL || !PQpipelineSync (self->conn))
     {
-      self->n_queued = 0;
+      forget_queued (self);
       if (self->conn != NULL)
         dsp_postgres_error (self, NULL, error);
       else
@@ -171,8 +179,14 @@ dsp_postgres_finish (DspPostgres *self,
         }
       if (PQresultStatus (result) == PGRES_PIPELINE_SYNC)
         break;
-      if (is_fault (result) && fault == NULL)
+      if (fault == NULL && is_fault (result))
         dsp_postgres_error (self, result, &fault);
+      else if (fault == NULL && n_ones < self->ones->len && g_array_index (self->ones, guint, n_ones) == n_ends)
+        {
+          n_ones++;
+          if (strcmp (PQcmdTuples (result), "1") != 0)
+            g_set_error_literal (&fault, DSP_STORE_ERROR, DSP_STORE_ERROR_CONFLICT, "a row is not as it was when it was read");
+        }
       PQclear (kept);
       kept = result;
     }
@@ -180,7 +194,7 @@ dsp_postgres_finish (DspPostgres *self,
     dsp_postgres_error (self, NULL, &fault);
   if (kept != result)
     PQclear (result);
-  self->n_queued = 0;
+  forget_queued (self);
   if (last != NULL && fault == NULL)
     *last = kept;
   else
@@ -453,7 +467,18 @@ postgres_run (DspStmt *base,
   DspPostgres *self = (DspPostgres *) base->db;
 
   if (n_changed == NULL && self->in_transaction && self->writes)
-    return send_stmt (stmt, self, error) && (self->n_queued < MAX_QUEUED || dsp_postgres_finish (self, NULL, error));
+    {
+      if (!send_stmt (stmt, self, error))
+        return FALSE;
+      if (base->one)
+        {
+          guint number = self->n_queued - 1;
+
+          g_array_append_val (self->ones, number);
+          base->one = false;
+        }
+      return self->n_queued < MAX_QUEUED || dsp_postgres_finish (self, NULL, error);
+    }
   if (postgres_step (base, error) == DSP_STEP_FAILED)
     return FALSE;
   if (n_changed != NULL)
@@ -554,6 +579,9 @@ postgres_commit (DspDb   *db,
   PGresult *result;
   gboolean ok;
 
+  /* A row that was not changed fails nothing at the server: the commit must not be on its way already. */
+  if (self->ones->len > 0 && !dsp_postgres_finish (self, NULL, error))
+    return FALSE;
   result = queue (self, "COMMIT", error) && dsp_postgres_finish (self, &result, error) ? result : NULL;
   if (result == NULL)
     return FALSE;
@@ -652,6 +680,7 @@ postgres_use_shares (DspDb   *db,
 static const DspDbDriver driver = {
   .name = "postgresql",
   .keeps_results = true,
+  .sends_ahead = true,
   .position = "strpos",
   .list_items = "(SELECT value COLLATE \"C\" AS value FROM json_array_elements_text(\"@\"::json))",
   .group_apart = "\"@\"",

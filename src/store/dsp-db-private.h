@@ -22,6 +22,7 @@ typedef enum { DSP_DB_PART_BEGIN, DSP_DB_PART_KEEP, DSP_DB_PART_UNDO } DspDbPart
 typedef struct {
   const char *name;          /* of the URI */
   bool        keeps_results; /* whole, in memory */
+  bool        sends_ahead;   /* a run without a number of rows is only sent: what goes wrong is said later */
 
   /* What is said in other words. "@" is the name of a column. */
   const char *position;      /* function: the place of $2 in text $1 */
@@ -93,6 +94,7 @@ struct _DspStmt
   DspStmtKey key;
   bool       in_use;
   bool       is_kept; /* in by_text or by_key; else it ends with its use */
+  bool       one;     /* must change one row, where the driver sends ahead */
 };
 
 extern const DspDbDriver dsp_db_sqlite;

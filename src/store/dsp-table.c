@@ -504,6 +504,12 @@ dsp_table_update (DspDb           *db,
     }
   if (expected >= 0)
     dsp_stmt_bind_int (stmt, n, expected);
+  /* Nothing is worth a trip to the server of the database that only says once more what was read before. */
+  if (expected >= 0 && db->driver->sends_ahead && dsp_db_in_transaction (db))
+    {
+      stmt->one = true;
+      return dsp_stmt_run (stmt, NULL, error);
+    }
   if (!dsp_stmt_run (stmt, &n_changed, error))
     {
       name_record (entity, record, error);

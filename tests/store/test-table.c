@@ -222,6 +222,36 @@ test_update_says_why (Fixture      *f,
   g_assert_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_CONFLICT);
 }
 
+/* Within a transaction a store may send its writes ahead and tell later; at the commit at the latest, and then nothing stays. */
+static void
+test_update_within_a_transaction (Fixture      *f,
+                                  gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  DspOrder *orders[2] = { test_random_record (f->rand, &dsp_order), test_random_record (f->rand, &dsp_order) };
+  guint64 status = dsp_table_bit (&dsp_order.table, offsetof (DspOrder, status));
+  gint64 versions[2] = { orders[0]->version, orders[1]->version };
+
+  for (guint i = 0; i < 2; i++)
+    dsp_table_insert (f->db, NULL, &dsp_order, orders[i], &error);
+  g_assert_no_error (error);
+
+  g_assert_true (dsp_db_begin (f->db, &error));
+  orders[0]->version++;
+  g_assert_true (dsp_table_update (f->db, NULL, &dsp_order, orders[0], status, versions[0], &error));
+  orders[1]->version += 2;
+  g_assert_false (dsp_table_update (f->db, NULL, &dsp_order, orders[1], status, versions[1] + 1, &error) && dsp_db_commit (f->db, &error));
+  g_assert_error (error, DSP_STORE_ERROR, DSP_STORE_ERROR_CONFLICT);
+  dsp_db_rollback (f->db);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      orders[i]->version = versions[i];
+      assert_stored (f, NULL, &dsp_order, orders[i]);
+      dsp_record_free (&dsp_order, orders[i]);
+    }
+}
+
 static gboolean
 add_id (gconstpointer record,
         gpointer      user_data)
@@ -369,6 +399,7 @@ main (int    argc,
   ADD ("/store/table/mask-reads-only-its-fields", test_mask);
   ADD ("/store/table/ids-and-keys-are-unique", test_unique);
   ADD ("/store/table/update-says-why-it-missed", test_update_says_why);
+  ADD ("/store/table/update-within-a-transaction-fails-all-of-it", test_update_within_a_transaction);
   ADD ("/store/table/each-and-scan-give-every-row-once", test_each_and_scan);
   ADD ("/store/table/bulk-then-swap", test_bulk_and_swap);
   ADD ("/store/table/facts-have-three-answers", test_facts);
