@@ -270,6 +270,13 @@ follow_copy (DspSync    *self,
       want_copy (self); /* of everything: what was added may be of another history */
       return !dsp_sync_is_stopping (self);
     }
+  /* What was in the list a moment ago was taken away: that is no sign of a server in need of rest. */
+  if (status == 404)
+    {
+      guint soon_ms = 1000;
+
+      return rest (self, next_pause (&soon_ms, 0));
+    }
   return error == NULL ? !dsp_sync_is_stopping (self) : after_failure (self, error, bound_ms);
 }
 
