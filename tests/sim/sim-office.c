@@ -204,6 +204,34 @@ sim_revoke (guint i)
     g_clear_pointer (&sim_office.grant[i], g_free);
 }
 
+void
+sim_revoke_all (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspDb) db = dsp_db_open (SIM_DATABASE, DSP_DB_READ_ONLY, &error);
+  g_autoptr(DspStmt) stmt = db != NULL ? dsp_db_prepare (db, "SELECT \"id\" FROM \"grant\" WHERE \"user_id\" = $1", &error) : NULL;
+  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
+
+  g_assert_no_error (error);
+  dsp_stmt_bind_id (stmt, 1, &sim_office.clients[SIM_CLIENTS - 1].session->user_id);
+  while (dsp_stmt_step (stmt, &error) == DSP_STEP_ROW)
+    {
+      DspId id = dsp_stmt_id (stmt, 0);
+
+      g_array_append_val (ids, id);
+    }
+  for (guint i = 0; i < ids->len; i++)
+    {
+      char text[DSP_ID_TEXT];
+      g_autofree char *command = NULL;
+
+      dsp_id_print (&g_array_index (ids, DspId, i), text);
+      command = g_strdup_printf ("{\"kind\":\"grant.delete\",\"id\":\"%s\"}", text);
+      if (!sim_root_push (command))
+        sim_fail ("a grant cannot be taken back");
+    }
+}
+
 /* ---- making it ---- */
 
 static void

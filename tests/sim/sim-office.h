@@ -47,6 +47,8 @@ gboolean sim_root_push        (const char *command);
 gboolean sim_root_post        (const char *path, const char *body, char **reply);
 void     sim_grant            (guint distributor);
 void     sim_revoke           (guint distributor);
+/* Those too of which nobody heard whether they were given. */
+void     sim_revoke_all       (void);
 
 /* Clients */
 void     sim_client_start     (SimClient *client);
