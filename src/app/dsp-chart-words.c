@@ -7,6 +7,7 @@
 #include "dsp-chart-words.h"
 
 #include "dsp-csv-write.h"
+#include "dsp-money.h"
 #include "dsp-text.h"
 
 #include <glib/gi18n.h>
@@ -170,16 +171,18 @@ static char *
 mark (DspUnit unit,
       gint64  value)
 {
+  guint digits = dsp_currency_get ()->digits;
+
   if (unit == DSP_UNIT_SECONDS && value > 0 && value % 86400 == 0)
     return g_strdup_printf (_("%d d"), (int) (value / 86400));
   if (unit == DSP_UNIT_SECONDS && value > 0 && value % 3600 == 0)
     /* Translators: a mark of a time axis: hours */
     return g_strdup_printf (_("%d h"), (int) (value / 3600));
-  if (unit == DSP_UNIT_CENTS && value % 100 == 0)
+  if (unit == DSP_UNIT_CENTS && digits > 0 && value % dsp_currency_unit (dsp_currency_get ()) == 0)
     {
       char *text = dsp_text_money (value);
 
-      text[strlen (text) - 3] = '\0';
+      text[strlen (text) - digits - 1] = '\0';
       return text;
     }
   if (unit == DSP_UNIT_METRES && value % 1000 == 0)
@@ -263,6 +266,13 @@ dsp_figure_plain (DspUnit unit,
     return g_strdup_printf ("%" G_GINT64_FORMAT, value);
   if (unit == DSP_UNIT_SECONDS)
     return g_strdup_printf ("%" G_GINT64_FORMAT, (value + 30) / 60);
+  if (unit == DSP_UNIT_CENTS)
+    {
+      char amount[DSP_MONEY_TEXT];
+
+      dsp_money_print (value, amount);
+      return g_strdup (amount);
+    }
   if (unit == DSP_UNIT_METRES)
     return g_strdup (g_ascii_formatd (text, sizeof text, "%.3f", (double) value / 1000));
   g_ascii_formatd (text, sizeof text, "%.2f", (double) value / 100);

@@ -17,7 +17,7 @@ char       *dsp_chart_bar_label   (DspOffice *office, const DspChart *chart, con
 char       *dsp_chart_bar_axis    (DspOffice *office, const DspChart *chart, const DspChartBar *bar); /* the same, shorter */
 /* What a part of an axis is called; of a field. */
 char       *dsp_axis_part_label   (DspOffice *office, const DspField *by, const DspAxisPart *part, DspSpan span, gboolean is_short);
-/* As a spreadsheet takes it: times in minutes, distances in kilometres, money in whole pesos with two decimals. */
+/* As a spreadsheet takes it: times in minutes, distances in kilometres, money in whole units with the currency's decimals. */
 char       *dsp_figure_plain      (DspUnit unit, gint64 value);
 char       *dsp_chart_figure_text (DspUnit unit, gint64 value);
 /* One bar with all its figures, as a sentence: for a tooltip and a screen reader. */

@@ -187,7 +187,7 @@ take_value (DspImport    *self,
       else
         row->order->distributor_id = found->id;
     }
-  else if (!dsp_field_set_text (field, row->order, value, &error) || !dsp_table_check (&dsp_order.table, row->order, bit, &error))
+  else if (!dsp_field_set_said (field, row->order, value, &error) || !dsp_table_check (&dsp_order.table, row->order, bit, &error))
     {
       g_autofree char *sentence = dsp_text_error (error);
 

@@ -153,7 +153,7 @@ suggest (gconstpointer record)
 {
   DspMileage shown = { .approved = at_most_claimed (record) };
 
-  return dsp_field_dup_text (dsp_table_at (&dsp_mileage.table, offsetof (DspMileage, approved)), &shown);
+  return dsp_field_dup_said (dsp_table_at (&dsp_mileage.table, offsetof (DspMileage, approved)), &shown);
 }
 
 #define M(state) DSP_BIT (DSP_MILEAGE_##state)

@@ -156,7 +156,7 @@ dsp_office_field_text (DspOffice      *self,
         return dsp_office_reason_title (self, *dsp_field_text (field, record));
       if (dsp_text_is_degrees (field))
         return dsp_text_degrees (*dsp_field_int (field, record));
-      text = dsp_field_dup_text (field, record);
+      text = dsp_field_dup_said (field, record);
       return text != NULL ? text : g_strdup ("");
     }
 }

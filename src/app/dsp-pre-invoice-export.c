@@ -18,7 +18,6 @@
 #include <glib/gi18n.h>
 
 #define LOOK_MS 100
-#define CURRENCY "MXN"
 
 typedef enum { PDF, XLSX, CSV, JSON, XML, N_FORMS } Form;
 
@@ -184,7 +183,7 @@ make_in_thread (GTask        *task,
   GError *error = NULL;
 
   export->doc = dsp_pre_invoice_doc_new (g_steal_pointer (&export->pre_invoice), g_steal_pointer (&export->lines), g_steal_pointer (&export->crews),
-                                         CURRENCY, export->zone);
+                                         dsp_currency_get (), export->zone);
   if (!dsp_pre_invoice_doc_check (export->doc, &error))
     {
       g_task_return_error (task, error);

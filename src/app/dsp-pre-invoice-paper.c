@@ -297,7 +297,7 @@ put_totals (DspPaperFlow  *flow,
     { _("Subtotal"), p->subtotal.cents, 1 }, { _("Deductions"), p->deductions.cents, -1 }, { NULL, p->vat.cents, 1 },
     { _("VAT withheld"), p->vat_withheld.cents, -1 }, { _("Income tax withheld"), p->income_withheld.cents, -1 },
   };
-  g_autofree char *total = dsp_text_money (p->total.cents), *all = g_strdup_printf ("%s %s", total, content->doc->currency);
+  g_autofree char *all = dsp_text_money_coded (p->total.cents);
   double y = dsp_paper_flow_y (flow);
 
   y += dsp_paper_flow_put (flow, DSP_PAPER_HEADING, x, y, width, DSP_PAPER_LEFT, _("Sums"));

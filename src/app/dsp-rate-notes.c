@@ -213,7 +213,7 @@ suggest_next (DspRateNotes *self)
   g_autofree char *code = next_code (self), *value = NULL;
 
   self->next_of = self->record->id;
-  value = dsp_field_dup_text (value_field (self), self->record);
+  value = dsp_field_dup_said (value_field (self), self->record);
   gtk_editable_set_text (GTK_EDITABLE (self->next_code), code);
   gtk_editable_set_text (GTK_EDITABLE (self->next_from), "");
   gtk_editable_set_text (GTK_EDITABLE (self->next_amount), value != NULL ? value : "");
@@ -446,7 +446,7 @@ on_begin_next (DspRateNotes *self)
     }
   next = dsp_record_dup (entity_of (self), self->record);
   value = value_field (self);
-  read = dsp_field_set_text (code, next, code_text, &error) && dsp_field_set_text (value, next, value_text, &error);
+  read = dsp_field_set_said (code, next, code_text, &error) && dsp_field_set_said (value, next, value_text, &error);
   *dsp_field_date (from, next) = day;
   /* An end that the old one has is the next one's, unless it lies before. */
   if (dsp_dated_until (entity_of (self), next).day < day.day)

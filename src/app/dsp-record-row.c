@@ -120,7 +120,7 @@ dsp_record_row_show (DspRecordRow  *row,
       else if (field->kind == DSP_KIND_TIME)
         text = dsp_text_time_edit (*dsp_field_time (field, record));
       else
-        text = dsp_field_dup_text (field, record);
+        text = dsp_field_dup_said (field, record);
       gtk_editable_set_text (GTK_EDITABLE (row->editor), text != NULL ? text : "");
       break;
 
@@ -238,7 +238,7 @@ dsp_record_row_read (DspRecordRow *row,
         /* Of a percentage the sign may be written too. */
         if (field->kind == DSP_KIND_INT && g_str_has_suffix (text, "%"))
           text[strlen (text) - 1] = '\0';
-        if (!dsp_field_set_text (field, record, text, &error))
+        if (!dsp_field_set_said (field, record, text, &error))
           return dsp_text_error (error);
         /* What came in before the rule stays as it is. */
         if (field->check != NULL && *text != '\0' && g_strcmp0 (text, *dsp_field_text (field, row->form->shown)) != 0 &&

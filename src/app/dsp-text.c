@@ -208,8 +208,9 @@ static char *
 grouped (gint64      cents,
          const char *sign)
 {
-  guint64 whole = cents < 0 ? 0 - (guint64) cents : (guint64) cents;
-  g_autofree char *digits = g_strdup_printf ("%" G_GUINT64_FORMAT, whole / 100);
+  const DspCurrency *currency = dsp_currency_get ();
+  guint64 whole = cents < 0 ? 0 - (guint64) cents : (guint64) cents, unit = (guint64) dsp_currency_unit (currency);
+  g_autofree char *digits = g_strdup_printf ("%" G_GUINT64_FORMAT, whole / unit);
   g_autoptr(GString) text = g_string_new (cents < 0 ? "−" : "");
   gsize n = strlen (digits);
 
@@ -220,14 +221,28 @@ grouped (gint64      cents,
         g_string_append_c (text, ',');
       g_string_append_c (text, digits[i]);
     }
-  g_string_append_printf (text, ".%02u", (guint) (whole % 100));
+  if (currency->digits > 0)
+    g_string_append_printf (text, ".%0*u", (int) currency->digits, (guint) (whole % unit));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* A sign of its own has only the peso, which the whole country writes so; elsewhere "$" would be a guess. */
 char *
 dsp_text_money (gint64 cents)
 {
-  return grouped (cents, "$");
+  const char *code = dsp_currency_get ()->code;
+  g_autofree char *sign = g_strdup_printf ("%s\u00a0", code);
+
+  return grouped (cents, g_str_equal (code, "MXN") ? "$" : sign);
+}
+
+char *
+dsp_text_money_coded (gint64 cents)
+{
+  const char *code = dsp_currency_get ()->code;
+  g_autofree char *amount = dsp_text_money (cents);
+
+  return g_str_equal (code, "MXN") ? g_strdup_printf ("%s %s", amount, code) : g_steal_pointer (&amount);
 }
 
 char *

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "dsp-currency.h"
 #include "dsp-entities.h"
 #include "dsp-plan.h"
 #include "dsp-replica.h"
@@ -27,7 +28,8 @@ char      *dsp_text_ago        (gint64 at_us, gint64 now_us); /* "a moment ago",
 char      *dsp_text_km         (double km);
 gboolean   dsp_text_is_degrees (const DspField *field);  /* a whole number of 1e-7 degrees */
 char      *dsp_text_degrees    (DspInt e7);              /* "19.432608"; "" for none */
-char      *dsp_text_money      (gint64 cents);           /* "$1,234.50", "−$20.00"; any thread */
+char      *dsp_text_money      (gint64 cents);           /* "$1,234.50", "−$20.00", "USD 1,234.50"; any thread */
+char      *dsp_text_money_coded (gint64 cents);          /* "$1,234.50 MXN": with the currency's letters in any case; any thread */
 char      *dsp_text_amount     (gint64 cents);           /* "1,234.50", "−20.00": for columns; any thread */
 
 /* A local day, typed or as YYYY-MM-DD: its first instant. Accepts 2026-11-22, 22/11/2026 and 22/11. */

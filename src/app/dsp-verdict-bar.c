@@ -224,7 +224,7 @@ fill_args (DspVerdictBar          *self,
     }
   else if (field != NULL)
     {
-      dsp_field_set_text (field, args, gtk_editable_get_text (GTK_EDITABLE (self->number)), NULL);
+      dsp_field_set_said (field, args, gtk_editable_get_text (GTK_EDITABLE (self->number)), NULL);
       given |= dsp_table_bit (table, field->offset);
     }
   field = argument (verdict, "document_id");
@@ -318,7 +318,7 @@ check_besides (DspVerdictBar *self)
       gtk_widget_grab_focus (self->to);
       return FALSE;
     }
-  if (*typed != '\0' && dsp_field_set_text (field, args, typed, &error) &&
+  if (*typed != '\0' && dsp_field_set_said (field, args, typed, &error) &&
       dsp_table_check (self->asking->command->args, args, dsp_table_bit (self->asking->command->args, field->offset), &error))
     return TRUE;
   show_error (self, error != NULL ? error->message : _(self->asking->besides_missing));

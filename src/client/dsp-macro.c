@@ -125,7 +125,7 @@ dsp_macro_fact_text (DspMacroOffice     *office,
     }
   if (spec->field->kind == DSP_KIND_TIME)
     return dsp_macro_time_text (office, *dsp_field_time (spec->field, order));
-  return dsp_field_is_none (spec->field, order) ? g_strdup ("") : dsp_field_dup_text (spec->field, order);
+  return dsp_field_is_none (spec->field, order) ? g_strdup ("") : dsp_field_dup_said (spec->field, order);
 }
 
 /* "C-07 Norte|assigned|2026-11-28 18:00": what a person changed is told by it, whatever others did since. */

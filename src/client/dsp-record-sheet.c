@@ -32,7 +32,7 @@ cell_text (const DspField       *field,
     return NULL;
   if (field->kind == DSP_KIND_ID && field->target != NULL)
     return names->name (field->target, dsp_field_id (field, record), names->data);
-  return dsp_field_dup_text (field, record);
+  return dsp_field_dup_said (field, record);
 }
 
 static gboolean
@@ -352,7 +352,7 @@ read_cell (const DspField       *field,
              ? NULL : g_strdup_printf (_("%s: there is no “%s”"), field->name, clean);
   if (field->kind == DSP_KIND_LIST)
     g_strdelimit (clean, ",|", ';');
-  return dsp_field_set_text (field, record, clean, &error) ? NULL : g_strdup (error->message);
+  return dsp_field_set_said (field, record, clean, &error) ? NULL : g_strdup (error->message);
 }
 
 /* "amount: 310.00 → 320.00 · until: → 2026-12-31" */

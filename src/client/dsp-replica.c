@@ -12,6 +12,7 @@
 #define G_LOG_DOMAIN "dsp-replica"
 
 #include "config.h"
+#include "dsp-currency.h"
 #include "dsp-file-cache.h"
 #include "dsp-replica-private.h"
 
@@ -145,6 +146,8 @@ take_item (DspReplica   *self,
       DspHeld *held = dsp_held_new (item->entity, &item->id, record);
 
       item->record = NULL;
+      if (item->entity == &dsp_office_settings)
+        dsp_currency_set (record != NULL ? ((DspOfficeSettings *) record)->currency : NULL);
       if (record != NULL)
         g_hash_table_replace (self->small, held, held);
       else

@@ -7,8 +7,10 @@
 
 #include "config.h"
 #include "dsp-command.h"
+#include "dsp-entities.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* Slots of one policy do not overlap on a weekday that they share: a visit is in one of them. */
 typedef struct {
@@ -141,17 +143,67 @@ slot_put (DspWork      *work,
                      (int) clash.other->ends.value / 60, (int) clash.other->ends.value % 60);
 }
 
+/* @office (nullable): none yet. */
+static const char *
+currency_of (const DspOfficeSettings *office)
+{
+  return office != NULL && office->currency != NULL ? office->currency : "MXN";
+}
+
+static gboolean
+is_there (gconstpointer record,
+          gpointer      user_data)
+{
+  *(bool *) user_data = true;
+  return FALSE;
+}
+
+static gboolean
+add_id (gconstpointer record,
+        gpointer      user_data)
+{
+  g_array_append_val ((GArray *) user_data, ((const DspRecord *) record)->id);
+  return TRUE;
+}
+
+/* Lines that wait, or pre-invoices of any time. */
+static bool
+owes_anything (DspWork *work)
+{
+  g_autoptr(GArray) distributors = g_array_new (FALSE, FALSE, sizeof (DspId));
+  bool any = false;
+
+  dsp_work_each (work, &dsp_distributor, 0, &dsp_id_none, add_id, distributors);
+  for (guint i = 0; !any && i < distributors->len; i++)
+    {
+      const DspId *id = &g_array_index (distributors, DspId, i);
+
+      dsp_work_each (work, &dsp_statement_line, offsetof (DspStatementLine, open_for), id, is_there, &any);
+      dsp_work_each (work, &dsp_pre_invoice, offsetof (DspPreInvoice, distributor_id), id, is_there, &any);
+    }
+  return any;
+}
+
+/* What is owed already would silently become other money. Rates and rules are the office's to look through. */
 static gboolean
 office_settings_put (DspWork      *work,
                      gpointer      record,
                      gconstpointer args,
                      GError      **error)
 {
+  const DspOfficeSettings *now = record;
   DspId only = dsp_office_settings_id ();
+  const DspOfficeSettings *before;
 
-  if (dsp_id_equal (&((DspRecord *) record)->id, &only))
+  if (!dsp_id_equal (&now->id, &only))
+    return dsp_refuse (error, DSP_RULE_INVALID, _("there is one record of the office's settings, and this is not it"));
+  before = dsp_work_before (work, &dsp_office_settings, &only);
+  before = before != now ? before : NULL; /* it is the first one */
+  if (strcmp (currency_of (now), currency_of (before)) == 0)
     return TRUE;
-  return dsp_refuse (error, DSP_RULE_INVALID, _("there is one record of the office's settings, and this is not it"));
+  return !owes_anything (work) ||
+         dsp_refuse (error, DSP_RULE_INVALID, _("the currency stays %s: amounts are owed in it already, and none is converted to %s"),
+                     currency_of (before), currency_of (now));
 }
 
 /* A day that is over is not closed any more. */

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "dsp-catalogue.h"
 
+#include "dsp-currency.h"
 #include "dsp-entities.h"
 #include "dsp-rule.h"
 #include "dsp-tax-id.h"
@@ -128,6 +129,7 @@ static const DspField office_settings_fields[] = {
   DSP_INT    (DspOfficeSettings, night_ends,       N_("The night's bonus ends"), .max = 1440),
   DSP_INT    (DspOfficeSettings, files_quota,      N_("Files of each distributor, at most (MB)"), .min = 1, .max = 10485760),
   DSP_YES_NO (DspOfficeSettings, rescue,           N_("Cancelling and rejecting first open a rescue case")),
+  DSP_TEXT   (DspOfficeSettings, currency,         N_("Currency (ISO 4217)"), .min = 3, .max = 3, .check = dsp_currency_check),
 };
 
 static const DspField zone_closure_fields[] = {
@@ -230,7 +232,8 @@ office_settings_check (gconstpointer record,
   if (zone == NULL)
     return dsp_refuse (error, DSP_RULE_INVALID, _("“%s” is no time zone; one is America/Mexico_City"), office->time_zone);
   return hours_are (_("office hours"), office->starts, office->ends, error) &&
-         weekdays_are (_("office hours"), office->weekdays, error);
+         weekdays_are (_("office hours"), office->weekdays, error) &&
+         (office->currency == NULL || dsp_currency_check (office->currency, error));
 }
 
 static gboolean

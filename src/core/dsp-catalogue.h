@@ -151,6 +151,7 @@ typedef struct {
   DspInt   night_ends;
   DspInt   files_quota;      /* MB (2^20 bytes) that the attachments of one distributor's orders may come to */
   DspYesNo rescue;           /* cancel and reject first open a rescue case */
+  char    *currency;         /* ISO 4217, of all amounts; none: MXN */
 } DspOfficeSettings;
 extern const DspEntity dsp_office_settings;
 DSP_DEFINE_RECORD (DspOfficeSettings, dsp_office_settings, dsp_office_settings)

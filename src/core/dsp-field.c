@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "dsp-field.h"
+#include "dsp-money.h"
 #include "dsp-rule.h"
 
 #include <glib/gi18n-lib.h>
@@ -282,7 +283,8 @@ check_number (const DspField *f,
               gint64          value,
               GError        **error)
 {
-  int decimals = f->kind == DSP_KIND_MONEY ? 2 : f->decimals, kept = f->kind == DSP_KIND_MONEY ? 2 : 0;
+  int digits = (int) dsp_currency_get ()->digits, decimals = f->kind == DSP_KIND_MONEY ? digits : f->decimals;
+  int kept = f->kind == DSP_KIND_MONEY ? digits : 0;
   g_autofree char *said = NULL, *min = NULL, *max = NULL;
 
   if ((f->min == 0 && f->max == 0) || (value >= f->min && value <= f->max))
@@ -379,15 +381,11 @@ dsp_words_find (const DspWords *words,
   return DSP_WORD_UNKNOWN;
 }
 
-/**
- * dsp_field_dup_text:
- * The one text form of a value: in CSV, history, filters and forms before they localise it. Lists are joined by "; ".
- *
- * Returns: (transfer full) (nullable): NULL for none.
- */
-char *
-dsp_field_dup_text (const DspField *f,
-                    gconstpointer   r)
+/* @digits: of money. */
+static char *
+dup_text (const DspField *f,
+          gconstpointer   r,
+          guint           digits)
 {
   char buffer[DSP_ID_TEXT];
 
@@ -401,7 +399,7 @@ dsp_field_dup_text (const DspField *f,
     case DSP_KIND_TIME:   dsp_time_print (*dsp_field_time (f, r), buffer); return g_strdup (buffer);
     case DSP_KIND_DATE:   dsp_date_print (*dsp_field_date (f, r), buffer); return g_strdup (buffer);
     case DSP_KIND_INT:    return dup_decimal (dsp_field_int (f, r)->value, f->decimals, 0);
-    case DSP_KIND_MONEY:  return dup_decimal (dsp_field_money (f, r)->cents, 2, 2);
+    case DSP_KIND_MONEY:  return dup_decimal (dsp_field_money (f, r)->cents, (int) digits, (int) digits);
     case DSP_KIND_WORD:
       {
         guint word = *dsp_field_word (f, r);
@@ -412,40 +410,6 @@ dsp_field_dup_text (const DspField *f,
     case DSP_KIND_LIST:   return g_strjoinv ("; ", *dsp_field_list (f, r));
     }
   g_assert_not_reached ();
-}
-
-/* A number of which @decimals digits stand behind the point. */
-static gboolean
-parse_decimal (const char *text,
-               int         decimals,
-               gint64     *number)
-{
-  bool negative = *text == '-';
-  const char *p = text + negative;
-  gint64 value = 0;
-  int fraction = -1;
-
-  if (!g_ascii_isdigit (*p))
-    return FALSE;
-  for (; *p != '\0'; p++)
-    {
-      if (*p == '.' && fraction < 0)
-        fraction = 0;
-      else if (g_ascii_isdigit (*p) && fraction < decimals && value < G_MAXINT64 / 10000000)
-        {
-          value = value * 10 + (*p - '0');
-          if (fraction >= 0)
-            fraction++;
-        }
-      else
-        return FALSE;
-    }
-  if (fraction == 0)
-    return FALSE;
-  for (int i = MAX (fraction, 0); i < decimals; i++)
-    value *= 10;
-  *number = negative ? -value : value;
-  return TRUE;
 }
 
 static GStrv
@@ -464,19 +428,12 @@ split_list (const char *text)
   return n > 0 ? g_strv_builder_end (kept) : NULL;
 }
 
-/**
- * dsp_field_set_text:
- * @text: (nullable): as dsp_field_dup_text() writes it; blank and NULL are none
- *
- * Reads the text form of a value, from a CSV, a form, the command line. The limits are dsp_table_check()'s matter.
- *
- * Returns: FALSE, of DSP_RULE_ERROR, if @text is no value of that kind; the record is untouched then.
- */
-gboolean
-dsp_field_set_text (const DspField *f,
-                    gpointer        r,
-                    const char     *text,
-                    GError        **error)
+static gboolean
+set_text (const DspField *f,
+          gpointer        r,
+          const char     *text,
+          guint           digits,
+          GError        **error)
 {
   g_autofree char *clean = g_strstrip (g_strdup (text != NULL ? text : ""));
   gsize length = strlen (clean);
@@ -508,7 +465,7 @@ dsp_field_set_text (const DspField *f,
       {
         gint64 value;
 
-        if (f->decimals > 0 && parse_decimal (clean, f->decimals, &value))
+        if (f->decimals > 0 && dsp_decimal_parse (clean, f->decimals, &value))
           {
             *dsp_field_int (f, r) = (DspInt) { value, true };
             return TRUE;
@@ -524,7 +481,7 @@ dsp_field_set_text (const DspField *f,
       {
         gint64 cents;
 
-        if (!parse_decimal (clean, 2, &cents))
+        if (!dsp_decimal_parse (clean, digits, &cents))
           break;
         *dsp_field_money (f, r) = (DspMoney) { cents, true };
         return TRUE;
@@ -553,6 +510,65 @@ dsp_field_set_text (const DspField *f,
       return TRUE;
     }
   return dsp_refuse (error, DSP_RULE_INVALID, _("%s cannot be “%.60s”"), dsp_field_title (f), clean);
+}
+
+/* Of money behind the point where programs read it, whatever the currency: what was sent or stored never changes its meaning. */
+#define PLAIN_DIGITS 2
+
+/**
+ * dsp_field_dup_text:
+ * The one text form of a value: on the wire, in history and filters. Lists are joined by "; ".
+ *
+ * Returns: (transfer full) (nullable): NULL for none.
+ */
+char *
+dsp_field_dup_text (const DspField *f,
+                    gconstpointer   r)
+{
+  return dup_text (f, r, PLAIN_DIGITS);
+}
+
+/**
+ * dsp_field_set_text:
+ * @text: (nullable): as dsp_field_dup_text() writes it; blank and NULL are none
+ *
+ * Reads the text form of a value. The limits are dsp_table_check()'s matter.
+ *
+ * Returns: FALSE, of DSP_RULE_ERROR, if @text is no value of that kind; the record is untouched then.
+ */
+gboolean
+dsp_field_set_text (const DspField *f,
+                    gpointer        r,
+                    const char     *text,
+                    GError        **error)
+{
+  return set_text (f, r, text, PLAIN_DIGITS, error);
+}
+
+/**
+ * dsp_field_dup_said:
+ * The same for people: in forms, in files that they open, on the command line; money has the digits of the office's currency.
+ *
+ * Returns: (transfer full) (nullable): NULL for none.
+ */
+char *
+dsp_field_dup_said (const DspField *f,
+                    gconstpointer   r)
+{
+  return dup_text (f, r, dsp_currency_get ()->digits);
+}
+
+/**
+ * dsp_field_set_said:
+ * What people wrote, as dsp_field_set_text() reads what programs did.
+ */
+gboolean
+dsp_field_set_said (const DspField *f,
+                    gpointer        r,
+                    const char     *text,
+                    GError        **error)
+{
+  return set_text (f, r, text, dsp_currency_get ()->digits, error);
 }
 
 /**

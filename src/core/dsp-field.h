@@ -150,6 +150,8 @@ bool     dsp_field_equal   (const DspField *field, gconstpointer a, gconstpointe
 void     dsp_field_copy    (const DspField *field, gpointer to, gconstpointer from);
 char    *dsp_field_dup_text (const DspField *field, gconstpointer record);
 gboolean dsp_field_set_text (const DspField *field, gpointer record, const char *text, GError **error);
+char    *dsp_field_dup_said (const DspField *field, gconstpointer record);
+gboolean dsp_field_set_said (const DspField *field, gpointer record, const char *text, GError **error);
 guint    dsp_words_find    (const DspWords *words, const char *name, gsize length);
 
 /* Records on the heap, of any entity. */

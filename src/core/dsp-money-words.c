@@ -70,17 +70,15 @@ put_thousands (GString *out,
 
 /**
  * dsp_money_dup_words:
- * @currency: its three letters; MXN has its own words, others stand behind the amount
- *
- * Returns: (transfer full): "UN MIL DOSCIENTOS PESOS 50/100 M.N."; for any number of cents
+ * Returns: (transfer full): "UN MIL DOSCIENTOS PESOS 50/100 M.N."; for any number of minor units. Other currencies have their
+ *   three letters behind, and their noun where it is known; without a minor unit there is no fraction.
  */
 char *
-dsp_money_dup_words (gint64      cents,
-                     const char *currency)
+dsp_money_dup_words (gint64             cents,
+                     const DspCurrency *currency)
 {
-  gboolean pesos = strcmp (currency, "MXN") == 0;
-  guint64 size = cents < 0 ? -(guint64) cents : (guint64) cents;
-  guint64 whole = size / 100;
+  guint64 size = cents < 0 ? -(guint64) cents : (guint64) cents, unit = (guint64) dsp_currency_unit (currency);
+  guint64 whole = size / unit;
   guint billions = (guint) (whole / (MILLION * MILLION)), millions = (guint) (whole / MILLION % MILLION);
   GString *out = g_string_new (cents < 0 ? "MENOS" : NULL);
 
@@ -97,12 +95,14 @@ dsp_money_dup_words (gint64      cents,
   if (whole == 0)
     put (out, "CERO");
   put_thousands (out, (guint) (whole % MILLION));
-  if (pesos)
+  if (currency->one != NULL)
     {
       if (whole > 0 && whole % MILLION == 0)
         put (out, "DE");
-      put (out, whole == 1 ? "PESO" : "PESOS");
+      put (out, whole == 1 ? currency->one : currency->many);
     }
-  g_string_append_printf (out, " %02u/100 %s", (guint) (size % 100), pesos ? "M.N." : currency);
+  if (currency->digits > 0)
+    g_string_append_printf (out, " %0*u/%u", (int) currency->digits, (guint) (size % unit), (guint) unit);
+  put (out, strcmp (currency->code, "MXN") == 0 ? "M.N." : currency->code);
   return g_string_free (out, FALSE);
 }

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "dsp-directory.h"
 
+#include "dsp-currency.h"
 #include "dsp-record-json.h"
 
 #include <glib/gi18n.h>
@@ -30,13 +31,32 @@ struct _DspDirectory
   Shelf    shelves[DSP_N_ENTITIES];
 };
 
+static void read_currency (DspDirectory *self);
+
 DspDirectory *
 dsp_directory_new (DspLink *link)
 {
   DspDirectory *self = g_new0 (DspDirectory, 1);
 
   self->link = link;
+  read_currency (self);
   return self;
+}
+
+static void
+clear_shelf (Shelf           *shelf,
+             const DspEntity *entity)
+{
+  GHashTableIter iter;
+  gpointer record;
+
+  if (shelf->by_id == NULL)
+    return;
+  g_hash_table_iter_init (&iter, shelf->by_id);
+  while (g_hash_table_iter_next (&iter, NULL, &record))
+    dsp_record_free (entity, record);
+  g_clear_pointer (&shelf->by_id, g_hash_table_unref);
+  g_clear_pointer (&shelf->by_key, g_hash_table_unref);
 }
 
 void
@@ -45,17 +65,7 @@ dsp_directory_free (DspDirectory *self)
   if (self == NULL)
     return;
   for (guint i = 0; i < DSP_N_ENTITIES; i++)
-    if (self->shelves[i].by_id != NULL)
-      {
-        GHashTableIter iter;
-        gpointer record;
-
-        g_hash_table_iter_init (&iter, self->shelves[i].by_id);
-        while (g_hash_table_iter_next (&iter, NULL, &record))
-          dsp_record_free (dsp_entities[i], record);
-        g_hash_table_unref (self->shelves[i].by_id);
-        g_hash_table_unref (self->shelves[i].by_key);
-      }
+    clear_shelf (&self->shelves[i], dsp_entities[i]);
   g_free (self);
 }
 
@@ -204,6 +214,18 @@ dsp_directory_by_id (DspDirectory    *self,
                      GError         **error)
 {
   return load (self, entity, NULL, error) ? g_hash_table_lookup (self->shelves[entity->number].by_id, id) : NULL;
+}
+
+/* Amounts are read and written in the office's currency. If it cannot be asked for, what follows fails with its reason. The shelf is
+ * left as if nobody had asked. */
+static void
+read_currency (DspDirectory *self)
+{
+  DspId id = dsp_office_settings_id ();
+  const DspOfficeSettings *office = dsp_directory_by_id (self, &dsp_office_settings, &id, NULL);
+
+  dsp_currency_set (office != NULL ? office->currency : NULL);
+  clear_shelf (&self->shelves[dsp_office_settings.number], &dsp_office_settings);
 }
 
 /**
@@ -361,7 +383,7 @@ dsp_directory_set (DspDirectory   *self,
     return wrong (error, table->name, column, _("one of its fields"));
   *given |= G_GUINT64_CONSTANT (1) << (field - table->fields);
   if (*clean == '\0')
-    return dsp_field_set_text (field, record, NULL, error);
+    return dsp_field_set_said (field, record, NULL, error);
   if (field->kind == DSP_KIND_ID)
     return set_reference (self, field, record, column, clean, error);
   if (field->kind == DSP_KIND_INT && g_str_has_suffix (field->name, "_e7") && !g_str_has_suffix (column, "_e7"))
@@ -370,5 +392,5 @@ dsp_directory_set (DspDirectory   *self,
     return set_clock (field, record, column, clean, error);
   if (field->kind == DSP_KIND_LIST)
     g_strdelimit (clean, "|", ';');
-  return dsp_field_set_text (field, record, clean, error);
+  return dsp_field_set_said (field, record, clean, error);
 }

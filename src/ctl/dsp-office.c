@@ -202,7 +202,7 @@ dsp_office_list (DspLink         *link,
         for (guint f = 0; f < entity->table.n_fields; f++)
           {
             const DspField *field = &entity->table.fields[f];
-            g_autofree char *text = dsp_field_dup_text (field, record);
+            g_autofree char *text = dsp_field_dup_said (field, record);
 
             dsp_csv_write_field (line, ',', f == 0, text, field->kind != DSP_KIND_TEXT && field->kind != DSP_KIND_LIST);
           }

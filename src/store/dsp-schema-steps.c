@@ -193,6 +193,11 @@ static const char *const replica_too_to_5[] = {
   "CREATE INDEX \"mileage_excess_1\" ON \"mileage\" (\"state\", \"excess\", \"id\")",
 };
 
+/* 6: the office's currency. */
+static const char *const to_6[] = {
+  "ALTER TABLE \"office_settings\" ADD COLUMN \"currency\" TEXT",
+};
+
 static gboolean
 run_all (DspDb             *db,
          const char *const *statements,
@@ -263,11 +268,19 @@ replica_to_5 (DspDb   *db,
          run_all (db, replica_too_to_5, G_N_ELEMENTS (replica_too_to_5), "", error);
 }
 
+static gboolean
+both_to_6 (DspDb   *db,
+           GError **error)
+{
+  return run_all (db, to_6, G_N_ELEMENTS (to_6), "", error);
+}
+
 const DspMigration dsp_schema_server_steps[] = {
   { 2, NULL, server_to_2 },
   { 3, NULL, server_to_3 },
   { 4, NULL, both_to_4 },
   { 5, NULL, server_to_5 },
+  { 6, NULL, both_to_6 },
   { 0 },
 };
 
@@ -276,5 +289,6 @@ const DspMigration dsp_schema_replica_steps[] = {
   { 3, NULL, replica_to_3 },
   { 4, NULL, both_to_4 },
   { 5, NULL, replica_to_5 },
+  { 6, NULL, both_to_6 },
   { 0 },
 };

@@ -410,8 +410,8 @@ fresh_replica (DspDb   *db,
   return fresh (db, FALSE, error);
 }
 
-const DspSchemaPart dsp_schema_entities = { "entities", 5, fresh_server, dsp_schema_server_steps };
-const DspSchemaPart dsp_schema_replica = { "entities", 5, fresh_replica, dsp_schema_replica_steps };
+const DspSchemaPart dsp_schema_entities = { "entities", 6, fresh_server, dsp_schema_server_steps };
+const DspSchemaPart dsp_schema_replica = { "entities", 6, fresh_replica, dsp_schema_replica_steps };
 
 static int
 compare_lines (gconstpointer a,

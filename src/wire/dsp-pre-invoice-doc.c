@@ -35,7 +35,7 @@ DspPreInvoiceDoc *
 dsp_pre_invoice_doc_new (DspPreInvoice *pre_invoice,
                          GPtrArray     *lines,
                          GHashTable    *crews,
-                         const char    *currency,
+                         const DspCurrency *currency,
                          GTimeZone     *zone)
 {
   DspPreInvoiceDoc *doc = g_atomic_rc_box_new0 (DspPreInvoiceDoc);
@@ -45,7 +45,7 @@ dsp_pre_invoice_doc_new (DspPreInvoice *pre_invoice,
     .pre_invoice = pre_invoice,
     .lines = lines,
     .crews = crews != NULL ? crews : g_hash_table_new (dsp_id_hash, dsp_id_equal_func),
-    .currency = g_strdup (currency),
+    .currency = currency,
     .zone = zone != NULL ? g_time_zone_ref (zone) : g_time_zone_new_utc (),
   };
   return doc;
@@ -65,7 +65,6 @@ clear (gpointer data)
   dsp_pre_invoice_free (doc->pre_invoice);
   g_ptr_array_unref (doc->lines);
   g_hash_table_unref (doc->crews);
-  g_free (doc->currency);
   g_time_zone_unref (doc->zone);
 }
 
@@ -85,17 +84,18 @@ dsp_pre_invoice_doc_crew (const DspPreInvoiceDoc *doc,
 /* ---- sums ---- */
 
 static gboolean
-same (const char *what,
-      gint64      said,
-      gint64      found,
-      GError    **error)
+same (const DspPreInvoiceDoc *doc,
+      const char             *what,
+      gint64                  said,
+      gint64                  found,
+      GError                **error)
 {
   char one[DSP_MONEY_TEXT], two[DSP_MONEY_TEXT];
 
   if (said == found)
     return TRUE;
-  dsp_money_print (said, one);
-  dsp_money_print (found, two);
+  dsp_money_print_digits (said, doc->currency->digits, one);
+  dsp_money_print_digits (found, doc->currency->digits, two);
   return dsp_refuse (error, DSP_RULE_CHANGED, _("the pre-invoice says %s for “%s”, and its lines here make %s: not all of them are on this computer"),
                      one, what, two);
 }
@@ -115,12 +115,13 @@ dsp_pre_invoice_doc_check (const DspPreInvoiceDoc *doc,
   if (said.n != found.n)
     return dsp_refuse (error, DSP_RULE_CHANGED, _("the pre-invoice has %u lines, and %u of them are on this computer"), said.n, found.n);
   for (guint i = 1; i < DSP_N_CONCEPTS; i++)
-    if (!same (_(DspConcept_words.list[i].label), said.by_concept[i], found.by_concept[i], error))
+    if (!same (doc, _(DspConcept_words.list[i].label), said.by_concept[i], found.by_concept[i], error))
       return FALSE;
-  return same (_("Subtotal"), said.subtotal, found.subtotal, error) && same (_("Deductions"), said.deductions, found.deductions, error) &&
-         same (_("VAT"), said.vat, found.vat, error) && same (_("VAT withheld"), said.vat_withheld, found.vat_withheld, error) &&
-         same (_("Income tax withheld"), said.income_withheld, found.income_withheld, error) &&
-         same (_("Total"), said.total, found.total, error);
+  return same (doc, _("Subtotal"), said.subtotal, found.subtotal, error) &&
+         same (doc, _("Deductions"), said.deductions, found.deductions, error) && same (doc, _("VAT"), said.vat, found.vat, error) &&
+         same (doc, _("VAT withheld"), said.vat_withheld, found.vat_withheld, error) &&
+         same (doc, _("Income tax withheld"), said.income_withheld, found.income_withheld, error) &&
+         same (doc, _("Total"), said.total, found.total, error);
 }
 
 /* ---- for all formats ---- */
@@ -152,6 +153,13 @@ dsp_doc_dup_text (const DspPreInvoiceDoc *doc,
 
   if (field->offset == AT (crew_id))
     return g_strdup (dsp_pre_invoice_doc_crew (doc, line));
+  if (field->kind == DSP_KIND_MONEY && dsp_field_money (field, line)->is_set)
+    {
+      char amount[DSP_MONEY_TEXT];
+
+      dsp_money_print_digits (dsp_field_money (field, line)->cents, doc->currency->digits, amount);
+      return g_strdup (amount);
+    }
   if (field->kind != DSP_KIND_WORD)
     return dsp_field_dup_text (field, line);
   word = *dsp_field_word (field, line);

@@ -9,6 +9,7 @@
 
 #include <gio/gio.h>
 
+#include "dsp-currency.h"
 #include "dsp-entities.h"
 
 G_BEGIN_DECLS
@@ -17,12 +18,12 @@ typedef struct {
   DspPreInvoice *pre_invoice; /* (owned) */
   GPtrArray     *lines;       /* (owned) of DspStatementLine, in the order of a bill */
   GHashTable    *crews;       /* (owned): DspId -> the crew's code (owned) */
-  char          *currency;    /* (owned): three letters: "MXN" */
+  const DspCurrency *currency;
   GTimeZone     *zone;        /* (owned): of the instants for people; files for programs have UTC */
 } DspPreInvoiceDoc;
 
 /* @pre_invoice, @lines (of DspStatementLine, in any order): (transfer full). @crews: (transfer full) (nullable). @zone: (nullable): UTC. */
-DspPreInvoiceDoc *dsp_pre_invoice_doc_new   (DspPreInvoice *pre_invoice, GPtrArray *lines, GHashTable *crews, const char *currency,
+DspPreInvoiceDoc *dsp_pre_invoice_doc_new   (DspPreInvoice *pre_invoice, GPtrArray *lines, GHashTable *crews, const DspCurrency *currency,
                                              GTimeZone *zone) G_GNUC_WARN_UNUSED_RESULT;
 DspPreInvoiceDoc *dsp_pre_invoice_doc_ref   (DspPreInvoiceDoc *doc);
 void              dsp_pre_invoice_doc_unref (DspPreInvoiceDoc *doc);

@@ -131,7 +131,8 @@ dsp_doc_put_json (const DspDocJob *job,
 {
   const DspPreInvoiceDoc *doc = job->doc;
 
-  g_string_append_printf (out, "{\"format\":\"" FORMAT "\",\"version\":%d,\"currency\":\"%s\",\n\"pre_invoice\":{", VERSION, doc->currency);
+  g_string_append_printf (out, "{\"format\":\"" FORMAT "\",\"version\":%d,\"currency\":\"%s\",\"minor_digits\":%u,\n\"pre_invoice\":{", VERSION,
+                          doc->currency->code, doc->currency->digits);
   put_record (put_json_member, doc, NULL, out);
   g_string_append (out, "},\n\"lines\":[");
   for (guint i = 0; i < doc->lines->len; i++)
@@ -154,7 +155,8 @@ dsp_doc_put_xml (const DspDocJob *job,
   const DspPreInvoiceDoc *doc = job->doc;
 
   g_string_append_printf (out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                               "<document format=\"" FORMAT "\" version=\"%d\" currency=\"%s\">\n<pre_invoice>", VERSION, doc->currency);
+                               "<document format=\"" FORMAT "\" version=\"%d\" currency=\"%s\" minor_digits=\"%u\">\n<pre_invoice>", VERSION,
+                               doc->currency->code, doc->currency->digits);
   put_record (put_xml_member, doc, NULL, out);
   g_string_append (out, "</pre_invoice>\n<lines>\n");
   for (guint i = 0; i < doc->lines->len; i++)

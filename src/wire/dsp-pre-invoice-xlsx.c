@@ -25,6 +25,9 @@ column_of (gsize offset)
 }
 #define COLUMN(member) column_of (offsetof (DspStatementLine, member))
 
+/* How many minor units make one of the currency: the workbook's formulas count in them. */
+#define UNIT(doc) ((int) dsp_currency_unit ((doc)->currency))
+
 /* A spreadsheet keeps fifteen digits: a product of more is written as a value. */
 #define EXACT G_GINT64_CONSTANT (100000000000000)
 
@@ -37,9 +40,11 @@ calculates (gint64 a,
 
 /* ---- lines ---- */
 
-/* "=ROUND(ROUND(L2*1000,0)*ROUND(M2*100,0)/1000,0)/100": @a and @b as whole numbers, by which @scales they become so. */
+/* "=ROUND(ROUND(L2*1000,0)*ROUND(M2*100,0)/1000,0)/100": @a and @b as whole numbers, by which @scales they become so; 100 is the
+ * currency's minor unit. */
 static void
-put_product (DspXlsxSheet *sheet,
+put_product (const DspPreInvoiceDoc *doc,
+             DspXlsxSheet *sheet,
              guint         row,
              guint         column,
              guint         a,
@@ -50,31 +55,34 @@ put_product (DspXlsxSheet *sheet,
              gint64        cents)
 {
   g_autofree char *x = dsp_xlsx_dup_cell_name (row, a), *y = dsp_xlsx_dup_cell_name (row, b);
-  g_autofree char *formula = g_strdup_printf ("=ROUND(ROUND(%s*%d,0)*ROUND(%s*%d,0)/%d,0)/100", x, a_scale, y, b_scale, divisor);
+  g_autofree char *formula = g_strdup_printf ("=ROUND(ROUND(%s*%d,0)*ROUND(%s*%d,0)/%d,0)/%d", x, a_scale, y, b_scale, divisor, UNIT (doc));
 
   dsp_xlsx_sheet_money_formula (sheet, row, column, formula, cents, DSP_XLSX_PLAIN);
 }
 
 /* A corrected line is no longer the product. */
 static void
-put_amount (DspXlsxSheet           *sheet,
+put_amount (const DspPreInvoiceDoc *doc,
+            DspXlsxSheet           *sheet,
             guint                   row,
             const DspStatementLine *line)
 {
   if (line->metres.is_set && line->unit.is_set && calculates (line->metres.value, line->unit.cents) &&
       dsp_money_for_distance (line->unit.cents, line->metres.value) == line->amount.cents)
-    put_product (sheet, row, COLUMN (amount), COLUMN (metres), 1000, COLUMN (unit), 100, 1000, line->amount.cents);
+    put_product (doc, sheet, row, COLUMN (amount), COLUMN (metres), 1000, COLUMN (unit), UNIT (doc), 1000, line->amount.cents);
   else
     dsp_xlsx_sheet_money (sheet, row, COLUMN (amount), line->amount.cents, DSP_XLSX_PLAIN);
 }
 
 static void
-put_vat (DspXlsxSheet           *sheet,
+put_vat (const DspPreInvoiceDoc *doc,
+         DspXlsxSheet           *sheet,
          guint                   row,
          const DspStatementLine *line)
 {
   if (calculates (line->amount.cents, line->vat_rate.value) && dsp_money_share (line->amount.cents, line->vat_rate.value) == line->vat.cents)
-    put_product (sheet, row, COLUMN (vat), COLUMN (amount), 100, COLUMN (vat_rate), (int) DSP_MILLION, (int) DSP_MILLION, line->vat.cents);
+    put_product (doc, sheet, row, COLUMN (vat), COLUMN (amount), UNIT (doc), COLUMN (vat_rate), (int) DSP_MILLION, (int) DSP_MILLION,
+                 line->vat.cents);
   else
     dsp_xlsx_sheet_money (sheet, row, COLUMN (vat), line->vat.cents, DSP_XLSX_PLAIN);
 }
@@ -89,9 +97,9 @@ put_cell (const DspPreInvoiceDoc *doc,
   const DspField *field = dsp_doc_column (column);
 
   if (column == COLUMN (amount))
-    put_amount (sheet, row, line);
+    put_amount (doc, sheet, row, line);
   else if (column == COLUMN (vat))
-    put_vat (sheet, row, line);
+    put_vat (doc, sheet, row, line);
   else if (dsp_field_is_none (field, line))
     return;
   else if (field->kind == DSP_KIND_DATE)
@@ -208,7 +216,7 @@ put_by_concept (const DspPreInvoiceDoc *doc,
   for (guint i = 1; i < DSP_N_CONCEPTS; i++)
     {
       g_autofree char *label = dsp_xlsx_dup_cell_name (*row, 0);
-      g_autofree char *formula = g_strdup_printf ("=ROUND(SUMIF(%s,%s,%s),2)", concepts, label, amounts);
+      g_autofree char *formula = g_strdup_printf ("=ROUND(SUMIF(%s,%s,%s),%u)", concepts, label, amounts, doc->currency->digits);
 
       put_sum (sheet, row, _(DspConcept_words.list[i].label), formula, totals.by_concept[i], DSP_XLSX_PLAIN);
     }
@@ -223,26 +231,27 @@ put_totals (const DspPreInvoiceDoc *doc,
 {
   const DspPreInvoice *p = doc->pre_invoice;
   const struct { const char *label, *before, *after; guint column; gint64 cents; } sums[] = {
-    { _("Subtotal"), "=ROUND(SUMIF(", ",\">0\"),2)", COLUMN (amount), p->subtotal.cents },
-    { _("Deductions"), "=ROUND(-SUMIF(", ",\"<0\"),2)", COLUMN (amount), p->deductions.cents },
-    { _("VAT"), "=ROUND(SUM(", "),2)", COLUMN (vat), p->vat.cents },
-    { _("VAT withheld"), "=ROUND(SUM(", "),2)", COLUMN (vat_withheld), p->vat_withheld.cents },
-    { _("Income tax withheld"), "=ROUND(SUM(", "),2)", COLUMN (income_withheld), p->income_withheld.cents },
+    { _("Subtotal"), "=ROUND(SUMIF(", ",\">0\")", COLUMN (amount), p->subtotal.cents },
+    { _("Deductions"), "=ROUND(-SUMIF(", ",\"<0\")", COLUMN (amount), p->deductions.cents },
+    { _("VAT"), "=ROUND(SUM(", ")", COLUMN (vat), p->vat.cents },
+    { _("VAT withheld"), "=ROUND(SUM(", ")", COLUMN (vat_withheld), p->vat_withheld.cents },
+    { _("Income tax withheld"), "=ROUND(SUM(", ")", COLUMN (income_withheld), p->income_withheld.cents },
   };
   guint first = *row + 1; /* as formulas count */
   g_autofree char *words = dsp_money_dup_words (p->total.cents, doc->currency);
-  g_autofree char *total = g_strdup_printf ("=ROUND(B%u-B%u+B%u-B%u-B%u,2)", first, first + 1, first + 2, first + 3, first + 4);
+  g_autofree char *total = g_strdup_printf ("=ROUND(B%u-B%u+B%u-B%u-B%u,%u)", first, first + 1, first + 2, first + 3, first + 4,
+                                             doc->currency->digits);
 
   for (guint i = 0; i < G_N_ELEMENTS (sums); i++)
     {
       g_autofree char *range = dup_range (lines_name, sums[i].column, doc->lines->len);
-      g_autofree char *formula = g_strconcat (sums[i].before, range, sums[i].after, NULL);
+      g_autofree char *formula = g_strdup_printf ("%s%s%s,%u)", sums[i].before, range, sums[i].after, doc->currency->digits);
 
       put_sum (sheet, row, sums[i].label, formula, sums[i].cents, DSP_XLSX_PLAIN);
     }
   put_sum (sheet, row, _("Total"), total, p->total.cents, DSP_XLSX_TOTAL);
   dsp_xlsx_sheet_text (sheet, *row, 0, _("Currency"), DSP_XLSX_BOLD);
-  dsp_xlsx_sheet_text (sheet, (*row)++, 1, doc->currency, DSP_XLSX_PLAIN);
+  dsp_xlsx_sheet_text (sheet, (*row)++, 1, doc->currency->code, DSP_XLSX_PLAIN);
   dsp_xlsx_sheet_text (sheet, *row, 0, _("Amount in words"), DSP_XLSX_BOLD);
   dsp_xlsx_sheet_text (sheet, (*row)++, 1, words, DSP_XLSX_PLAIN);
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include "dsp-currency.h"
 #include "dsp-wire-error.h"
 
 #define DAY_SECONDS 86400
@@ -43,6 +44,7 @@ struct _DspXlsxWriter
   char         *part;      /* (owned): the file until it is whole */
   char         *shown;     /* (owned): the path, for messages */
   GTimeZone    *zone;      /* (owned) */
+  const DspCurrency *currency;
   lxw_workbook *book;      /* (owned) (nullable): NULL after the commit */
   GPtrArray    *sheets;    /* (owned): of DspXlsxSheet */
   lxw_format   *formats[N_FORMS][N_LOOKS]; /* (nullable): made when first needed, of the book */
@@ -116,6 +118,7 @@ dsp_xlsx_writer_new (const char          *path,
   self->path = g_strdup (path);
   self->shown = g_filename_display_name (path);
   self->zone = zone != NULL ? g_time_zone_ref (zone) : g_time_zone_new_utc ();
+  self->currency = dsp_currency_get ();
   self->sheets = g_ptr_array_new_with_free_func (free_sheet);
   self->clean = g_string_new (NULL);
   if (!make_part (self, error))
@@ -183,8 +186,11 @@ keep_error (DspXlsxSheet *self,
 /* ---- formats ---- */
 
 static const char *
-number_format (Form form)
+number_format (DspXlsxWriter *self,
+               Form           form)
 {
+  static const char *const money[DSP_CURRENCY_DIGITS_MAX + 1] = { "#,##0", "#,##0.0", "#,##0.00", "#,##0.000", "#,##0.0000" };
+
   switch (form)
     {
     case FORM_TEXT:
@@ -192,7 +198,7 @@ number_format (Form form)
     case FORM_INT:
       return "0";
     case FORM_MONEY:
-      return "#,##0.00";
+      return money[self->currency->digits];
     case FORM_PERCENT:
       return "0.0%";
     case FORM_TIME:
@@ -217,7 +223,7 @@ format_of (DspXlsxWriter *self,
   if (*format != NULL)
     return *format;
   *format = workbook_add_format (self->book);
-  format_set_num_format (*format, number_format (form));
+  format_set_num_format (*format, number_format (self, form));
   if (look & (DSP_XLSX_BOLD | DSP_XLSX_HEADING | DSP_XLSX_TOTAL | DSP_XLSX_TITLE))
     format_set_bold (*format);
   if (look & DSP_XLSX_HEADING)
@@ -468,6 +474,13 @@ dsp_xlsx_sheet_double (DspXlsxSheet *self,
     dsp_xlsx_sheet_text (self, row, column, NULL, look);
 }
 
+static double
+as_money (DspXlsxSheet *self,
+          gint64        cents)
+{
+  return (double) cents / (double) dsp_currency_unit (self->writer->currency);
+}
+
 void
 dsp_xlsx_sheet_money (DspXlsxSheet *self,
                       guint         row,
@@ -475,7 +488,7 @@ dsp_xlsx_sheet_money (DspXlsxSheet *self,
                       gint64        cents,
                       DspXlsxLook   look)
 {
-  write_number (self, row, column, (double) cents / 100, FORM_MONEY, look);
+  write_number (self, row, column, as_money (self, cents), FORM_MONEY, look);
 }
 
 void
@@ -559,7 +572,7 @@ dsp_xlsx_sheet_money_formula (DspXlsxSheet *self,
                               gint64        cents,
                               DspXlsxLook   look)
 {
-  write_formula (self, row, column, formula, (double) cents / 100, FORM_MONEY, look);
+  write_formula (self, row, column, formula, as_money (self, cents), FORM_MONEY, look);
 }
 
 void

@@ -253,7 +253,7 @@ read_doc (const char *uri,
 
       g_hash_table_insert (crews, g_memdup2 (&crew, sizeof crew), g_strdup_printf ("C-%02u", i));
     }
-  return dsp_pre_invoice_doc_new (g_steal_pointer (&pre_invoice), lines, crews, "MXN", NULL);
+  return dsp_pre_invoice_doc_new (g_steal_pointer (&pre_invoice), lines, crews, dsp_currency_find ("MXN"), NULL);
 }
 
 static void

@@ -75,6 +75,37 @@ test_the_office_is_one (void)
   g_assert_cmpuint (w->records[dsp_office_settings.number]->len, ==, 1);
 }
 
+/* It is one that there is, and stays it once something is owed in it. */
+static void
+test_the_currency (void)
+{
+  g_autoptr(World) w = world_new ();
+  DspOfficeSettings office = { .time_zone = (char *) "UTC", .starts = { 480, true }, .ends = { 1080, true }, .currency = (char *) "PES" };
+  DspDistributor distributor = { .code = (char *) "D01", .name = (char *) "Norte" };
+  DspStatementLine *line = dsp_statement_line_new ();
+  g_autoptr(GError) error = NULL;
+
+  world_refused (w, &dsp_office_settings_put, dsp_office_settings_id (), &office, DSP_RULE_INVALID);
+  office.currency = (char *) "USD";
+  g_assert_true (world_give (w, &dsp_office_settings_put, dsp_office_settings_id (), 0, &office, DSP_FIELDS_ALL, &error));
+  g_assert_no_error (error);
+  g_assert_true (world_give (w, &dsp_distributor_create, world_id (70), 0, &distributor, DSP_FIELDS_ALL, &error));
+  g_assert_no_error (error);
+  office.currency = (char *) "JPY";
+  g_assert_true (world_give (w, &dsp_office_settings_put, dsp_office_settings_id (), 0, &office, DSP_FIELDS_ALL, &error));
+  g_assert_no_error (error);
+  line->id = world_id (71);
+  line->open_for = line->distributor_id = world_id (70);
+  line->state = DSP_LINE_FREE;
+  g_ptr_array_add (w->records[dsp_statement_line.number], line);
+  office.currency = NULL; /* MXN */
+  world_refused (w, &dsp_office_settings_put, dsp_office_settings_id (), &office, DSP_RULE_INVALID);
+  office.currency = (char *) "JPY";
+  office.ends.value = 1200;
+  g_assert_true (world_give (w, &dsp_office_settings_put, dsp_office_settings_id (), 0, &office, DSP_FIELDS_ALL, &error));
+  g_assert_no_error (error);
+}
+
 /* A crew has one roll call a day: calling again changes it. */
 static void
 test_roll_calls (void)
@@ -173,6 +204,7 @@ main (int   argc,
   g_test_add_func ("/catalogue/slots-do-not-overlap", test_slots_do_not_overlap);
   g_test_add_func ("/catalogue/S0-43/rejections-have-one-of-three-families", test_rejections_have_families);
   g_test_add_func ("/catalogue/the-office-is-one", test_the_office_is_one);
+  g_test_add_func ("/catalogue/s0-04-the-currency-is-one-that-there-is-and-stays-once-something-is-owed", test_the_currency);
   g_test_add_func ("/catalogue/roll-calls-are-one-a-crew-and-day", test_roll_calls);
   g_test_add_func ("/catalogue/S0-45/zones-are-closed-for-days-to-come-with-a-reason", test_closed_zones);
   return g_test_run ();

@@ -219,6 +219,24 @@ def _(office):
     office.whole()
 
 
+@test("S0-04: Amounts are written and read with the digits of the office's currency; one that nobody knows is refused by its name")
+def _(office):
+    office.init()
+    settings = "name,time_zone,starts,ends,currency\nX,UTC,08:00,18:00,%s\n"
+    office.ctl("import", "catalogue", office.file("office_settings.csv", settings % "PES")).fails("PES", "MXN")
+    for currency, amount, stored in (("MXN", "1234.50", 123450), ("JPY", "1234", 1234), ("KWD", "1.234", 1234)):
+        office.ctl("import", "catalogue", office.file("office_settings.csv", settings % currency)).ok()
+        office.ctl("rate", "add", "code=" + currency, "pays=service", "type=" + currency, "from=2026-01-01", "amount=" + amount).ok()
+        equal(office.row("rate", code=currency)["amount"], f"{stored // 100}.{stored % 100:02d}", "hundredths of minor units")
+        listed = office.ctl("rate", "list").ok().out
+        check("," + amount + "," in listed, amount, listed)
+        office.ctl("import", "catalogue", office.file("rates.csv", listed), "--json").counts(len(listed.splitlines()) - 1, 0, 0,
+                                                                                            len(listed.splitlines()) - 1, 0)
+    office.ctl("rate", "change", "JPY", "amount=1234.5").ok()
+    office.ctl("import", "catalogue", office.file("office_settings.csv", settings % "JPY")).ok()
+    office.ctl("rate", "change", "JPY", "amount=1234.5").fails("1234.5")
+
+
 @test("S0-13 S0-14: an RFC with a wrong check digit is refused with the right one, and so is a CLABE")
 def _(office):
     office.init()

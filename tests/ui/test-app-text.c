@@ -133,6 +133,28 @@ test_filter_escape (void)
     }
 }
 
+/* The peso's sign is the peso's alone: other currencies say their letters. */
+static void
+test_currencies (void)
+{
+  static const struct { const char *currency; gint64 cents; const char *money, *coded; } cases[] = {
+    { "MXN", 123450, "$1,234.50", "$1,234.50 MXN" }, { "USD", -2000, "−USD\u00a020.00", "−USD\u00a020.00" },
+    { "JPY", 1234567, "JPY\u00a01,234,567", "JPY\u00a01,234,567" }, { "KWD", 5, "KWD\u00a00.005", "KWD\u00a00.005" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *money = NULL, *coded = NULL;
+
+      dsp_currency_set (cases[i].currency);
+      money = dsp_text_money (cases[i].cents);
+      coded = dsp_text_money_coded (cases[i].cents);
+      g_assert_cmpstr (money, ==, cases[i].money);
+      g_assert_cmpstr (coded, ==, cases[i].coded);
+    }
+  dsp_currency_set (NULL);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -146,5 +168,6 @@ main (int    argc,
   g_test_add_func ("/app/text/a-crew-answers-in-one-sentence", test_answers);
   g_test_add_func ("/app/text/each-rule-has-a-sentence", test_each_rule_has_a_sentence);
   g_test_add_func ("/app/text/S0-22/what-is-typed-is-looked-for-as-it-is", test_filter_escape);
+  g_test_add_func ("/app-text/S0-04/money-says-its-currency", test_currencies);
   return g_test_run ();
 }

@@ -108,7 +108,7 @@ doc_of (DspPreInvoice *p,
   for (guint i = 0; i < lines->len; i++)
     dsp_totals_add (&totals, lines->pdata[i]);
   dsp_pre_invoice_set_totals (p, &totals);
-  return dsp_pre_invoice_doc_new (p, lines, crews (), "MXN", zone);
+  return dsp_pre_invoice_doc_new (p, lines, crews (), dsp_currency_find ("MXN"), zone);
 }
 
 static GPtrArray *

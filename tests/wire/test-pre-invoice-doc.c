@@ -69,11 +69,14 @@ add_up (Fixture *f)
   dsp_pre_invoice_set_totals (f->pre_invoice, &totals);
 }
 
+/* @currency: its code; NULL: MXN. */
 static void
 set_up (Fixture      *f,
-        gconstpointer unused)
+        gconstpointer currency)
 {
   g_autoptr(GRand) rand = g_rand_new_with_seed (4);
+
+  dsp_currency_set (currency);
 
   f->folder = g_dir_make_tmp ("despacho-invoice-XXXXXX", NULL);
   f->profile = g_dir_make_tmp ("despacho-office-XXXXXX", NULL);
@@ -103,7 +106,7 @@ set_up (Fixture      *f,
     else
       add_line (f, DSP_CONCEPT_PENALTY, -g_rand_int_range (rand, 1, 400000), 0, 0);
   add_up (f);
-  f->doc = dsp_pre_invoice_doc_new (f->pre_invoice, f->lines, NULL, "MXN", NULL);
+  f->doc = dsp_pre_invoice_doc_new (f->pre_invoice, f->lines, NULL, dsp_currency_get (), NULL);
 }
 
 static void
@@ -128,6 +131,7 @@ static void
 tear_down (Fixture      *f,
            gconstpointer unused)
 {
+  dsp_currency_set (NULL);
   remove_tree (f->folder);
   remove_tree (f->profile);
   dsp_pre_invoice_doc_unref (f->doc);
@@ -178,7 +182,7 @@ test_permutation (Fixture      *f,
 
       for (guint i = 0; i < f->lines->len; i++)
         g_ptr_array_add (lines, dsp_statement_line_dup (f->lines->pdata[(i * 171 + 5) % f->lines->len]));
-      doc = dsp_pre_invoice_doc_new (dsp_pre_invoice_dup (f->pre_invoice), lines, NULL, "MXN", NULL);
+      doc = dsp_pre_invoice_doc_new (dsp_pre_invoice_dup (f->pre_invoice), lines, NULL, dsp_currency_find ("MXN"), NULL);
       f->doc = doc;
       there = written (f, format, "b", &other);
       f->doc = first;
@@ -347,7 +351,7 @@ cents_at (const char *row,
   g_auto(GStrv) fields = g_strsplit (row, ",", -1);
 
   g_assert_cmpuint (column, <, g_strv_length (fields));
-  return (gint64) round (g_ascii_strtod (fields[column] + (fields[column][0] == '"'), NULL) * 100);
+  return (gint64) round (g_ascii_strtod (fields[column] + (fields[column][0] == '"'), NULL) * (double) dsp_currency_unit (dsp_currency_get ()));
 }
 
 static void
@@ -419,7 +423,23 @@ test_recalculated (Fixture      *f,
   assert_sum (front, "VAT withheld", p->vat_withheld);
   assert_sum (front, "Income tax withheld", p->income_withheld);
   assert_sum (front, "Total", p->total);
-  g_assert_nonnull (strstr (front, "PESOS"));
+  g_assert_nonnull (strstr (front, f->doc->currency->digits == 2 ? "PESOS" : f->doc->currency->code));
+}
+
+/* A program that reads amounts in minor units is told how many digits they have; a person reads as many. */
+static void
+test_other_currency (Fixture      *f,
+                     gconstpointer currency)
+{
+  g_autofree char *json = NULL, *xml = NULL, *csv = NULL, *one = written (f, DSP_DOC_JSON, "a.json", &json);
+  g_autofree char *two = written (f, DSP_DOC_XML, "a.xml", &xml), *three = written (f, DSP_DOC_CSV, "a.csv", &csv);
+  g_autofree char *said = g_strdup_printf ("\"currency\":\"%s\",\"minor_digits\":%u,", f->doc->currency->code, f->doc->currency->digits);
+  g_autofree char *told = g_strdup_printf ("currency=\"%s\" minor_digits=\"%u\"", f->doc->currency->code, f->doc->currency->digits);
+
+  g_assert_nonnull (strstr (json, said));
+  g_assert_nonnull (strstr (xml, told));
+  g_assert_nonnull (strstr (json, "\"amount\":35000,"));
+  g_assert_nonnull (strstr (csv, f->doc->currency->digits == 0 ? ",35000," : f->doc->currency->digits == 3 ? ",35.000," : ",350.00,"));
 }
 
 /* Somebody changes an amount in the workbook: the sums follow. */
@@ -462,5 +482,11 @@ main (int   argc,
   ADD ("cancelled-leaves-nothing", test_cancelled);
   ADD ("sums-of-the-workbook-are-formulas", test_live);
   ADD ("libreoffice-comes-to-the-same", test_recalculated);
+#define OF(code, path, function) g_test_add ("/pre-invoice-doc/S0-04/" path "-in-" code, Fixture, code, set_up, function, tear_down)
+  OF ("MXN", "the-currency-and-its-digits-are-said", test_other_currency);
+  OF ("JPY", "the-currency-and-its-digits-are-said", test_other_currency);
+  OF ("KWD", "the-currency-and-its-digits-are-said", test_other_currency);
+  OF ("JPY", "libreoffice-comes-to-the-same", test_recalculated);
+  OF ("KWD", "libreoffice-comes-to-the-same", test_recalculated);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
  */
 #include "config.h"
 #include "dsp-entities.h"
+#include "dsp-currency.h"
 #include "dsp-record-json.h"
 #include "dsp-rule.h"
 #include "dsp-wire-error.h"
@@ -118,6 +119,28 @@ test_newer_server (void)
   dsp_table_clear (&dsp_order.table, &o);
 }
 
+/* On the wire an amount is written the same in any currency: what is stored does not change its meaning with the office. */
+static void
+test_any_currency (void)
+{
+  static const char *const codes[] = { "MXN", "JPY", "KWD", "CLF" };
+  DspRate rate = { .amount = { 123450, true } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      g_autoptr(GString) json = g_string_new (NULL);
+      DspRate back = { 0 };
+
+      dsp_currency_set (codes[i]);
+      dsp_record_json_write (&dsp_rate.table, &rate, DSP_FIELDS_ALL, json);
+      g_assert_nonnull (strstr (json->str, "\"1234.50\""));
+      g_assert_true (dsp_record_json_read (&dsp_rate.table, DSP_STRICT_RECORD, json->str, json->len, &back, NULL, NULL));
+      g_assert_cmpint (back.amount.cents, ==, 123450);
+      dsp_table_clear (&dsp_rate.table, &back);
+    }
+  dsp_currency_set (NULL);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -128,5 +151,6 @@ main (int   argc,
   g_test_add_func ("/record-json/garbage-leaves-an-empty-record", test_garbage);
   g_test_add_func ("/record-json/one-meaning-of-none", test_one_meaning_of_none);
   g_test_add_func ("/record-json/a-newer-server-is-read", test_newer_server);
+  g_test_add_func ("/record-json/s0-04-amounts-are-written-the-same-in-any-currency", test_any_currency);
   return g_test_run ();
 }
