@@ -111,6 +111,8 @@ dsp_settings_free (DspSettings *self)
   g_free (self);
 }
 
+static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
 static gboolean
 refuse (GError    **error,
         const char *format,
@@ -292,8 +294,15 @@ read_file (DspSettings *self,
            GError     **error)
 {
   g_autoptr(GKeyFile) file = g_key_file_new ();
+  g_autofree char *text = NULL;
+  gsize length;
 
-  return g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, error) &&
+  if (!g_file_get_contents (path, &text, &length, error))
+    return FALSE;
+  /* The library takes any bytes as a name, and a name is said in messages. */
+  if (!g_utf8_validate_len (text, length, NULL))
+    return refuse (error, _("this is not a text in UTF-8"));
+  return g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, error) &&
          (!g_key_file_has_group (file, GROUP_SERVER) || read_group (self, file, GROUP_SERVER, &self->usual, FALSE, error)) &&
          read_companies (self, file, error);
 }

@@ -231,7 +231,18 @@ def by_tool(office):
         equal(names & set(re.findall(r'"name":"(\w+)"', told)), names, f"users of {company}")
         check(not {"ana", "beto"} - names & set(re.findall(r'"name":"(\w+)"', told)), f"nobody else's at {company}", told)
         done(of(office, path, company, "verify"))
-        check("is understood" in of(office, path, company, "doctor").stdout, "the configuration to be looked at")
+        told = of(office, path, company, "doctor").stdout
+        check(f"{path} is understood" in told and "may change it" not in told, "the configuration to be looked at", told)
+    path.chmod(0o666)
+    told = of(office, path, "norte", "doctor").stdout
+    check("others than its owner may change it" in told, "a configuration that anybody may change", told)
+    path.chmod(0o644)
+    secret = office.file("secret", "0123456789abcdef")
+    secret.chmod(0o644)
+    guarded = config(office, {"norte": [sqlite(office, "norte")]}, f"metrics-secret={secret}")
+    told = of(office, guarded, "norte", "doctor").stdout
+    check(f"{secret}: others than its owner may use it" in told, "a secret that anybody may read", told)
+    config(office, {"norte": [sqlite(office, "norte")], "sur": [sqlite(office, "sur")]})
     for words, text in ((["--company", "oeste", "user", "list"], "no company “oeste”"), (["user", "list"], "--company says which")):
         process = of(office, path, None, *words)
         check(process.returncode == 1 and text in process.stderr, text, process.stderr)
@@ -278,7 +289,18 @@ def two_stores(office):
     for name, device in devices.items():
         equal(device.give("user.create", name=f"de-{name}")[1]["results"][0]["status"], "applied", f"a command at {name}")
         for other in devices:
-            equal(office.http("GET", f"/{other}/v1/session", token=device.token)[0], 200 if other == name else 401, f"a token of {name} at {other}")
+            if other != name:
+                equal(office.http("GET", f"/{other}/v1/session", token=device.token)[0], 401, f"a token of {name} at {other}")
+        # Sign-ins and second factors mean the same on both stores.
+        elsewhere = Device(office, name, f"de-{name}", done(of(office, path, name, "user", "key", f"de-{name}")).split()[-1])
+        mine = elsewhere.call("GET", "sign-ins")[1]["sign_ins"]
+        equal([(one["address"], one["current"]) for one in mine], [("127.0.0.1", True)], f"sign-ins at {name}")
+        equal(elsewhere.call("GET", "second-factor"), (200, {"has": False, "codes": 0}), f"second factor at {name}")
+        done(of(office, path, name, "user", "totp", f"de-{name}"))
+        equal(elsewhere.call("GET", "session")[0], 401, f"a session at {name} after that")
+        ours = device.call("GET", "sign-ins")[1]["sign_ins"]
+        equal(device.call("POST", "sign-ins/end", {"id": ours[0]["id"]})[0], 200, f"the end of one's own sign-in at {name}")
+        equal(device.call("GET", "session")[0], 401, f"that token at {name} then")
     for name in uris:
         told = done(of(office, path, name, "user", "list", "--json"))
         equal(set(re.findall(r'"name":"(de-\w+)"', told)), {f"de-{name}"}, f"users made at {name}")

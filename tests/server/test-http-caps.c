@@ -216,6 +216,60 @@ test_sign_out (Fixture       *self,
   g_assert_cmpuint (stats.unsigned_connections, ==, 1);
 }
 
+static guint
+ask_private (Client     *client,
+             const char *prefix,
+             const char *token)
+{
+  g_autofree char *text = g_strdup_printf ("GET %s/v1/private HTTP/1.1\r\n" HOST "Authorization: Bearer %s\r\n\r\n", prefix, token);
+  g_auto(Reply) reply = { 0 };
+
+  return ask (client, text, &reply);
+}
+
+/* Those of one prefix fill no place of the others; who is in stays in, and a place that becomes free is given again. */
+static void
+test_connections_per_prefix (Fixture       *self,
+                             gconstpointer  data)
+{
+  static const char *const prefixes[] = { "norte", "sur", NULL };
+  DspHttpOptions options;
+  Client *north[3];
+  g_autoptr(Client) south = NULL;
+  g_autoptr(Client) late = NULL;
+  g_auto(Reply) reply = { 0 };
+  gint64 until;
+  guint status;
+
+  dsp_http_options_init (&options);
+  options.prefixes = prefixes;
+  options.max_per_prefix = 2;
+  start (self, &options);
+  for (guint i = 0; i < G_N_ELEMENTS (north); i++)
+    {
+      g_autofree char *token = g_strdup_printf ("n%u", i);
+
+      north[i] = client_new (self);
+      g_assert_cmpuint (ask_private (north[i], "/norte", token), ==, i < 2 ? 200 : 429);
+    }
+  south = client_new (self);
+  g_assert_cmpuint (ask_private (south, "/sur", "s"), ==, 200);
+  g_assert_cmpuint (ask_private (north[0], "/norte", "n0-exchanged"), ==, 200);
+  g_assert_cmpuint (ask (south, GET ("/v1/ping"), &reply), ==, 404);
+  for (guint i = 0; i < G_N_ELEMENTS (north); i++)
+    client_free (north[i]);
+  /* When the layer has seen that they left. */
+  until = g_get_monotonic_time () + PATIENCE_S * G_USEC_PER_SEC;
+  do
+    {
+      g_clear_pointer (&late, client_free);
+      late = client_new (self);
+      status = ask_private (late, "/NORTE", "n4");
+    }
+  while (status == 429 && g_get_monotonic_time () < until);
+  g_assert_cmpuint (status, ==, 200);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -229,6 +283,7 @@ main (int   argc,
   ADD ("/http/plain/goes-on-after-the-connection-limit", PLAIN, set_up, test_connection_limit);
   ADD ("/http/plain/connections-per-token", PLAIN, set_up_started, test_connections_per_token);
   ADD ("/http/tls/connections-per-token", TLS, set_up_started, test_connections_per_token);
+  ADD ("/http/plain/S3-04/connections-per-company", PLAIN, set_up, test_connections_per_prefix);
   ADD ("/http/plain/waits-per-token", PLAIN, set_up_started, test_waits_per_token);
   ADD ("/http/plain/refused-token-signs-out", PLAIN, set_up_started, test_sign_out);
 
