@@ -77,6 +77,13 @@ gint64   dsp_executor_now            (DspExecutor *self);
 void     dsp_executor_answer_state   (DspExecutor *self, Item *item, const DspDevice *device, guint status, const char *code, const char *message);
 gboolean dsp_executor_in_transaction (DspExecutor *self, DspWriteFunc func, gpointer user_data, GError **error);
 
+/* ---- between batches (dsp-executor-tick.c) ---- */
+/* How long the thread may sleep until the clock, or what is held, needs it. */
+gint64   dsp_executor_sleep_us       (DspExecutor *self);
+void     dsp_executor_run_clock      (DspExecutor *self);
+/* After each batch, and each second. @idle: nobody waits. */
+void     dsp_executor_tick           (DspExecutor *self, gboolean idle);
+
 /* ---- the time after a restore (dsp-executor-recovery.c) ---- */
 /* Before the thread; and as of the open batch. */
 gboolean dsp_executor_open_recovery  (DspExecutor *self, GError **error);

@@ -4,7 +4,7 @@
  * A batch is bounded by count and time. A push longer than a batch goes on in the next one: each of its commands stands
  * alone, and its answer goes out when the last of them is on the disk. When something fails inside, the whole batch is
  * rolled back; its pushes are then tried one by one, so that one that cannot be stored does not take the others along.
- * Checkpoints are done here, between batches, after the answers.
+ * What there is to do between batches stands in dsp-executor-tick.c.
  *
  * A test that replays a log has another clock: it stands, and goes on by the times that the commands carry. What became
  * due before a command is done before it, so that the same log always has the same end.
@@ -22,8 +22,6 @@
 #define BATCH_US          10000
 #define BATCH_SHARED_US   40000                   /* what begins and ends one costs more there */
 #define QUEUE_MAX         4096
-#define CHECKPOINT_PAGES  16000                   /* 64 MB of log */
-#define IDLE_US           (5 * G_USEC_PER_SEC)    /* then the log is emptied */
 
 static void
 item_free (Item *item)
@@ -491,127 +489,7 @@ run_write (DspExecutor *self,
   g_cond_broadcast (&self->written);
 }
 
-/* ---- between batches ---- */
-
-static gboolean
-end_grants (DspFeed  *feed,
-            gpointer  user_data,
-            GError  **error)
-{
-  DspExecutor *self = user_data;
-  gint64 now_us = dsp_executor_now (self);
-
-  return dsp_judge_end_grants (self->judge, self->grants_seen_us, now_us, &self->published, error);
-}
-
-/* A page is really written: an empty transaction would tell nothing of the disk. */
-static gboolean
-write_something (DspFeed  *feed,
-                 gpointer  user_data,
-                 GError  **error)
-{
-  return dsp_db_exec (dsp_feed_get_db (feed), "UPDATE \"feed_state\" SET \"one\" = 1 WHERE \"one\" = 1", error);
-}
-
-/* After a fault a balancer sends nobody here any more, so it is for the server to find out that the store is back. */
-static void
-ask_store (DspExecutor *self)
-{
-  g_autoptr(GError) error = NULL;
-
-  if (!g_atomic_int_get (&self->away))
-    return;
-  if (dsp_executor_in_transaction (self, write_something, self, &error))
-    g_message ("the store takes commands again");
-  else
-    g_debug ("the store: %s", error->message);
-}
-
-static void
-tick (DspExecutor *self,
-      gboolean     idle)
-{
-  gint64 monotonic_us = g_get_monotonic_time ();
-  gint64 now_us = dsp_executor_now (self);
-  gint64 n_ended = 0;
-  g_autoptr(DspStmt) stmt = NULL;
-  g_autoptr(GError) error = NULL;
-
-  if (dsp_db_log_pages (self->db) > CHECKPOINT_PAGES && !dsp_db_checkpoint (self->db, DSP_CHECKPOINT_PASSIVE, NULL, &error))
-    {
-      g_warning ("checkpoint: %s", error->message);
-      g_clear_error (&error);
-    }
-  if (monotonic_us < self->next_tick_us)
-    return;
-  self->next_tick_us = monotonic_us + TICK_US;
-  ask_store (self);
-  /* Another process may have noted what is due, and be gone. */
-  if (dsp_db_is_shared (self->db))
-    dsp_judge_forget (self->judge);
-
-  stmt = dsp_db_prepare (self->db, "SELECT count(*) FROM \"grant\" WHERE \"until\" > $1 AND \"until\" <= $2", &error);
-  if (stmt != NULL)
-    {
-      dsp_stmt_bind_int (stmt, 1, self->grants_seen_us);
-      dsp_stmt_bind_int (stmt, 2, now_us);
-      if (dsp_stmt_step (stmt, &error) == DSP_STEP_ROW)
-        n_ended = dsp_stmt_int (stmt, 0);
-      g_clear_pointer (&stmt, dsp_stmt_done);
-    }
-  if (error == NULL && (n_ended == 0 || dsp_executor_in_transaction (self, end_grants, self, &error)))
-    self->grants_seen_us = now_us;
-  if (idle && self->idle_since_us > 0 && monotonic_us - self->idle_since_us > IDLE_US && dsp_db_log_pages (self->db) > 0)
-    {
-      self->idle_since_us = 0;
-      if (error == NULL && !dsp_db_checkpoint (self->db, DSP_CHECKPOINT_TRUNCATE, NULL, &error) &&
-          g_error_matches (error, DSP_STORE_ERROR, DSP_STORE_ERROR_BUSY))
-        g_clear_error (&error);
-    }
-  if (error != NULL)
-    g_warning ("between batches: %s", error->message);
-}
-
-static gboolean
-give_due (DspFeed  *feed,
-          gpointer  user_data,
-          GError  **error)
-{
-  DspExecutor *self = user_data;
-
-  return dsp_judge_run_due (self->judge, dsp_executor_now (self), &self->published, error);
-}
-
-/* How long the clock may sleep. What it had to do may have come while nobody ran: then not at all. Instants are real time,
- * which somebody can set: it is looked at again with each tick. */
-static gint64
-sleep_us (DspExecutor *self)
-{
-  gint64 next_us, now_us = dsp_executor_now (self);
-
-  if (self->recovery.open)
-    return dsp_executor_recovery_sleep (self);
-  if (!g_atomic_int_get (&self->clock) || (self->due_faults > 0 && g_get_monotonic_time () < self->due_again_us))
-    return TICK_US;
-  next_us = dsp_judge_next_due (self->judge);
-  return next_us <= now_us ? 0 : MIN (next_us - now_us, TICK_US);
-}
-
-/* A part of what is due, after each batch; so neither waits long for the other. */
-static void
-run_clock (DspExecutor *self)
-{
-  g_autoptr(GError) error = NULL;
-
-  if (dsp_executor_in_transaction (self, give_due, self, &error))
-    {
-      self->due_faults = 0;
-      return;
-    }
-  self->due_faults++;
-  self->due_again_us = g_get_monotonic_time () + RETRY_AFTER_S * G_USEC_PER_SEC;
-  g_warning ("the clock's commands were rolled back: %s", error->message);
-}
+/* ---- the thread ---- */
 
 static gpointer
 executor_run (gpointer user_data)
@@ -622,7 +500,7 @@ executor_run (gpointer user_data)
     {
       Item *item;
       gboolean ending;
-      gint64 wait_us = sleep_us (self);
+      gint64 wait_us = dsp_executor_sleep_us (self);
 
       g_mutex_lock (&self->lock);
       if (wait_us > 0 && g_queue_is_empty (&self->queue) && !self->ending)
@@ -641,11 +519,11 @@ executor_run (gpointer user_data)
         run_batch (self);
       if (item != NULL)
         self->idle_since_us = g_get_monotonic_time ();
-      if (!ending && self->recovery.open && sleep_us (self) == 0)
+      if (!ending && self->recovery.open && dsp_executor_sleep_us (self) == 0)
         dsp_executor_run_recovery (self);
-      else if (!ending && sleep_us (self) == 0)
-        run_clock (self);
-      tick (self, item == NULL);
+      else if (!ending && dsp_executor_sleep_us (self) == 0)
+        dsp_executor_run_clock (self);
+      dsp_executor_tick (self, item == NULL);
     }
 }
 
