@@ -14,6 +14,8 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#define MAX_ORDERS 40 /* that are shown of a day */
+
 struct _DspMileageFacts
 {
   GtkWidget  parent_instance;
@@ -28,6 +30,7 @@ struct _DspMileageFacts
   GtkWidget *distance;
   GtkWidget *claim;
   GtkWidget *decision;  /* hidden before there is one */
+  GtkWidget *orders;    /* that the claim pays the way to */
 };
 
 G_DEFINE_FINAL_TYPE (DspMileageFacts, dsp_mileage_facts, GTK_TYPE_WIDGET)
@@ -57,6 +60,107 @@ show_distance (DspMileageFacts  *self,
   else
     dsp_facts_add (self->distance, _("Proposed"), _("Nothing: the places of that day's visits are not known"));
   add_km (self->distance, _("Approved distance"), mileage->approved);
+}
+
+/* ---- the orders ---- */
+
+static void
+on_order_clicked (GtkButton       *button,
+                  DspMileageFacts *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.open-order", "s", g_object_get_data (G_OBJECT (button), "id"));
+}
+
+/* "904112 · 10:21 · Reparación · 03100": a press opens it. */
+static void
+add_order (DspMileageFacts *self,
+           const DspOrder  *order)
+{
+  GtkWidget *button = gtk_button_new (), *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *label;
+  g_autofree char *hour = dsp_text_hour (order->closed_at), *what = g_strjoin (" · ", order->type, order->postal_code, NULL), *name = NULL;
+  char id[DSP_ID_TEXT];
+
+  dsp_id_print (&order->id, id);
+  label = gtk_label_new (order->number);
+  gtk_widget_add_css_class (label, "dsp-number");
+  gtk_box_append (GTK_BOX (line), label);
+  label = gtk_label_new (hour);
+  gtk_widget_add_css_class (label, "numeric");
+  gtk_box_append (GTK_BOX (line), label);
+  label = gtk_label_new (what);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (line), label);
+  gtk_button_set_child (GTK_BUTTON (button), line);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "dsp-mileage-order");
+  /* Translators: the number of an order, when it was attended, what and where it is */
+  name = g_strdup_printf (_("Open order %s, %s, %s"), order->number, hour, what != NULL ? what : "");
+  gtk_widget_set_tooltip_text (button, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_object_set_data_full (G_OBJECT (button), "id", g_strdup (id), g_free);
+  g_signal_connect (button, "clicked", G_CALLBACK (on_order_clicked), self);
+  gtk_box_append (GTK_BOX (self->orders), button);
+}
+
+/* Of a day's claim those that the crew attended then; in the order of the visits. (transfer full) (nullable): the index is elsewhere. */
+static DspOrderResult *
+find_orders (DspMileageFacts  *self,
+             const DspMileage *mileage)
+{
+  DspOrderQuery query = { .sort = dsp_table_at (&dsp_order.table, offsetof (DspOrder, closed_at)), .clock.now_us = g_get_real_time () };
+  char crew[DSP_ID_TEXT], from[32], until[32];
+  g_autofree char *text = NULL;
+  g_autoptr(DspFilter) filter = NULL;
+
+  dsp_id_print (&mileage->crew_id, crew);
+  dsp_time_print (dsp_text_day_starts (mileage->day), from);
+  dsp_time_print (dsp_text_day_starts ((DspDate) { mileage->day.day + 1 }), until);
+  text = g_strdup_printf ("status=closed&crew_id=%s&closed_at=%s..%s", crew, from, until);
+  filter = dsp_filter_parse (&dsp_order, text, NULL);
+  query.filter = filter;
+  return filter != NULL ? dsp_replica_query_now (dsp_office_get_replica (self->office), &query, MAX_ORDERS) : NULL;
+}
+
+static void
+say_about_orders (DspMileageFacts *self,
+                  const char      *text)
+{
+  GtkWidget *label = dsp_facts_label (text, "dim-label");
+
+  gtk_box_append (GTK_BOX (self->orders), label);
+}
+
+static void
+show_orders (DspMileageFacts  *self,
+             const DspMileage *mileage)
+{
+  DspOrderIndex *index = dsp_replica_get_index (dsp_office_get_replica (self->office));
+  guint32 one = dsp_id_is_none (&mileage->order_id) ? DSP_NO_ROW : dsp_order_index_find (index, &mileage->order_id);
+  g_autoptr(DspOrderResult) result = dsp_id_is_none (&mileage->order_id) ? find_orders (self, mileage) : NULL;
+  const guint32 *rows = result != NULL ? result->rows : &one;
+  guint n = result != NULL ? result->n_rows : one != DSP_NO_ROW ? 1 : 0;
+
+  dsp_facts_clear (self->orders);
+  for (guint i = 0; i < n && i < MAX_ORDERS; i++)
+    {
+      const DspOrder *order = dsp_office_get_order (self->office, rows[i]);
+
+      if (order != NULL)
+        add_order (self, order);
+    }
+  if (n == 0)
+    say_about_orders (self, _("No order that the crew attended that day is known here."));
+  else if (n > 1)
+    {
+      g_autofree char *text = NULL;
+      gint64 metres = mileage->approved.is_set ? mileage->approved.value : mileage->claimed.value;
+
+      /* Translators: how many orders, then how many kilometres come to each */
+      text = g_strdup_printf (ngettext ("%u order, %.1f km for each", "%u orders, %.1f km for each", n), n, (double) metres / 1000 / n);
+      say_about_orders (self, text);
+    }
 }
 
 static void
@@ -116,6 +220,7 @@ dsp_mileage_facts_show (DspMileageFacts  *self,
   gtk_widget_set_visible (self->change, dsp_office_may (self->office, &dsp_mileage_change) &&
                                         (DSP_BIT (mileage->state) & dsp_mileage_change.from) != 0);
   show_distance (self, mileage);
+  show_orders (self, mileage);
   show_fields (self, self->claim, mileage, claim, G_N_ELEMENTS (claim));
   show_fields (self, self->decision, mileage, decision, G_N_ELEMENTS (decision));
   gtk_widget_set_visible (gtk_widget_get_parent (self->decision), mileage->decided_at.us != 0);
@@ -195,6 +300,7 @@ dsp_mileage_facts_new (DspOffice *office)
   GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *columns = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24);
   GtkWidget *left = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18), *right = gtk_box_new (GTK_ORIENTATION_VERTICAL, 18);
   GtkWidget *scroller = gtk_scrolled_window_new (), *empty = adw_status_page_new ();
+  GtkWidget *whole = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *below = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   self->office = g_object_ref (office);
   gtk_box_set_homogeneous (GTK_BOX (columns), TRUE);
@@ -204,8 +310,13 @@ dsp_mileage_facts_new (DspOffice *office)
   self->distance = dsp_facts_section (left, _("Distance"));
   self->decision = dsp_facts_section (left, _("Decision"));
   self->claim = dsp_facts_section (right, _("Claim"));
+  self->orders = dsp_facts_section (below, _("Orders that it pays the way to"));
+  gtk_box_set_spacing (GTK_BOX (self->orders), 0);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), columns);
+  gtk_widget_add_css_class (below, "dsp-facts");
+  gtk_box_append (GTK_BOX (whole), columns);
+  gtk_box_append (GTK_BOX (whole), below);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), whole);
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_box_append (GTK_BOX (all), make_head (self));
   gtk_box_append (GTK_BOX (all), scroller);
@@ -213,6 +324,8 @@ dsp_mileage_facts_new (DspOffice *office)
   adw_status_page_set_title (ADW_STATUS_PAGE (empty), _("No claim chosen"));
   adw_status_page_set_description (ADW_STATUS_PAGE (empty), _("Choose one in the list to see it beside the proposal."));
   self->stack = gtk_stack_new ();
+  /* What is wide in one of them does not take the list's room beside the other. */
+  gtk_stack_set_hhomogeneous (GTK_STACK (self->stack), FALSE);
   gtk_stack_add_named (GTK_STACK (self->stack), empty, "empty");
   gtk_stack_add_named (GTK_STACK (self->stack), all, "facts");
   gtk_widget_set_parent (self->stack, GTK_WIDGET (self));

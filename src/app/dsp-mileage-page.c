@@ -34,7 +34,10 @@ static void
 show_counts (DspMileagePage        *self,
              const DspRecordResult *result)
 {
-  g_autofree char *text = g_strdup_printf (ngettext ("%'u claim", "%'u claims", result->n_rows), result->n_rows);
+  g_autofree char *count = g_strdup_printf (ngettext ("%'u claim", "%'u claims", result->n_rows), result->n_rows);
+  /* Translators: under a list of claims: how many, then the kilometres of all of them, claimed and approved */
+  g_autofree char *text = g_strdup_printf (_("%s · claimed: %'.1f km · approved: %'.1f km"), count, (double) result->sums[0] / 1000,
+                                           (double) result->sums[1] / 1000);
   gboolean plain = dsp_mileage_filter_is_plain (DSP_MILEAGE_FILTER (self->filter));
   bool may_claim = dsp_office_may (self->office, &dsp_mileage_create);
 
@@ -70,6 +73,8 @@ ask (gpointer page,
 
   dsp_mileage_filter_get (DSP_MILEAGE_FILTER (self->filter), &query);
   query.n = n;
+  query.sums[0] = dsp_table_at (&dsp_mileage.table, offsetof (DspMileage, claimed));
+  query.sums[1] = dsp_table_at (&dsp_mileage.table, offsetof (DspMileage, approved));
   dsp_replica_records_async (dsp_office_get_replica (self->office), &query, NULL, answered_cb, g_object_ref (self));
   dsp_mileage_query_clear (&query);
 }
@@ -141,7 +146,7 @@ on_records_changed (DspOffice       *office,
 {
   if (entity == NULL || entity == &dsp_mileage || entity == &dsp_office_settings)
     dsp_queue_ask (DSP_QUEUE (self->queue));
-  if (entity == &dsp_distributor || entity == &dsp_crew || entity == &dsp_office_settings)
+  if (entity == &dsp_order || entity == &dsp_distributor || entity == &dsp_crew || entity == &dsp_office_settings)
     dsp_queue_redraw (DSP_QUEUE (self->queue));
 }
 
@@ -216,6 +221,7 @@ dsp_mileage_page_new (DspOffice *office)
   gtk_paned_set_start_child (GTK_PANED (paned), self->queue);
   gtk_paned_set_end_child (GTK_PANED (paned), self->facts);
   gtk_paned_set_position (GTK_PANED (paned), 830);
+  gtk_paned_set_resize_end_child (GTK_PANED (paned), FALSE);
   gtk_paned_set_shrink_start_child (GTK_PANED (paned), FALSE);
   gtk_paned_set_shrink_end_child (GTK_PANED (paned), FALSE);
   gtk_widget_set_vexpand (paned, TRUE);

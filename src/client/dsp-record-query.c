@@ -150,6 +150,56 @@ read_rows (DspDb                *db,
   return TRUE;
 }
 
+/* ---- sums ---- */
+
+typedef struct {
+  const DspRecordQuery *query;
+  GHashTable           *hidden; /* of DspId: what the overlay has */
+  gint64               *sums;
+} Adding;
+
+static gboolean
+add_up (gconstpointer record,
+        gpointer      user_data)
+{
+  Adding *adding = user_data;
+
+  if (adding->hidden != NULL && g_hash_table_contains (adding->hidden, &((const DspRecord *) record)->id))
+    return TRUE;
+  for (guint i = 0; i < DSP_RECORD_QUERY_SUMS; i++)
+    if (adding->query->sums[i] != NULL)
+      adding->sums[i] += dsp_field_int (adding->query->sums[i], record)->value;
+  return TRUE;
+}
+
+static gboolean
+sum_matches (DspDb                *db,
+             const DspRecordQuery *query,
+             const GArray         *overlay,
+             gint64               *sums,
+             GError              **error)
+{
+  DspQuery all = { .entity = query->filter->entity, .filter = query->filter, .now_us = g_get_real_time () };
+  g_autoptr(GHashTable) hidden = g_hash_table_new (dsp_id_hash, dsp_id_equal_func);
+  Adding adding = { query, NULL, sums };
+
+  for (guint i = 0; i < DSP_RECORD_QUERY_SUMS; i++)
+    if (query->sums[i] != NULL)
+      all.mask |= dsp_table_bit (&all.entity->table, query->sums[i]->offset);
+  if (all.mask == 0)
+    return TRUE;
+  for (guint i = 0; i < overlay->len; i++)
+    {
+      DspRecordOver *over = &g_array_index (overlay, DspRecordOver, i);
+
+      if (over->record != NULL && dsp_filter_matches (query->filter, over->record, all.now_us))
+        add_up (over->record, &adding);
+      g_hash_table_add (hidden, &over->id);
+    }
+  adding.hidden = hidden;
+  return dsp_query_rows (db, &all, add_up, &adding, NULL, error);
+}
+
 DspRecordResult *
 dsp_record_query_run (DspDb                *db,
                       const DspRecordQuery *query,
@@ -164,7 +214,7 @@ dsp_record_query_run (DspDb                *db,
   result->entity = query->filter->entity;
   result->rows = g_ptr_array_new ();
   if (!read_rows (db, query, overlay, result->rows, error) ||
-      !count_matches (db, query->filter, overlay, &result->n_rows, error))
+      !count_matches (db, query->filter, overlay, &result->n_rows, error) || !sum_matches (db, query, overlay, result->sums, error))
     return NULL;
   for (guint i = 0; i < DSP_RECORD_QUERY_VIEWS; i++)
     if (query->views[i] != NULL && !count_matches (db, query->views[i], overlay, &result->in_view[i], error))

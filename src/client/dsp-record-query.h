@@ -12,6 +12,7 @@
 G_BEGIN_DECLS
 
 #define DSP_RECORD_QUERY_VIEWS 8
+#define DSP_RECORD_QUERY_SUMS 2
 
 typedef struct {
   const DspFilter *filter;      /* its entity is the list's */
@@ -19,6 +20,7 @@ typedef struct {
   gboolean         descending;
   guint            n;           /* rows, from the first */
   const DspFilter *views[DSP_RECORD_QUERY_VIEWS]; /* (nullable each): which are counted */
+  const DspField  *sums[DSP_RECORD_QUERY_SUMS];   /* (nullable each): INT, added up over all that match */
 } DspRecordQuery;
 
 typedef struct {
@@ -26,6 +28,7 @@ typedef struct {
   GPtrArray       *rows;        /* of records */
   guint            n_rows;      /* that match, in all */
   guint            in_view[DSP_RECORD_QUERY_VIEWS];
+  gint64           sums[DSP_RECORD_QUERY_SUMS];
 } DspRecordResult;
 
 void             dsp_record_result_free (DspRecordResult *result);

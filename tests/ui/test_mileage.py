@@ -177,6 +177,26 @@ def _():
     desk.app.screenshot("mileage-exceptions")
 
 
+@tests.case("/mileage/S0-15/the_orders_that_a_claim_pays_stand_beside_it_and_the_kilometres_of_the_list_are_added_up")
+def _():
+    code, crew, day, numbers = days[0]
+    position = next(i for i, (_r, cells) in enumerate(desk.rows()) if cells[1].startswith(code + " ") and cells[0] == local(day))
+    desk.choose_row(position)
+
+    def beside():
+        shown = (re.match(r"^Open order (\S+),", button.name) for button in desk.app.find_all("push button", re.compile("^Open order ."), tables=False))
+        return sorted(match.group(1) for match in shown if match)
+    driver.wait_for(lambda: beside() == sorted(numbers), "the orders of that day: %s" % numbers)
+    driver.wait_for(lambda: desk.says("^%d orders, [0-9.]+ km for each$" % len(numbers)), "how many there are")
+    claims = [c for c in listed("mileage") if c["state"] == "submitted"]
+    claimed = "%.1f" % (sum(c["claimed"] for c in claims) / 1000)
+    driver.wait_for(lambda: desk.says(r"^%d claims · claimed: %s km · approved: 0\.0 km$" % (len(claims), re.escape(claimed))), "the sum %s" % claimed)
+    desk.app.find("push button", re.compile("^Open order %s," % numbers[0]), tables=False).click()
+    driver.wait_for(lambda: desk.app.maybe("frame", re.compile(re.escape(numbers[0])), tables=False), "the order's window")
+    driver.keys("Escape")
+    driver.wait_for(lambda: not desk.app.maybe("frame", re.compile(re.escape(numbers[0])), tables=False), "the order's window to close")
+
+
 @tests.case("/mileage/S0-03/one_key_approves_and_the_next_one_stands_there")
 def _():
     before, approved = desk.count("To approve"), desk.count("Approved")
@@ -216,12 +236,12 @@ def _():
     driver.keys("r")
     driver.wait_for(lambda: desk.app.maybe("text", "Why is it refused?", tables=False), "the question for the reason")
     time.sleep(0.2)
-    driver.type_text("Falta la foto del odómetro")
+    driver.type_text("Falta la foto del tablero")
     driver.keys("Return")
     driver.wait_for(lambda: desk.count("Refused") == refused + 1, "the refused claim")
     desk.open("Refused")
     desk.choose_row(0)
-    driver.wait_for(lambda: desk.says("^Falta la foto del odómetro$"), "the reason among the facts")
+    driver.wait_for(lambda: desk.says("^Falta la foto del tablero$"), "the reason among the facts")
     desk.app.find("push button", "Change claim", tables=False).press()
     dialog = driver.wait_for(desk.app.dialog, "the form")
     desk.write(dialog, "Claimed (km)", "7")
