@@ -320,6 +320,8 @@ dsp_keeper_pushed (DspKeeper  *keeper,
       return FALSE;
     }
 
+  if (!dsp_keeper_need_outbox (keeper, error))
+    return FALSE;
   if (!dsp_db_begin (keeper->db, error))
     return dsp_keeper_fail (error);
   if (!take_answers (keeper, answers, stable, affected, error) || !dsp_db_commit (keeper->db, error))

@@ -497,11 +497,7 @@ fail:
   keeper->pos = before;
   g_hash_table_remove_all (keeper->cache);
   /* Commands that were taken to be settled are waiting again. */
-  g_ptr_array_set_size (keeper->pending, 0);
-  g_hash_table_remove_all (keeper->mentions);
-  keeper->n_wide = 0;
-  if (!dsp_keeper_load_outbox (keeper, NULL))
-    g_warning ("the outbox cannot be read again");
+  dsp_keeper_reload_outbox (keeper);
   return dsp_keeper_fail (error);
 }
 
@@ -519,7 +515,7 @@ dsp_keeper_pulled (DspKeeper  *keeper,
   g_auto(DspPage) reply = { 0 };
 
   memset (pulled, 0, sizeof *pulled);
-  if (!dsp_page_read (text, length, &reply, error))
+  if (!dsp_page_read (text, length, &reply, error) || !dsp_keeper_need_outbox (keeper, error))
     return FALSE;
   if (g_strcmp0 (reply.epoch, keeper->epoch) != 0)
     return dsp_page_bad (error, "a page of another epoch");

@@ -345,7 +345,8 @@ judge (DspKeeper        *keeper,
         return FALSE;
       if (dsp_keeper_effective (keeper, command->entity, &ids[i], &before) == DSP_FACT_HERE)
         base = ((const DspRecord *) before)->version;
-      if (!dsp_work_run (work, command, &ids[i], base, args, given, NULL, &why))
+      /* What could not be read is no reason of the rules. */
+      if (!dsp_work_run (work, command, &ids[i], base, args, given, NULL, &why) && keeper->facts_error == NULL)
         {
           if (keeper->stopped)
             return goes_on (keeper, 0, 0, error);
@@ -472,8 +473,11 @@ begin_to_judge (DspKeeper *keeper,
       g_set_error (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_SIGN_IN, "nobody has signed in here yet");
       return FALSE;
     }
+  if (!dsp_keeper_need_outbox (keeper, error))
+    return FALSE;
   if (!dsp_db_begin_read (keeper->db, error))
     return dsp_keeper_fail (error);
+  g_clear_error (&keeper->facts_error); /* of an earlier judgement that failed */
   keeper->judging = TRUE;
   keeper->stopped = false;
   keeper->scratch_is_fresh = FALSE;
@@ -651,7 +655,7 @@ judge_gift (DspKeeper   *keeper,
 
       if (dsp_keeper_effective (keeper, step->command->entity, &gift->id, &record) == DSP_FACT_HERE)
         base = ((const DspRecord *) record)->version;
-      if (!dsp_work_run (work, step->command, &gift->id, base, step->args, step->given, NULL, &why))
+      if (!dsp_work_run (work, step->command, &gift->id, base, step->args, step->given, NULL, &why) && keeper->facts_error == NULL)
         {
           refuse_gift (gift, i, why->domain == DSP_RULE_ERROR ? (DspRule) why->code : DSP_RULE_INVALID, why->message);
           return TRUE;

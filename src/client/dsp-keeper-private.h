@@ -97,6 +97,7 @@ struct _DspKeeper
   GHashTable  *overlay[DSP_N_ENTITIES]; /* by entity number: DspKey -> DspOver. Apart, so that a question about one entity does
                                            not walk over a gesture of thousands of another */
   GHashTable  *conflicts;     /* DspKey -> number of refusals in the tray */
+  gboolean     outbox_unread; /* pending is not what is on disk */
   guint        n_wide;        /* pending commands that may touch other records than they name */
   gboolean     spread;        /* the overlay has records that no command names, or its commands are fewer than it was made of */
 
@@ -169,6 +170,8 @@ gboolean     dsp_keeper_load_outbox (DspKeeper *keeper, GError **error);
 /* Within a transaction: acknowledged commands up to keeper->pos are in the base now. */
 gboolean     dsp_keeper_settle     (DspKeeper *keeper, GHashTable *affected, GError **error);
 gboolean     dsp_keeper_reload_outbox  (DspKeeper *keeper); /* as it stands on disk; memory may have gone ahead */
+/* Before anything that looks at what waits: it could not be read again, and is now, or there is an error. */
+gboolean     dsp_keeper_need_outbox    (DspKeeper *keeper, GError **error);
 gboolean     dsp_keeper_set_state      (DspKeeper *keeper, gint64 no, const char *state, gint64 seq, GError **error);
 void         dsp_keeper_count_conflict (DspKeeper *keeper, const DspEntity *entity, const DspId *id, int change);
 gboolean     dsp_pending_read_body     (DspPending *pending, const char *body);

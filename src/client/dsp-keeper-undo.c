@@ -468,6 +468,8 @@ dsp_keeper_undo (DspKeeper *keeper,
   GHashTableIter iter;
   gpointer key;
 
+  if (!dsp_keeper_need_outbox (keeper, error))
+    return NULL;
   for (guint i = 0; i < keeper->pending->len; i++)
     {
       DspPending *pending = g_ptr_array_index (keeper->pending, i);

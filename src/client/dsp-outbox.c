@@ -373,6 +373,8 @@ dsp_keeper_next_push (DspKeeper *keeper,
   char device[DSP_ID_TEXT];
 
   *first = 0;
+  if (!dsp_keeper_need_outbox (keeper, error))
+    return NULL;
   if (keeper->epoch == NULL || keeper->rolled_back || (agrees (keeper) && !dsp_keeper_has_unsent (keeper)))
     return NULL;
   if (agrees (keeper) &&
@@ -416,7 +418,20 @@ dsp_keeper_reload_outbox (DspKeeper *keeper)
   g_ptr_array_set_size (keeper->pending, 0);
   g_hash_table_remove_all (keeper->mentions);
   keeper->n_wide = 0;
-  return dsp_keeper_load_outbox (keeper, NULL);
+  keeper->outbox_unread = !dsp_keeper_load_outbox (keeper, NULL);
+  if (keeper->outbox_unread)
+    g_warning ("the outbox cannot be read again now");
+  return !keeper->outbox_unread;
+}
+
+gboolean
+dsp_keeper_need_outbox (DspKeeper *keeper,
+                        GError   **error)
+{
+  if (!keeper->outbox_unread || dsp_keeper_reload_outbox (keeper))
+    return TRUE;
+  g_set_error_literal (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_FAILED, "what waits cannot be read");
+  return FALSE;
 }
 
 /**

@@ -17,6 +17,7 @@ typedef struct
   char    *path;      /* (owned) */
   int      lock_fd;   /* -1: not held */
   gint64   log_pages;
+  bool     left_open; /* a transaction that could not be rolled back */
 } DspSqlite;
 
 /* Sets @error from what the engine says now. */

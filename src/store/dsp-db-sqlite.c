@@ -474,6 +474,11 @@ sqlite_begin (DspDb   *db,
               gboolean write,
               GError **error)
 {
+  DspSqlite *self = (DspSqlite *) db;
+
+  if (self->left_open && !sqlite3_get_autocommit (self->handle) && !dsp_sqlite_exec (db, "ROLLBACK", error))
+    return FALSE;
+  self->left_open = false;
   return dsp_sqlite_exec (db, write ? "BEGIN IMMEDIATE" : "BEGIN", error);
 }
 
@@ -487,10 +492,14 @@ sqlite_commit (DspDb   *db,
 static void
 sqlite_rollback (DspDb *db)
 {
+  DspSqlite *self = (DspSqlite *) db;
   g_autoptr(GError) error = NULL;
 
-  if (!dsp_sqlite_exec (db, "ROLLBACK", &error))
-    g_debug ("could not roll back, ignoring: %s", error->message);
+  if (dsp_sqlite_exec (db, "ROLLBACK", &error))
+    return;
+  g_debug ("could not roll back, ignoring: %s", error->message);
+  /* Without memory not even that: the next begin does it. */
+  self->left_open = !sqlite3_get_autocommit (self->handle);
 }
 
 static gboolean

@@ -1,4 +1,4 @@
-/* test-sweep.c: the k-th write to the disk fails, for every k, once or from then on (T4)
+/* test-sweep.c: the k-th write to the disk, or piece of SQLite's memory, fails, for every k, once or from then on (T4)
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A shim stands between SQLite and the disk. Whatever fails: what the keeper said is so, in memory and in the file; and once
@@ -7,6 +7,8 @@
  */
 #include "config.h"
 #include "office-steps.h"
+
+#include "failing-memory.h"
 
 #include <sqlite3.h>
 
@@ -112,17 +114,18 @@ typedef struct {
   const char *name;
   Step        before[4]; /* what has happened */
   Step        step;      /* what is tried */
+  bool        by_server; /* nobody waits for its answer: it is tried again until it was done */
 } Scenario;
 
 static const Scenario scenarios[] = {
   { "give", { NULL }, assign },
-  { "feed-page", { NULL }, feed_lines },
+  { "feed-page", { NULL }, feed_lines, true },
   { "generate-pre-invoice", { feed_lines }, bill },
-  { "applied", { assign }, applied },
-  { "rejected", { assign }, rejected },
-  { "rejected-pre-invoice", { feed_lines, bill }, rejected },
-  { "settled", { feed_lines, assign, applied }, settled },
-  { "scope-taken-away", { feed_lines, assign }, taken_away },
+  { "applied", { assign }, applied, true },
+  { "rejected", { assign }, rejected, true },
+  { "rejected-pre-invoice", { feed_lines, bill }, rejected, true },
+  { "settled", { feed_lines, assign, applied }, settled, true },
+  { "scope-taken-away", { feed_lines, assign }, taken_away, true },
 };
 
 static void
@@ -183,10 +186,14 @@ expect (Fixture        *f,
     g_error ("%s, call %d%s, %s:\n%snot\n%s", scenario->name, k, forever ? " and on" : "", when, text, wanted);
 }
 
+/* What fails. */
+typedef enum { WRITES, MEMORY } What;
+
 static void
 sweep (Fixture        *f,
        const Scenario *scenario,
-       bool            forever)
+       bool            forever,
+       What            what)
 {
   gsize length;
   g_autofree char *bytes = prepare (f, scenario, &length), *before = NULL, *after = NULL;
@@ -199,17 +206,22 @@ sweep (Fixture        *f,
   g_assert_true (scenario->step (f, NULL));
   after = describe (f);
   close_keeper (f);
-  for (;; k = next_call (k))
+  for (;; k = what == MEMORY && k >= 24 ? next_call (next_call (next_call (k))) : next_call (k))
     {
       g_autoptr(GError) error = NULL;
       gboolean done;
 
       begin_from (f, bytes, length);
       open_keeper (f);
-      arm (k, forever, false);
+      arm (what == WRITES ? k : 0, forever, false);
+      memory_arm (what == MEMORY ? k : 0, forever);
       done = scenario->step (f, &error);
       fail_at = 0;
-      expect (f, scenario, k, forever, done ? "said done" : "said failed", done ? after : before);
+      has_failed = has_failed || memory_failed;
+      memory_arm (0, false);
+      /* Without memory something may fail after it was stored. */
+      if (done || what == WRITES || !scenario->by_server)
+        expect (f, scenario, k, forever, done ? "said done" : "said failed", done ? after : before);
       n_refused += !done;
       if (!done)
         {
@@ -227,7 +239,8 @@ sweep (Fixture        *f,
       if (!has_failed)
         break;
     }
-  g_test_message ("%s%s: up to call %d, %u times refused", scenario->name, forever ? ", and on" : "", k, n_refused);
+  g_test_message ("%s, %s%s: up to call %d, %u times refused", scenario->name, what == WRITES ? "writes" : "memory", forever ? ", and on" : "", k,
+                  n_refused);
   g_assert_cmpuint (n_refused, >, 0);
 }
 
@@ -252,8 +265,16 @@ static void
 every_write (Fixture      *f,
              gconstpointer data)
 {
-  sweep (f, data, false);
-  sweep (f, data, true);
+  sweep (f, data, false, WRITES);
+  sweep (f, data, true, WRITES);
+}
+
+static void
+every_piece_of_memory (Fixture      *f,
+                       gconstpointer data)
+{
+  sweep (f, data, false, MEMORY);
+  sweep (f, data, true, MEMORY);
 }
 
 /* A file that could not be opened is not taken for a damaged one: what waits in it is there when the disk works again. */
@@ -294,12 +315,16 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR); /* the log tells of each fault, as it should */
+  memory_install ();
   install_shim ();
   for (guint i = 0; i < G_N_ELEMENTS (scenarios); i++)
     {
       g_autofree char *path = g_strconcat ("/sweep/T4/", scenarios[i].name, NULL);
 
       g_test_add (path, Fixture, &scenarios[i], set_up, every_write, tear_down);
+      g_free (path);
+      path = g_strconcat ("/sweep/T4/memory/", scenarios[i].name, NULL);
+      g_test_add (path, Fixture, &scenarios[i], set_up, every_piece_of_memory, tear_down);
     }
   g_test_add ("/sweep/T4/opening", Fixture, NULL, set_up, opening, tear_down);
   return g_test_run ();
