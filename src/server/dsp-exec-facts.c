@@ -430,6 +430,9 @@ dsp_exec_facts_forget (DspExecFacts *self)
   for (guint i = 0; dsp_entities[i] != NULL; i++)
     drop_list (self, dsp_entities[i]);
   self->n_known = 0;
+  /* What failed concerns only who asked. */
+  g_clear_error (&self->error);
+  dsp_db_facts_check (self->base, NULL);
 }
 
 gboolean

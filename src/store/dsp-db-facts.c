@@ -168,8 +168,7 @@ dsp_db_facts_check (DspDbFacts *facts,
 {
   if (facts->error == NULL)
     return TRUE;
-  if (error != NULL)
-    *error = g_error_copy (facts->error);
+  g_propagate_error (error, g_steal_pointer (&facts->error));
   return FALSE;
 }
 

@@ -128,12 +128,12 @@ void     dsp_bulk_free (DspBulk         *bulk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspBulk, dsp_bulk_free)
 
 /* Facts for dsp_work_new() straight from the database; server and tests. A failed read answers UNKNOWN and is kept: look
- * at dsp_db_facts_error() before storing what was judged by them. */
+ * at dsp_db_facts_check() before storing what was judged by them. */
 typedef struct _DspDbFacts DspDbFacts;
 DspDbFacts     *dsp_db_facts_new   (DspDb      *db,
                                     const char *prefix);
 const DspFacts *dsp_db_facts_get   (DspDbFacts *facts);
-/* TRUE: all reads so far worked. Else @error is the first that did not. */
+/* TRUE: all reads since the last check worked. Else @error is the first that did not. */
 gboolean        dsp_db_facts_check (DspDbFacts *facts,
                                     GError    **error);
 void            dsp_db_facts_free  (DspDbFacts *facts);

@@ -8,9 +8,7 @@
 #include "config.h"
 #include "office-steps.h"
 
-#include "dsp-executor.h"
-#include "dsp-feed.h"
-#include "sim-disk.h"
+#include "server-steps.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -53,30 +51,10 @@ is_whole (DspDb *db)
 
 /* ---- the server ---- */
 
-#define SERVER   "server"
-#define DATABASE "server/office.db"
-
 typedef struct {
   char   *ids[N_PUSHES]; /* of the orders that are created */
   guint   n_answered;    /* the first of them: the answer was "applied" */
 } Pushes;
-
-static gboolean
-push (DspExecutor *executor,
-      DspSession  *session,
-      const char  *epoch,
-      gint64       no,
-      const char  *id)
-{
-  g_autofree char *text = NULL, *reply = NULL;
-  char device[DSP_ID_TEXT];
-
-  dsp_id_print (&session->device, device);
-  text = g_strdup_printf ("{\"device\":\"%s\",\"epoch\":\"%s\",\"first\":%" G_GINT64_FORMAT ",\"commands\":[{\"no\":%" G_GINT64_FORMAT ",\"v\":1,\"kind\":"
-                          "\"order.create\",\"id\":\"%s\",\"args\":{\"number\":\"W%" G_GINT64_FORMAT "\",\"account\":\"A\",\"group\":\"g\",\"type\":\"t\","
-                          "\"created_at\":\"2026-11-20T10:00:00Z\"}}]}", device, epoch, no, no, id, no);
-  return dsp_executor_run (executor, session, text, strlen (text), &reply) == 200 && strstr (reply, "\"applied\"") != NULL;
-}
 
 /* A server's life: it opens, takes the pushes from @first on, ends. As far as it comes. */
 static void
@@ -93,7 +71,7 @@ live (Pushes *pushes,
     return;
   session = dsp_executor_local (executor, "admin", &last, epoch, NULL);
   for (guint i = first; session != NULL && i < N_PUSHES; i++)
-    if (push (executor, session, epoch, i + 1, pushes->ids[i]))
+    if (server_push (executor, session, epoch, i + 1, pushes->ids[i]))
       pushes->n_answered = MAX (pushes->n_answered, i + 1);
     else
       break;
@@ -154,19 +132,8 @@ server_round (Pushes *pushes,
 static void
 prepare_server (Pushes *pushes)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(DspDb) db = NULL;
-
   arm (SERVER, 0);
-  sim_disk_remove (DATABASE);
-  sim_disk_remove (DATABASE "-wal");
-  db = dsp_db_open ("sqlite:" DATABASE, DSP_DB_CREATE | DSP_DB_LOCK, &error);
-  g_assert_no_error (error);
-  dsp_database_init (db, &error);
-  g_assert_no_error (error);
-  dsp_db_checkpoint (db, DSP_CHECKPOINT_TRUNCATE, NULL, &error);
-  g_assert_no_error (error);
-  g_clear_pointer (&db, dsp_db_close);
+  server_make ();
   sim_disk_copy (DATABASE, "saved/office.db");
   for (guint i = 0; i < N_PUSHES; i++)
     pushes->ids[i] = g_uuid_string_random ();
