@@ -13,6 +13,7 @@
 #include "dsp-attachments.h"
 #include "dsp-command.h"
 #include "dsp-entities.h"
+#include "dsp-http-reply.h"
 #include "dsp-penalty.h"
 #include "dsp-rule.h"
 #include "dsp-table.h"
@@ -183,15 +184,6 @@ dsp_handle_files_missing (DspServer  *server,
   dsp_call_read (dsp_call_new (server, request, session), server->readers, tell_missing);
 }
 
-/* RFC 6266 and RFC 8187: every byte that is not a plain letter or digit is encoded. */
-static char *
-dup_disposition (const char *name)
-{
-  g_autofree char *encoded = g_uri_escape_string (name, NULL, FALSE);
-
-  return g_strdup_printf ("attachment; filename*=UTF-8''%s", encoded);
-}
-
 static void
 send_file (DspDb   *db,
            gpointer data)
@@ -219,7 +211,7 @@ send_file (DspDb   *db,
     dsp_request_reply_error (call->request, 404, "not_found", "there is no such attachment");
   else
     {
-      g_autofree char *disposition = dup_disposition (attachment->name);
+      g_autofree char *disposition = dsp_reply_dup_disposition (attachment->name);
       const char *fields[] = { "Content-Disposition", disposition, "X-Content-Type-Options", "nosniff", NULL };
 
       dsp_request_reply_file (call->request, 200, media_type, fd, (guint64) size, fields);

@@ -258,6 +258,16 @@ dsp_reply_new_error (guint       status,
   return self;
 }
 
+/* Returns: (transfer full): what Content-Disposition says of a file of that name, to be saved and never shown. RFC 6266 and RFC
+ * 8187: every byte that is not a plain letter or digit is encoded. */
+char *
+dsp_reply_dup_disposition (const char *name)
+{
+  g_autofree char *encoded = g_uri_escape_string (name, NULL, FALSE);
+
+  return g_strdup_printf ("attachment; filename*=UTF-8''%s", encoded);
+}
+
 /* Sets Retry-After, instead of one that is there. */
 void
 dsp_reply_retry_after (DspReply *self,

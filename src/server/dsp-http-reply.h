@@ -41,6 +41,7 @@ gboolean  dsp_reply_add_field   (DspReply           *self,
                                  const char         *value);
 void      dsp_reply_retry_after (DspReply           *self,
                                  guint               seconds);
+char     *dsp_reply_dup_disposition (const char     *name) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspReply, dsp_reply_free)
 
