@@ -189,6 +189,24 @@ on_with_key (GtkToggleButton *button,
   show_state (self);
 }
 
+/* A certificate is of a host, whichever of its companies is meant. */
+static gboolean
+is_same_host (const char *a,
+              const char *b)
+{
+  const char *ends[] = { a, b };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *host = ends[i] != NULL ? strstr (ends[i], "://") : NULL;
+
+      if (host == NULL)
+        return FALSE;
+      ends[i] = host + 3 + strcspn (host + 3, "/");
+    }
+  return ends[0] - a == ends[1] - b && g_ascii_strncasecmp (a, b, (gsize) (ends[0] - a)) == 0;
+}
+
 static void
 on_submit (GtkWidget     *widget,
            DspSignInPage *self)
@@ -202,10 +220,10 @@ on_submit (GtkWidget     *widget,
 
   if (!gtk_widget_get_sensitive (self->button))
     return;
-  if (tried == NULL || g_strcmp0 (self->try_server, server) != 0)
+  if (tried == NULL || !is_same_host (self->try_server, server))
     {
       g_free (tried);
-      tried = g_str_equal (known, server) && *fingerprint != '\0' ? g_strdup (fingerprint) : NULL;
+      tried = is_same_host (known, server) && *fingerprint != '\0' ? g_strdup (fingerprint) : NULL;
     }
   dsp_sign_in_page_go (self, server, tried, user,
                        uses_key (self) ? NULL : gtk_editable_get_text (GTK_EDITABLE (self->password)),

@@ -220,19 +220,25 @@ dsp_server_make_first_code (DspServer  *self,
 
 /* ---- is it ready? ---- */
 
+/* Balancers ask several times a second: what is wrong is in the log already, of those who wanted something. */
+static void
+answer_not_ready (DspRequest *request)
+{
+  dsp_request_reply_retry_later (request, 503, 2, "unavailable", "the store cannot answer now");
+}
+
 /* On a reader's thread. */
 static void
 look_ready (DspDb   *db,
             gpointer data)
 {
   g_autoptr(DspCall) call = data;
-  g_autoptr(GError) error = NULL;
   gint64 seq;
 
-  if (dsp_db_int (db, "SELECT \"seq\" FROM \"feed_state\"", &seq, &error))
+  if (dsp_db_int (db, "SELECT \"seq\" FROM \"feed_state\"", &seq, NULL))
     dsp_request_reply_json (call->request, 200, "{\"status\":\"ready\"}");
   else
-    dsp_reply_fault (call->request, error);
+    answer_not_ready (call->request);
 }
 
 /**
@@ -246,5 +252,5 @@ dsp_server_tell_ready (DspServer  *self,
   if (dsp_executor_can_store (self->executor))
     dsp_call_read (dsp_call_new (self, request, NULL), self->readers, look_ready);
   else
-    dsp_request_reply_retry_later (request, 503, 2, "unavailable", "the store takes no commands now");
+    answer_not_ready (request);
 }

@@ -224,6 +224,9 @@ def by_tool(office):
     done(of(office, path, "norte", "user", "add", "ana", "--profile", "dispatcher", "--scope", "all"))
     key = done(of(office, path, "norte", "user", "key", "ana")).split()[-1]
     enter(office, "norte", "ana", key)
+    told = of(office, path, "norte", "backup", office.folder / "norte-monday.db")
+    done(told)
+    equal(told.stderr, "", "what a backup beside the server complains of")
     office.stop_server()
     done(of(office, path, "sur", "user", "add", "beto", "--profile", "dispatcher", "--scope", "all"))
     for company, names in (("norte", {"ana"}), ("sur", {"beto"})):

@@ -7,7 +7,7 @@ import os
 import pty
 
 import ctl
-from ctl import check, equal, test
+from ctl import SOURCE, check, equal, test
 
 ZONE = datetime.timedelta(hours=-6)
 
@@ -88,6 +88,9 @@ def _(office):
     mapping = office.mapping(fields={"postal_code": "cp"})
     rows = "".join(f"{n},2026-03-01 09:00,{90000 + n}\n" for n in range(1, 31))
     path = office.file("o.csv", "n,at,cp\n" + rows)
+    # An office that has no catalogue is not told so with each order.
+    office.load("orders", office.file("p.csv", "n,at,cp\n99,2026-03-01 09:00,90099\n"), "--mapping", mapping).counts(1, 1, 0, 0, 0)
+    office.ctl("import", "postal-codes", SOURCE / "data/demo/postal-codes.txt").ok()
     result = office.load("orders", path, "--mapping", mapping).counts(30, 30, 0, 0, 0)
     result.says("o.csv, line 2, taken with a warning: ", "90001")
     equal(json.loads(result.out)["warned"], 30, "rows with a warning")

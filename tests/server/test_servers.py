@@ -433,7 +433,7 @@ def _(company):
         config.write_text("defaults\n mode http\n timeout connect 2s\n timeout client 75s\n timeout server 75s\n option redispatch\n retries 3\n"
                           f"frontend office\n bind fd@{door.fileno()}\n default_backend servers\n"
                           "backend servers\n balance leastconn\n option httpchk\n"
-                          " http-check send meth GET uri /healthz ver HTTP/1.1 hdr Host office\n"
+                          " http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host office\n"
                           " default-server check inter 200ms fall 2 rise 2\n" +
                           "".join(f" server s{i} 127.0.0.1:{server.port}\n" for i, server in enumerate(company.servers)))
         with open(company.folder / "servers.log", "ab") as errors:
