@@ -261,6 +261,28 @@ each_base (gconstpointer record,
   return !each->stopped;
 }
 
+/* What waits in the outbox, before what is stored: all of it, or that with the id or the text. */
+static void
+each_over (Each           *each,
+           const DspField *field,
+           const DspId    *id,
+           const char     *text)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, dsp_keeper_overlay (each->keeper, each->entity));
+  while (!each->stopped && g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const DspOver *over = value;
+
+      if (over->record == NULL || (id != NULL && !dsp_id_equal (dsp_field_id (field, over->record), id)) ||
+          (text != NULL && g_strcmp0 (*dsp_field_text (field, over->record), text) != 0))
+        continue;
+      each->stopped = !each->each (over->record, each->user_data);
+    }
+}
+
 static DspFact
 facts_each (gpointer         data,
             const DspEntity *entity,
@@ -272,19 +294,11 @@ facts_each (gpointer         data,
   DspKeeper *keeper = data;
   Each state = { keeper, entity, each, user_data, false };
   GError *error = NULL;
-  GHashTableIter iter;
-  gpointer value;
   gboolean ok;
 
-  g_hash_table_iter_init (&iter, dsp_keeper_overlay (keeper, entity));
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const DspOver *over = value;
-
-      if (over->record != NULL &&
-          (field == NULL || dsp_id_equal (dsp_field_id (field, over->record), id)) && !each (over->record, user_data))
-        return DSP_FACT_HERE;
-    }
+  each_over (&state, field, field != NULL ? id : NULL, NULL);
+  if (state.stopped)
+    return DSP_FACT_HERE;
   if (field != NULL)
     ok = dsp_table_each_id (keeper->db, NULL, entity, field, id, DSP_FIELDS_ALL, each_base, &state, &error);
   else
@@ -305,18 +319,29 @@ facts_each_text (gpointer         data,
   DspKeeper *keeper = data;
   Each state = { keeper, entity, each, user_data, false };
   GError *error = NULL;
-  GHashTableIter iter;
-  gpointer value;
 
-  g_hash_table_iter_init (&iter, dsp_keeper_overlay (keeper, entity));
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const DspOver *over = value;
-
-      if (over->record != NULL && g_strcmp0 (*dsp_field_text (field, over->record), text) == 0 && !each (over->record, user_data))
-        return DSP_FACT_HERE;
-    }
+  each_over (&state, field, NULL, text);
+  if (state.stopped)
+    return DSP_FACT_HERE;
   if (!dsp_table_each_text (keeper->db, NULL, entity, field, text, DSP_FIELDS_ALL, each_base, &state, &error))
+    return failed (keeper, error);
+  return keeper->complete ? DSP_FACT_HERE : DSP_FACT_UNKNOWN;
+}
+
+static DspFact
+facts_visits (gpointer     data,
+              const DspId *crew_id,
+              gint64       from_us,
+              gint64       until_us,
+              DspEach      each,
+              gpointer     user_data)
+{
+  DspKeeper *keeper = data;
+  Each state = { keeper, &dsp_order, each, user_data, false };
+  GError *error = NULL;
+
+  each_over (&state, dsp_table_at (&dsp_order.table, offsetof (DspOrder, crew_id)), crew_id, NULL);
+  if (!state.stopped && !dsp_table_each_visit (keeper->db, NULL, crew_id, from_us, until_us, each_base, &state, &error))
     return failed (keeper, error);
   return keeper->complete ? DSP_FACT_HERE : DSP_FACT_UNKNOWN;
 }
@@ -424,6 +449,7 @@ dsp_keeper_init_facts (DspKeeper *keeper)
 {
   keeper->facts.held = facts_held;
   keeper->facts.booked = facts_booked;
+  keeper->facts.visits = facts_visits;
   keeper->facts.get = facts_get;
   keeper->facts.find = facts_find;
   keeper->facts.each = facts_each;

@@ -85,6 +85,9 @@ typedef struct {
   /* (nullable: unknown). Each order of which dsp_order_waits_between() is true, whatever its scope. DSP_FACT_UNKNOWN:
    * nobody counts here. */
   DspFact (*booked) (gpointer data, gint64 from_us, gint64 until_us, DspEachBooking each, gpointer user_data);
+  /* (nullable: each() of all its orders). Those of a crew that dsp_tour_visits() may name in a stretch of time; others may be among
+   * them. */
+  DspFact (*visits) (gpointer data, const DspId *crew_id, gint64 from_us, gint64 until_us, DspEach each, gpointer user_data);
   /* (nullable: unknown). The bytes of an attachment by their hash: their number, and what they are (static). */
   DspFact (*file) (gpointer data, const char *hash, gint64 *size, const char **media_type);
   /* (nullable: unknown). The bytes of all attachments of a scope. */
@@ -138,6 +141,7 @@ DspFact         dsp_work_each  (DspWork *work, const DspEntity *entity, gsize of
 DspFact         dsp_work_each_text (DspWork *work, const DspEntity *entity, gsize offset, const char *text, DspEach each, gpointer user_data);
 DspFact         dsp_work_any   (DspWork *work, const DspEntity *entity);
 DspFact         dsp_work_booked (DspWork *work, gint64 from_us, gint64 until_us, DspEachBooking each, gpointer user_data);
+DspFact         dsp_work_visits (DspWork *work, const DspId *crew_id, gint64 from_us, gint64 until_us, DspEach each, gpointer user_data);
 DspFact         dsp_work_file  (DspWork *work, const char *hash, gint64 *size, const char **media_type);
 DspFact         dsp_work_held  (DspWork *work, const DspId *scope, gint64 *bytes);
 /* Copies of all records of a catalogue, kept for the work's life, until a run changes one of them. */

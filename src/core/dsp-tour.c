@@ -202,7 +202,7 @@ dsp_tour_of_crew (DspWork       *work,
   Collect visits = { dsp_calendar_at (calendar, day, 0), dsp_calendar_at (calendar, next, 0), places, codes };
   DspTourPlace base = { .lat_e7 = crew->home_lat_e7, .lon_e7 = crew->home_lon_e7 };
 
-  dsp_work_each (work, &dsp_order, offsetof (DspOrder, crew_id), &crew->id, collect, &visits);
+  dsp_work_visits (work, &crew->id, visits.from_us, visits.until_us, collect, &visits);
   add_middles (work, &visits);
   return dsp_tour_new (places, &base);
 }

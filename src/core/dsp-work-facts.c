@@ -122,6 +122,23 @@ dsp_work_booked (DspWork       *work,
 }
 
 /**
+ * dsp_work_visits:
+ * A crew's orders of a stretch of time, as they were before this run; perhaps others of its besides.
+ */
+DspFact
+dsp_work_visits (DspWork     *work,
+                 const DspId *crew_id,
+                 gint64       from_us,
+                 gint64       until_us,
+                 DspEach      each,
+                 gpointer     user_data)
+{
+  if (work->facts->visits == NULL)
+    return dsp_work_each (work, &dsp_order, offsetof (DspOrder, crew_id), crew_id, each, user_data);
+  return work->facts->visits (work->facts->data, crew_id, from_us, until_us, each, user_data);
+}
+
+/**
  * dsp_work_file:
  * What is known of an attachment's bytes.
  */

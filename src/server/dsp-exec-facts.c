@@ -235,6 +235,23 @@ each (gpointer         data,
 }
 
 static DspFact
+visits (gpointer     data,
+        const DspId *crew_id,
+        gint64       from_us,
+        gint64       until_us,
+        DspEach      func,
+        gpointer     user_data)
+{
+  DspExecFacts *self = data;
+  const DspFacts *base = dsp_db_facts_get (self->base);
+  Walk walk = { self, self->known[dsp_order.number], func, user_data, FALSE };
+  DspFact fact = base->visits (base->data, crew_id, from_us, until_us, each_stored, &walk);
+
+  walk_dirty (&walk, &dsp_order, dsp_table_at (&dsp_order.table, offsetof (DspOrder, crew_id)), crew_id, NULL);
+  return fact;
+}
+
+static DspFact
 each_text (gpointer         data,
            const DspEntity *entity,
            const DspField  *field,
@@ -361,7 +378,8 @@ dsp_exec_facts_new (DspDb *db)
     self->known[i] = g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, NULL, known_free);
   self->dirty = g_ptr_array_new ();
   self->bookings = dsp_bookings_new (db);
-  self->facts = (DspFacts) { .get = get, .find = find, .each = each, .each_text = each_text, .any = any, .number = number, .booked = booked, .held = held, .data = self };
+  self->facts = (DspFacts) { .get = get, .find = find, .each = each, .each_text = each_text, .any = any,
+                            .number = number, .booked = booked, .visits = visits, .held = held, .data = self };
   return self;
 }
 

@@ -139,6 +139,24 @@ facts_any (gpointer         data,
   return ok && !any ? DSP_FACT_NONE : came_to (self, ok, error);
 }
 
+static DspFact
+facts_visits (gpointer     data,
+              const DspId *crew_id,
+              gint64       from_us,
+              gint64       until_us,
+              DspEach      each,
+              gpointer     user_data)
+{
+  DspDbFacts *self = data;
+  g_autoptr(GError) error = NULL;
+
+  if (dsp_table_each_visit (self->db, self->prefix, crew_id, from_us, until_us, each, user_data, &error))
+    return DSP_FACT_HERE;
+  if (self->error == NULL)
+    self->error = g_steal_pointer (&error);
+  return DSP_FACT_UNKNOWN;
+}
+
 DspDbFacts *
 dsp_db_facts_new (DspDb      *db,
                   const char *prefix)
@@ -152,6 +170,7 @@ dsp_db_facts_new (DspDb      *db,
   self->facts.each = facts_each;
   self->facts.each_text = facts_each_text;
   self->facts.any = facts_any;
+  self->facts.visits = facts_visits;
   self->facts.data = self;
   return self;
 }

@@ -198,6 +198,20 @@ static const char *const to_6[] = {
   "ALTER TABLE \"office_settings\" ADD COLUMN \"currency\" TEXT",
 };
 
+/* 7: the orders of a crew's day are found by the index of its orders. A replica's table may have taken over another's name, and kept the
+ * names of that one's indexes. */
+static const char *const both_to_7[] = {
+  "DROP INDEX IF EXISTS \"order_crew_1\"", "DROP INDEX IF EXISTS \"order_crew_2\"", "DROP INDEX IF EXISTS \"order_crew_3\"",
+  "DROP INDEX IF EXISTS \"order_crew_4\"",
+};
+static const char *const server_too_to_7[] = {
+  "CREATE INDEX \"order_crew_1\" ON \"order\" (\"crew_id\", \"created_at\", \"id\", \"type\", \"postal_code\", \"attention_at\", "
+    "\"started_at\", \"closed_at\")",
+};
+static const char *const replica_too_to_7[] = {
+  "CREATE INDEX \"order_crew_1\" ON \"order\" (\"crew_id\", \"attention_at\", \"started_at\", \"closed_at\")",
+};
+
 static gboolean
 run_all (DspDb             *db,
          const char *const *statements,
@@ -275,12 +289,29 @@ both_to_6 (DspDb   *db,
   return run_all (db, to_6, G_N_ELEMENTS (to_6), "", error);
 }
 
+static gboolean
+server_to_7 (DspDb   *db,
+             GError **error)
+{
+  return run_all (db, both_to_7, G_N_ELEMENTS (both_to_7), "", error) &&
+         run_all (db, server_too_to_7, G_N_ELEMENTS (server_too_to_7), "", error);
+}
+
+static gboolean
+replica_to_7 (DspDb   *db,
+              GError **error)
+{
+  return run_all (db, both_to_7, G_N_ELEMENTS (both_to_7), "", error) &&
+         run_all (db, replica_too_to_7, G_N_ELEMENTS (replica_too_to_7), "", error);
+}
+
 const DspMigration dsp_schema_server_steps[] = {
   { 2, NULL, server_to_2 },
   { 3, NULL, server_to_3 },
   { 4, NULL, both_to_4 },
   { 5, NULL, server_to_5 },
   { 6, NULL, both_to_6 },
+  { 7, NULL, server_to_7 },
   { 0 },
 };
 
@@ -290,5 +321,6 @@ const DspMigration dsp_schema_replica_steps[] = {
   { 4, NULL, both_to_4 },
   { 5, NULL, replica_to_5 },
   { 6, NULL, both_to_6 },
+  { 7, NULL, replica_to_7 },
   { 0 },
 };

@@ -17,7 +17,8 @@
 /* Indexes that no flag of a field can say. An index costs each insert, and each update of one of its columns or of its
  * WHERE: two thirds of the rate of assignments with four of them on status and crew. So those two stand in one each.
  * Behind the columns by which an index is entered and read in order come those that lists filter by besides: what does
- * not match is passed over without fetching its row. They are never changed by a state step, so they cost no update. */
+ * not match is passed over without fetching its row. But for the instants of a visit no state step changes them, so they cost no
+ * update. */
 typedef struct {
   const DspEntity *entity;
   const char      *name;
@@ -27,6 +28,7 @@ typedef struct {
 } Index;
 
 #define NEWEST "\"created_at\", \"id\""
+#define VISITED "\"attention_at\", \"started_at\", \"closed_at\""
 
 static const Index indexes[] = {
   /* All that can be filtered by and that no state step changes: any mixture of these is looked for in the list's order. */
@@ -44,8 +46,9 @@ static const Index indexes[] = {
   { &dsp_order, "penalty", "\"penalty_at\", " NEWEST, true, 0 },
   { &dsp_order, "scope", "\"scope\", " NEWEST ", \"type\", \"priority\", \"municipality\"", true, 12 },
   { &dsp_order, "status", "\"status\", " NEWEST ", \"type\", \"priority\", \"municipality\", \"postal_code\", \"penalty_at\"", true, 8 },
-  { &dsp_order, "crew", "\"crew_id\", " NEWEST ", \"type\", \"postal_code\"", true, 400 },
-  { &dsp_order, "crew", "\"crew_id\"", false, 0 },
+  /* Those of a day are found by it, among all that a crew ever had, without fetching the others: dsp_table_each_visit(). */
+  { &dsp_order, "crew", "\"crew_id\", " NEWEST ", \"type\", \"postal_code\", " VISITED, true, 400 },
+  { &dsp_order, "crew", "\"crew_id\", " VISITED, false, 0 },
   { &dsp_penalty, "order_id", "\"order_id\"", true, 0 },
   { &dsp_penalty, "order_id", "\"order_id\"", false, 0 },
   { &dsp_penalty, "amount", "\"state\", \"amount\", \"id\"", true, 0 },
@@ -410,8 +413,8 @@ fresh_replica (DspDb   *db,
   return fresh (db, FALSE, error);
 }
 
-const DspSchemaPart dsp_schema_entities = { "entities", 6, fresh_server, dsp_schema_server_steps };
-const DspSchemaPart dsp_schema_replica = { "entities", 6, fresh_replica, dsp_schema_replica_steps };
+const DspSchemaPart dsp_schema_entities = { "entities", 7, fresh_server, dsp_schema_server_steps };
+const DspSchemaPart dsp_schema_replica = { "entities", 7, fresh_replica, dsp_schema_replica_steps };
 
 static int
 compare_lines (gconstpointer a,

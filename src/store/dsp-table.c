@@ -24,6 +24,7 @@ enum {
   WHAT_UPDATE_AT,
   WHAT_DELETE,
   WHAT_COUNT,
+  WHAT_VISITS,
   WHAT_BITS = 4
 };
 
@@ -78,6 +79,10 @@ make_select (DspDb            *db,
       break;
     case WHAT_EACH:
       g_string_append_printf (sql, "\"%s\" = $1 ORDER BY \"_row\"", column);
+      break;
+    case WHAT_VISITS:
+      g_string_append (sql, "\"crew_id\" = $1 AND ((\"started_at\" >= $2 AND \"started_at\" < $3) OR (\"closed_at\" >= $2 AND \"closed_at\" < $3)"
+                            " OR (\"attention_at\" >= $2 AND \"attention_at\" < $3)) ORDER BY \"_row\"");
       break;
     case WHAT_SCAN:
       g_string_append (sql, "\"_row\" > $1 ORDER BY \"_row\" LIMIT $2");
@@ -235,6 +240,26 @@ dsp_table_each_text (DspDb           *db,
     return FALSE;
   dsp_stmt_bind_text (stmt, 1, text, -1);
   return read_all (stmt, entity, mask, 0, each, user_data, NULL, NULL, error);
+}
+
+gboolean
+dsp_table_each_visit (DspDb       *db,
+                      const char  *prefix,
+                      const DspId *crew_id,
+                      gint64       from_us,
+                      gint64       until_us,
+                      DspEach      each,
+                      gpointer     user_data,
+                      GError     **error)
+{
+  g_autoptr(DspStmt) stmt = prepare (db, prefix, &dsp_order, whole (&dsp_order, DSP_FIELDS_ALL), WHAT_VISITS, make_select, error);
+
+  if (stmt == NULL)
+    return FALSE;
+  dsp_stmt_bind_id (stmt, 1, crew_id);
+  dsp_stmt_bind_int (stmt, 2, from_us);
+  dsp_stmt_bind_int (stmt, 3, until_us);
+  return read_all (stmt, &dsp_order, DSP_FIELDS_ALL, 0, each, user_data, NULL, NULL, error);
 }
 
 /* Rows asked for at once of a whole table, where a result is in memory as a whole. */

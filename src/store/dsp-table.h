@@ -56,6 +56,16 @@ gboolean dsp_table_each_text (DspDb           *db,
                               DspEach          each,
                               gpointer         user_data,
                               GError         **error);
+/* A crew's orders that were begun or closed in [@from_us, @until_us), or are booked for then: all that dsp_tour_visits() may name. By
+ * the index "crew", in which those instants stand: no other row is read. */
+gboolean dsp_table_each_visit (DspDb         *db,
+                              const char      *prefix,
+                              const DspId     *crew_id,
+                              gint64           from_us,
+                              gint64           until_us,
+                              DspEach          each,
+                              gpointer         user_data,
+                              GError         **error);
 /* A page of all rows by "_row" (the order of insertion), for snapshots and for loading a memory index: those after
  * @after (0: from the start), at most @limit (0: all). @scope (nullable): only that scope's. @last (nullable) gets the
  * row number to go on from, 0 if that was the end. */

@@ -9,6 +9,7 @@
 #include "dsp-query.h"
 #include "dsp-schema.h"
 #include "dsp-table.h"
+#include "dsp-tour.h"
 #include "store-util.h"
 
 #define N_ORDERS 20000
@@ -96,6 +97,73 @@ check_plans (DspDb *db)
     }
 }
 
+/* ---- a crew's day ---- */
+
+#define N_DAYS 12
+
+typedef struct {
+  gint64      from_us, until_us;
+  GHashTable *ids; /* (owned) */
+} Day;
+
+static gboolean
+note_visit (gconstpointer record,
+            gpointer      user_data)
+{
+  Day *day = user_data;
+  DspTourPlace place;
+
+  if (dsp_tour_visits (record, day->from_us, day->until_us, &place))
+    g_hash_table_add (day->ids, g_memdup2 (&((const DspRecord *) record)->id, sizeof (DspId)));
+  return TRUE;
+}
+
+/* Of a crew that had all orders of some years, only those of the day are read; and none of them is missing. */
+static void
+test_visits (void)
+{
+  g_autoptr(GError) error = NULL;
+  TestPlace place;
+  DspDb *db;
+  DspId crew = generate_distributor_id (1);
+  const DspField *field = dsp_table_at (&dsp_order.table, offsetof (DspOrder, crew_id));
+  g_autoptr(DspStmt) all = NULL;
+
+  test_place_open (&place);
+  db = test_db_open (&place, DSP_DB_CREATE);
+  g_assert_true (dsp_schema_open (db, &dsp_schema_entities, &error));
+  fill (db, TRUE);
+  /* Begun on the day of the visit, or of the closing, or of neither. */
+  all = dsp_db_prepare (db, "UPDATE \"order\" SET crew_id = $1, started_at = CASE WHEN _row % 3 = 0 THEN attention_at WHEN _row % 3 = 1 THEN"
+                            " closed_at END", &error);
+  g_assert_no_error (error);
+  dsp_stmt_bind_id (all, 1, &crew);
+  g_assert_true (dsp_stmt_run (all, NULL, &error));
+  for (guint i = 0; i < N_DAYS; i++)
+    {
+      gint64 from_us = GENERATE_NOW - (gint64) (i * 7) * G_TIME_SPAN_DAY;
+      Day wanted = { from_us, from_us + G_TIME_SPAN_DAY, g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, g_free, NULL) };
+      Day found = { from_us, from_us + G_TIME_SPAN_DAY, g_hash_table_new_full (dsp_id_hash, dsp_id_equal_func, g_free, NULL) };
+      guint n_rows = 0, n_steps = 0;
+
+      g_assert_true (dsp_table_each_id (db, NULL, &dsp_order, field, &crew, DSP_FIELDS_ALL, note_visit, &wanted, &error));
+      g_assert_true (dsp_table_each_visit (db, NULL, &crew, found.from_us, found.until_us, note_visit, &found, &error));
+      dsp_db_set_stop (db, count_steps, &n_steps);
+      g_assert_true (dsp_table_each_visit (db, NULL, &crew, found.from_us, found.until_us, see, &n_rows, &error));
+      dsp_db_set_stop (db, NULL, NULL);
+      g_test_message ("%u visits, %u rows read, about %u steps", g_hash_table_size (found.ids), n_rows, n_steps * STEPS);
+      g_assert_cmpuint (g_hash_table_size (found.ids), ==, g_hash_table_size (wanted.ids));
+      /* Cancelled ones that were booked for then are among them. */
+      g_assert_cmpuint (n_rows, >=, g_hash_table_size (found.ids));
+      g_assert_cmpuint (n_rows, <, N_ORDERS / 10);
+      g_hash_table_unref (wanted.ids);
+      g_hash_table_unref (found.ids);
+    }
+  g_clear_pointer (&all, dsp_stmt_done);
+  dsp_db_close (db);
+  test_place_close (&place);
+}
+
 static void
 test_plans (gconstpointer data)
 {
@@ -122,5 +190,6 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/store/plan/a-page-looks-at-few-rows-from-the-first-day", GINT_TO_POINTER (TRUE), test_plans);
   g_test_add_data_func ("/store/plan/a-page-looks-at-few-rows-after-a-bulk-load", GINT_TO_POINTER (FALSE), test_plans);
+  g_test_add_func ("/store/plan/S0-03/a-crews-day-is-found-among-years", test_visits);
   return g_test_run ();
 }

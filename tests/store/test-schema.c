@@ -214,7 +214,7 @@ test_frozen (Fixture      *f,
              gconstpointer data)
 {
   g_autoptr(GError) error = NULL;
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "store", "schema-6.txt", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "store", "schema-7.txt", NULL);
   g_autofree char *frozen = NULL;
   g_autoptr(GString) now = g_string_new (NULL);
   DspFeed *feed = dsp_feed_open (f->db, &error);
