@@ -7,7 +7,6 @@
 #include "dsp-import.h"
 
 #include "dsp-filter-words.h"
-#include "dsp-outbox-window.h"
 #include "dsp-text.h"
 
 #include <glib/gi18n.h>
@@ -15,7 +14,6 @@
 
 #define CHUNK 100 /* so many numbers are looked up at once */
 #define SAMPLE 50 /* so many to find out on which day a file came in first */
-#define MAX_REJECTED 500
 
 /* What an import may say of an order; the rest comes by commands and by the clock. */
 static const char *const importable[] = {
@@ -44,13 +42,13 @@ G_DEFINE_FINAL_TYPE (DspImportRow, dsp_import_row, G_TYPE_OBJECT)
 
 struct _DspImport
 {
-  GObject     parent_instance;
+  DspRowModel parent_instance;
 
-  DspOffice  *office;   /* (owned) */
+  DspOffice  *office;   /* the model's */
   DspSheet   *sheet;    /* (owned) */
   DspMapping *file;     /* (owned) (nullable): instead of the choices */
   DspDate     day;      /* that a mapping file which moves dates moves the newest to */
-  GPtrArray  *rows;     /* (owned): of DspImportRow */
+  GPtrArray  *rows;     /* the model's: of DspImportRow */
   GPtrArray  *labels;   /* (owned): char * */
   char       *trouble;  /* (owned) (nullable) */
   guint       counts[DSP_N_IMPORT_STATES];
@@ -61,12 +59,7 @@ struct _DspImport
   GHashTable *there;    /* (owned) (nullable): number -> DspOrder */
 };
 
-enum { CHANGED, N_SIGNALS };
-static guint signals[N_SIGNALS];
-
-static void model_init (GListModelInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (DspImport, dsp_import, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, model_init))
+G_DEFINE_FINAL_TYPE (DspImport, dsp_import, DSP_TYPE_ROW_MODEL)
 
 /* ---- a row ---- */
 
@@ -297,7 +290,7 @@ dsp_import_check (DspImport *self)
       g_signal_emit (row, row_signals[ROW_CHANGED], 0);
     }
   count (self);
-  g_signal_emit (self, signals[CHANGED], 0);
+  dsp_row_model_changed (DSP_ROW_MODEL (self));
 }
 
 static void
@@ -340,7 +333,7 @@ find_day (DspImport *self)
   if (numbers->len == 0 || !dsp_filter_set (filter, "number", numbers->str, NULL))
     return;
   self->trouble = g_strdup (_("Looking whether this file came in before"));
-  g_signal_emit (self, signals[CHANGED], 0);
+  dsp_row_model_changed (DSP_ROW_MODEL (self));
   dsp_replica_find_async (dsp_office_get_replica (self->office), filter, 0, NULL, day_found_cb, g_object_ref (self));
 }
 
@@ -374,7 +367,7 @@ finish (DspImport *self)
   self->running = FALSE;
   g_ptr_array_set_size (self->chunk, 0);
   g_clear_pointer (&self->there, g_hash_table_unref);
-  g_signal_emit (self, signals[CHANGED], 0);
+  dsp_row_model_changed (DSP_ROW_MODEL (self));
 }
 
 static void
@@ -402,7 +395,7 @@ given_cb (GObject      *source,
                                                                                  : DSP_IMPORT_ADDED,
              reason != NULL ? reason : (warning = dsp_office_dup_place_warning (self->office, row->order->postal_code)));
   g_ptr_array_set_size (self->chunk, (int) self->chunk->len - 1);
-  g_signal_emit (self, signals[CHANGED], 0);
+  dsp_row_model_changed (DSP_ROW_MODEL (self));
   give_next (self);
 }
 
@@ -495,7 +488,7 @@ dsp_import_start (DspImport *self)
   self->running = TRUE;
   self->stopping = FALSE;
   self->next = 0;
-  g_signal_emit (self, signals[CHANGED], 0);
+  dsp_row_model_changed (DSP_ROW_MODEL (self));
   look_up (self);
 }
 
@@ -509,65 +502,31 @@ gboolean dsp_import_is_running (DspImport *self) { return self->running; }
 
 /* ---- what the server refused later ---- */
 
-static void
-rejected_cb (GObject      *source,
-             GAsyncResult *res,
-             gpointer      user_data)
-{
-  g_autoptr(DspImport) self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) rejected = dsp_replica_list_rejected_finish (DSP_REPLICA (source), res, &error);
-
-  for (guint i = 0; rejected != NULL && i < rejected->len; i++)
-    {
-      const DspRejected *one = rejected->pdata[i];
-
-      for (guint r = 0; one->command == &dsp_order_import && r < self->rows->len; r++)
-        {
-          DspImportRow *row = self->rows->pdata[r];
-
-          if ((row->state == DSP_IMPORT_ADDED || row->state == DSP_IMPORT_CHANGED) && dsp_id_equal (&row->order->id, &one->id))
-            {
-              g_autofree char *sentence = dsp_rejected_sentence (self->office, one);
-
-              set_state (self, row, DSP_IMPORT_REFUSED, sentence);
-            }
-        }
-    }
-  g_signal_emit (self, signals[CHANGED], 0);
-}
-
-static void
-on_status_changed (DspImport *self)
-{
-  DspReplicaStatus status;
-
-  dsp_replica_get_status (dsp_office_get_replica (self->office), &status);
-  if (status.n_rejected > 0 && self->counts[DSP_IMPORT_ADDED] + self->counts[DSP_IMPORT_CHANGED] > 0)
-    dsp_replica_list_rejected_async (dsp_office_get_replica (self->office), MAX_REJECTED, NULL, rejected_cb, g_object_ref (self));
-}
-
-/* ---- the model ---- */
-
-static GType get_item_type (GListModel *model) { return DSP_TYPE_IMPORT_ROW; }
-static guint get_n_items (GListModel *model) { return DSP_IMPORT (model)->rows->len; }
-
-static gpointer
-get_item (GListModel *model,
-          guint       position)
+static gboolean
+waits (DspRowModel *model)
 {
   DspImport *self = DSP_IMPORT (model);
 
-  return position < self->rows->len ? g_object_ref (self->rows->pdata[position]) : NULL;
+  return self->counts[DSP_IMPORT_ADDED] + self->counts[DSP_IMPORT_CHANGED] > 0;
 }
 
 static void
-model_init (GListModelInterface *iface)
+refused (DspRowModel       *model,
+         const DspRejected *rejected,
+         const char        *sentence)
 {
-  iface->get_item_type = get_item_type;
-  iface->get_n_items = get_n_items;
-  iface->get_item = get_item;
+  DspImport *self = DSP_IMPORT (model);
+
+  for (guint i = 0; rejected->command == &dsp_order_import && i < self->rows->len; i++)
+    {
+      DspImportRow *row = self->rows->pdata[i];
+
+      if ((row->state == DSP_IMPORT_ADDED || row->state == DSP_IMPORT_CHANGED) && dsp_id_equal (&row->order->id, &rejected->id))
+        set_state (self, row, DSP_IMPORT_REFUSED, sentence);
+    }
 }
+
+/* ---- object ---- */
 
 static void
 dsp_import_finalize (GObject *object)
@@ -575,13 +534,11 @@ dsp_import_finalize (GObject *object)
   DspImport *self = DSP_IMPORT (object);
 
   g_ptr_array_unref (self->chunk);
-  g_ptr_array_unref (self->rows);
   g_ptr_array_unref (self->labels);
   g_clear_pointer (&self->there, g_hash_table_unref);
   g_clear_pointer (&self->file, dsp_mapping_free);
   g_clear_pointer (&self->sheet, dsp_sheet_free);
   g_free (self->trouble);
-  g_object_unref (self->office);
   G_OBJECT_CLASS (dsp_import_parent_class)->finalize (object);
 }
 
@@ -589,13 +546,14 @@ static void
 dsp_import_class_init (DspImportClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = dsp_import_finalize;
-  signals[CHANGED] = g_signal_new ("changed", DSP_TYPE_IMPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  DSP_ROW_MODEL_CLASS (klass)->waits = waits;
+  DSP_ROW_MODEL_CLASS (klass)->refused = refused;
 }
 
 static void
 dsp_import_init (DspImport *self)
 {
-  self->rows = g_ptr_array_new_with_free_func (g_object_unref);
+  self->rows = dsp_row_model_rows (DSP_ROW_MODEL (self));
   self->chunk = g_ptr_array_new_with_free_func (g_object_unref);
   self->labels = g_ptr_array_new ();
 }
@@ -607,7 +565,8 @@ dsp_import_new (DspOffice *office,
   DspImport *self = g_object_new (DSP_TYPE_IMPORT, NULL);
   guint n_columns;
 
-  self->office = g_object_ref (office);
+  dsp_row_model_set_office (DSP_ROW_MODEL (self), office);
+  self->office = office;
   self->sheet = sheet;
   self->day = dsp_text_local_day (g_get_real_time ());
   dsp_sheet_get_columns (sheet, &n_columns);
@@ -627,7 +586,6 @@ dsp_import_new (DspOffice *office,
       row->faults = g_new0 (char *, n_columns + 1);
       g_ptr_array_add (self->rows, row);
     }
-  g_signal_connect_object (office, "status-changed", G_CALLBACK (on_status_changed), self, G_CONNECT_SWAPPED);
   return self;
 }
 

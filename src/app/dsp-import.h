@@ -1,12 +1,11 @@
 /* dsp-import.h: the rows of a sheet on their way to becoming orders
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A list model of DspImportRow. Signal "changed": the counts, the trouble or the progress; each row has one of its own.
- * Main thread only.
+ * A row model of DspImportRow; each row has a signal "changed" of its own.
  */
 #pragma once
 
-#include "dsp-office.h"
+#include "dsp-row-model.h"
 #include "dsp-sheet.h"
 
 G_BEGIN_DECLS
@@ -30,7 +29,7 @@ const char    *dsp_import_row_get_reason (DspImportRow *self);               /* 
 const char    *dsp_import_row_get_fault  (DspImportRow *self, guint column); /* (nullable): what is wrong with the cell */
 
 #define DSP_TYPE_IMPORT (dsp_import_get_type ())
-G_DECLARE_FINAL_TYPE (DspImport, dsp_import, DSP, IMPORT, GObject)
+G_DECLARE_FINAL_TYPE (DspImport, dsp_import, DSP, IMPORT, DspRowModel)
 
 DspImport     *dsp_import_new         (DspOffice *office, DspSheet *sheet); /* takes @sheet */
 DspSheet      *dsp_import_get_sheet   (DspImport *self);

@@ -10,13 +10,11 @@
 #include "dsp-macro-import.h"
 
 #include "dsp-assign.h"
-#include "dsp-outbox-window.h"
 #include "dsp-text.h"
 
 #include <glib/gi18n.h>
 
 #define PART 500
-#define MAX_REJECTED 500
 
 struct _DspMacroChange
 {
@@ -34,11 +32,11 @@ static guint change_changed_signal;
 
 struct _DspMacroImport
 {
-  GObject       parent_instance;
+  DspRowModel   parent_instance;
 
-  DspOffice    *office;      /* (owned) */
+  DspOffice    *office;      /* the model's */
   DspMacroPlan *plan;        /* (owned) */
-  GPtrArray    *changes;     /* (owned): of DspMacroChange */
+  GPtrArray    *changes;     /* the model's rows: of DspMacroChange */
   guint         counts[DSP_N_CHANGE_STATES];
   DspMacroWork  work;
   GCancellable *cancellable; /* (owned) (nullable): of the work */
@@ -50,11 +48,7 @@ struct _DspMacroImport
   char         *trouble;     /* (owned) (nullable) */
 };
 
-static guint changed_signal;
-
-static void model_init (GListModelInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (DspMacroImport, dsp_macro_import, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, model_init))
+G_DEFINE_FINAL_TYPE (DspMacroImport, dsp_macro_import, DSP_TYPE_ROW_MODEL)
 
 /* ---- a change ---- */
 
@@ -151,7 +145,7 @@ finish (DspMacroImport *self)
     }
   self->work = DSP_MACRO_IDLE;
   g_clear_object (&self->cancellable);
-  g_signal_emit (self, changed_signal, 0);
+  dsp_row_model_changed (DSP_ROW_MODEL (self));
 }
 
 static void
@@ -172,7 +166,7 @@ part_cb (GObject      *source,
   if (self->work == DSP_MACRO_APPLYING && outcome->group != 0)
     self->group = outcome->group;
   take_answers (self);
-  g_signal_emit (self, changed_signal, 0);
+  dsp_row_model_changed (DSP_ROW_MODEL (self));
   give_part (self);
 }
 
@@ -214,7 +208,7 @@ start (DspMacroImport *self,
   self->next = 0;
   self->n_done = 0;
   g_clear_pointer (&self->trouble, g_free);
-  g_signal_emit (self, changed_signal, 0);
+  dsp_row_model_changed (DSP_ROW_MODEL (self));
 }
 
 void
@@ -292,7 +286,7 @@ dsp_macro_import_undo (DspMacroImport *self)
   if (!dsp_assign_forget (self->office, gesture))
     {
       self->trouble = g_strdup (_("This was undone already"));
-      g_signal_emit (self, changed_signal, 0);
+      dsp_row_model_changed (DSP_ROW_MODEL (self));
       return;
     }
   start (self, DSP_MACRO_UNDOING, NULL);
@@ -307,66 +301,31 @@ dsp_macro_import_can_undo (DspMacroImport *self)
 
 /* ---- what the server refused later ---- */
 
-static void
-rejected_cb (GObject      *source,
-             GAsyncResult *res,
-             gpointer      user_data)
-{
-  g_autoptr(DspMacroImport) self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) rejected = dsp_replica_list_rejected_finish (DSP_REPLICA (source), res, &error);
-  g_autoptr(GHashTable) of_group = g_hash_table_new (dsp_id_hash, dsp_id_equal_func);
-
-  for (guint i = 0; rejected != NULL && i < rejected->len; i++)
-    {
-      DspRejected *one = rejected->pdata[i];
-
-      if (one->group == self->group)
-        g_hash_table_insert (of_group, &one->id, one);
-    }
-  for (guint i = 0; i < self->changes->len && g_hash_table_size (of_group) > 0; i++)
-    {
-      DspMacroChange *change = self->changes->pdata[i];
-      const DspRejected *one = g_hash_table_lookup (of_group, &change->row->gift.id);
-      g_autofree char *sentence = one != NULL && change->state == DSP_CHANGE_DONE ? dsp_rejected_sentence (self->office, one) : NULL;
-
-      if (sentence != NULL)
-        set_state (self, change, DSP_CHANGE_REFUSED, sentence);
-    }
-  g_signal_emit (self, changed_signal, 0);
-}
-
-static void
-on_status_changed (DspMacroImport *self)
-{
-  DspReplicaStatus status;
-
-  dsp_replica_get_status (dsp_office_get_replica (self->office), &status);
-  if (status.n_rejected > 0 && self->counts[DSP_CHANGE_DONE] > 0 && self->work == DSP_MACRO_IDLE)
-    dsp_replica_list_rejected_async (dsp_office_get_replica (self->office), MAX_REJECTED, NULL, rejected_cb, g_object_ref (self));
-}
-
-/* ---- the model ---- */
-
-static GType get_item_type (GListModel *model) { return DSP_TYPE_MACRO_CHANGE; }
-static guint get_n_items (GListModel *model) { return DSP_MACRO_IMPORT (model)->changes->len; }
-
-static gpointer
-get_item (GListModel *model,
-          guint       position)
+static gboolean
+waits (DspRowModel *model)
 {
   DspMacroImport *self = DSP_MACRO_IMPORT (model);
 
-  return position < self->changes->len ? g_object_ref (self->changes->pdata[position]) : NULL;
+  return self->counts[DSP_CHANGE_DONE] > 0 && self->work == DSP_MACRO_IDLE;
 }
 
 static void
-model_init (GListModelInterface *iface)
+refused (DspRowModel       *model,
+         const DspRejected *rejected,
+         const char        *sentence)
 {
-  iface->get_item_type = get_item_type;
-  iface->get_n_items = get_n_items;
-  iface->get_item = get_item;
+  DspMacroImport *self = DSP_MACRO_IMPORT (model);
+
+  for (guint i = 0; rejected->group == self->group && i < self->changes->len; i++)
+    {
+      DspMacroChange *change = self->changes->pdata[i];
+
+      if (change->state == DSP_CHANGE_DONE && dsp_id_equal (&change->row->gift.id, &rejected->id))
+        set_state (self, change, DSP_CHANGE_REFUSED, sentence);
+    }
 }
+
+/* ---- object ---- */
 
 static void
 dsp_macro_import_finalize (GObject *object)
@@ -374,11 +333,9 @@ dsp_macro_import_finalize (GObject *object)
   DspMacroImport *self = DSP_MACRO_IMPORT (object);
 
   g_ptr_array_unref (self->part);
-  g_ptr_array_unref (self->changes);
   dsp_macro_plan_free (self->plan);
   g_free (self->trouble);
   g_clear_object (&self->cancellable);
-  g_object_unref (self->office);
   G_OBJECT_CLASS (dsp_macro_import_parent_class)->finalize (object);
 }
 
@@ -386,13 +343,14 @@ static void
 dsp_macro_import_class_init (DspMacroImportClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = dsp_macro_import_finalize;
-  changed_signal = g_signal_new ("changed", DSP_TYPE_MACRO_IMPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  DSP_ROW_MODEL_CLASS (klass)->waits = waits;
+  DSP_ROW_MODEL_CLASS (klass)->refused = refused;
 }
 
 static void
 dsp_macro_import_init (DspMacroImport *self)
 {
-  self->changes = g_ptr_array_new_with_free_func (g_object_unref);
+  self->changes = dsp_row_model_rows (DSP_ROW_MODEL (self));
   self->part = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
@@ -402,7 +360,8 @@ dsp_macro_import_new (DspOffice    *office,
 {
   DspMacroImport *self = g_object_new (DSP_TYPE_MACRO_IMPORT, NULL);
 
-  self->office = g_object_ref (office);
+  dsp_row_model_set_office (DSP_ROW_MODEL (self), office);
+  self->office = office;
   self->plan = plan;
   for (guint i = 0; i < plan->rows->len; i++)
     {
@@ -415,7 +374,6 @@ dsp_macro_import_new (DspOffice    *office,
       self->counts[change->state]++;
       g_ptr_array_add (self->changes, change);
     }
-  g_signal_connect_object (office, "status-changed", G_CALLBACK (on_status_changed), self, G_CONNECT_SWAPPED);
   return self;
 }
 

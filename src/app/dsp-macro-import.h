@@ -1,13 +1,12 @@
 /* dsp-macro-import.h: what a workbook that came back would do, and did
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A list model of DspMacroChange. Signal "changed": counts, trouble or progress; each change has one of its own. Work that is under
- * way keeps the model alive. Main thread only.
+ * A row model of DspMacroChange; each change has a signal "changed" of its own. Work that is under way keeps the model alive.
  */
 #pragma once
 
 #include "dsp-macro.h"
-#include "dsp-office.h"
+#include "dsp-row-model.h"
 
 G_BEGIN_DECLS
 
@@ -27,7 +26,7 @@ DspChangeState     dsp_macro_change_get_state  (DspMacroChange *self);
 const char        *dsp_macro_change_get_reason (DspMacroChange *self); /* (nullable): why it was refused, or not undone */
 
 #define DSP_TYPE_MACRO_IMPORT (dsp_macro_import_get_type ())
-G_DECLARE_FINAL_TYPE (DspMacroImport, dsp_macro_import, DSP, MACRO_IMPORT, GObject)
+G_DECLARE_FINAL_TYPE (DspMacroImport, dsp_macro_import, DSP, MACRO_IMPORT, DspRowModel)
 
 typedef enum { DSP_MACRO_IDLE, DSP_MACRO_JUDGING, DSP_MACRO_APPLYING, DSP_MACRO_UNDOING } DspMacroWork;
 
