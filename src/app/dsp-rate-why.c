@@ -121,7 +121,20 @@ answer_then (const DspStatementLine *line)
   return g_strdup_printf (_("The line was priced by %s because it was the most specific one that fitted, by: %s."), line->rate_code, asks);
 }
 
-/* (nullable): the same rate. */
+/* What was frozen of the rate is what it says now. */
+static bool
+is_as_then (const DspStatementLine *line,
+            const DspRate          *rate)
+{
+  bool by_kilometre = line->pays == DSP_PAYS_KILOMETRE || line->pays == DSP_PAYS_KILOMETRE_EXTRA;
+
+  if (!dsp_id_equal (&rate->id, &line->rate_id))
+    return false;
+  return rate->share.is_set ? rate->share.value == line->share.value
+                            : rate->amount.cents == (by_kilometre ? line->unit.cents : line->amount.cents);
+}
+
+/* (nullable): nothing else. */
 static char *
 answer_now (DspRateWhy *self,
             GArray     *candidates)
@@ -131,7 +144,7 @@ answer_now (DspRateWhy *self,
 
   if (winner == NULL)
     return self->line->rate_code != NULL ? g_strdup (_("By the rates as they are now none would apply. The line keeps its price.")) : NULL;
-  if (dsp_id_equal (&winner->rate->id, &self->line->rate_id))
+  if (is_as_then (self->line, winner->rate))
     return NULL;
   amount = dsp_rate_words_amount (self->office, winner->rate);
   /* Translators: a rate's code, its amount. “Price again” is a button. */

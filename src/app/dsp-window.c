@@ -532,6 +532,19 @@ typing (DspWindow  *self,
   return TRUE;
 }
 
+/* On another page than the orders', the list that has the keyboard; FALSE: it is the orders'. */
+static gboolean
+select_all_here (DspWindow *self)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (self->pages)), "assignments") == 0)
+    return FALSE;
+  if (focus != NULL)
+    gtk_widget_activate_action (focus, "list.select-all", NULL);
+  return TRUE;
+}
+
 static void
 action_assign (GtkWidget  *widget,
                const char *name,
@@ -549,6 +562,8 @@ action_assign (GtkWidget  *widget,
     }
   if (DSP_IS_MACRO_PAGE (gtk_stack_get_visible_child (GTK_STACK (self->pages)))
       && dsp_macro_page_act (DSP_MACRO_PAGE (gtk_stack_get_visible_child (GTK_STACK (self->pages))), name))
+    return;
+  if (g_str_equal (name, "win.select-all") && select_all_here (self))
     return;
   if (self->assignments == NULL)
     return;

@@ -98,6 +98,10 @@ class SheetFile:
         ElementTree.SubElement(cell, tag("f")).text = formula
         ElementTree.SubElement(cell, tag("v")).text = value
 
+    def merge(self, cells):
+        """Makes one cell of several, "B2:B5"."""
+        ElementTree.SubElement(ElementTree.SubElement(self.root, tag("mergeCells")), tag("mergeCell"), {"ref": cells})
+
     def save(self, path=None):
         parts = dict(self.parts)
         parts[SHEET] = ElementTree.tostring(self.root, encoding="UTF-8", xml_declaration=True)

@@ -129,6 +129,29 @@ def _():
     assert all(line["number"] in words for line in lines)
 
 
+@tests.case("/documents/S0-04/printed_through_the_dialog_of_the_system")
+def _():
+    def papers():
+        return {name for name in os.listdir(session.folder) if name.endswith(".pdf")}
+    def system():
+        return next((w for w in first.app.root.children() if w.has("visible") and w.maybe("label", re.compile("Print to File"))), None)
+    before = papers()
+    button("Print or export").click()
+    Window.dialog_button(wait_top(title), "Print").press()
+    dialog = driver.wait_for(system, "the print dialog")
+    first.app.screenshot("pre-invoice-print")
+    # The only printer here writes a file.
+    dialog.find("label", re.compile("Print to File")).click()
+    driver.wait_for(lambda: Window.dialog_button(dialog, "Print").has("sensitive"), "the printer to be chosen")
+    Window.dialog_button(dialog, "Print").press()
+    driver.wait_for(lambda: papers() - before, "the printed file", 30)
+    driver.wait_for(lambda: len([w for w in first.app.root.children() if w.has("visible")]) == 1, "the print dialog to close")
+    path = os.path.join(session.folder, (papers() - before).pop())
+    printed, saved = (subprocess.run(["pdftotext", "-layout", file, "-"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+                      for file in (path, written["pdf"]))
+    assert printed == saved, "what is printed is not what is saved"
+
+
 @tests.case("/documents/S0-04/left_with_escape_and_nothing_is_written")
 def _():
     before = sorted(os.listdir(session.folder))

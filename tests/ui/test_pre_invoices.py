@@ -71,7 +71,7 @@ class Money:
         return self.app.rows(self.table(name), limit)
 
     def choose(self, name, position):
-        row, cells = self.rows(name)[position]
+        row, cells = self.rows(name, position + 1)[position]
         row.click()
         driver.wait_for(lambda: self.says("^%s$" % re.escape(cells[1])), "the facts of line " + cells[1])
         return cells[1]
@@ -360,6 +360,135 @@ def _():
     question = driver.wait_for(theirs.app.dialog, "the question")
     question.find("push button", starts("Discard draft")).press()
     driver.wait_for(lambda: not theirs.list(), "the list without it")
+
+
+STATEMENT = "Lines of the statement"
+EVERY = r"^\d+ lines? · \d+ not billed yet: "
+
+
+def open_statement(money):
+    """What is not billed yet of the distributor."""
+    money.app.bring_to_front()
+    money.page("Statement")
+    whose = money.shown("combo box", "Distributor")
+    if whose:
+        money.app.choose(whose, re.compile("^D02"))
+    button = driver.wait_for(lambda: money.shown("push button", "Not billed yet"), "the choice")
+    if not button.has("pressed"):
+        button.click()
+    driver.wait_for(lambda: money.says(EVERY), "what is not billed")
+
+
+def only(kind):
+    """The lines of one kind."""
+    desk.shown("push button", starts(kind + " ")).click()
+
+
+def adjust(number, amount, reason):
+    """The window of an adjustment, filled in."""
+    desk.press("Adjustment")
+    dialog = desk.dialog("Adjustment")
+    for name, text in (("Number", number), ("Amount", amount), ("Reason", reason)):
+        dialog.find("text", starts(name)).set_text(text)
+    Window.dialog_button(dialog, "Save").press()
+    return dialog
+
+
+@tests.case("/pre-invoices/S0-04/an_adjustment_needs_its_reason_and_is_a_line_at_once")
+def _():
+    open_statement(desk)
+    dialog = adjust("UNIFORMES", "-150", "")
+    driver.wait_for(lambda: dialog.maybe("label", re.compile("reason")), "the missing reason to be named")
+    desk.app.screenshot("pre-invoice-adjustment")
+    dialog.find("text", starts("Reason")).set_text("Faltan dos uniformes")
+    Window.dialog_button(dialog, "Save").press()
+    desk.dialog_gone("Adjustment")
+    only("Adjustments")
+    driver.wait_for(lambda: desk.cells(STATEMENT, "UNIFORMES"), "the adjustment among the lines")
+    adjust("BONO", "900", "Convenio de la semana")
+    desk.dialog_gone("Adjustment")
+    driver.wait_for(lambda: desk.cells(STATEMENT, "BONO"), "the other one")
+    assert "−$150.00" in desk.cells(STATEMENT, "UNIFORMES"), desk.cells(STATEMENT, "UNIFORMES")
+
+
+@tests.case("/pre-invoices/S0-04/an_amount_is_corrected_with_a_reason")
+def _():
+    position = next(i for i, (_r, cells) in enumerate(desk.rows(STATEMENT)) if cells[1] == "UNIFORMES")
+    desk.choose(STATEMENT, position)
+    desk.press("Correct amount")
+    desk.field("Amount").set_text("-100")
+    driver.keys("ctrl+Return")
+    driver.wait_for(lambda: desk.says("Reason is needed"), "the missing reason to be named")
+    desk.field("Reason").set_text("Era uno")
+    driver.keys("ctrl+Return")
+    driver.wait_for(lambda: "−$100.00" in desk.cells(STATEMENT, "UNIFORMES"), "the corrected amount")
+    assert desk.says("^Era uno$"), "the reason is not told"
+
+
+@tests.case("/pre-invoices/S0-04/many_lines_are_priced_again_at_once_and_say_why")
+def _():
+    only("Services")
+    driver.wait_for(lambda: not desk.cells(STATEMENT, "UNIFORMES"), "the services alone")
+    before = [cells[1] for _row, cells in desk.rows(STATEMENT, 100) if "260.00" in cells[4]]
+    assert before, desk.rows(STATEMENT)
+    # The list stands where it stood: to its first lines.
+    desk.table(STATEMENT).click()
+    driver.keys("Home")
+    server.ctl("rate", "change", "SERVICIO", "amount=275.00")
+    one = before[0]
+    position = next(i for i, (_r, cells) in enumerate(desk.rows(STATEMENT, 100)) if cells[1] == one)
+    desk.choose(STATEMENT, position)
+    desk.press("Why this rate")
+    why = desk.dialog("Why this rate")
+    driver.wait_for(lambda: why.maybe("label", re.compile(r"^The line was priced by SERVICIO because no more specific")), "what was frozen")
+    assert why.maybe("label", re.compile(r"^By the rates as they are now it would be SERVICIO \(\$275.00\)")), "the price of now is not told"
+    desk.app.screenshot("pre-invoice-why")
+    driver.keys("Escape")
+    desk.dialog_gone("Why this rate")
+    desk.choose(STATEMENT, position)
+
+    def all_chosen():
+        # Without a window manager nobody hands the keyboard on when a window has gone.
+        desk.app.bring_to_front()
+        driver.keys("ctrl+a")
+        return driver.try_for(lambda: desk.says(r"^\d+ lines$"), 1)
+    driver.wait_for(all_chosen, "all lines to be chosen")
+    desk.press("Price again")
+    driver.wait_for(lambda: any(cells[1] == one and "275.00" in cells[4] for _row, cells in desk.rows(STATEMENT, 100)), "the price of now")
+    desk.app.screenshot("pre-invoice-priced-again")
+    only("All")
+
+
+@tests.case("/pre-invoices/S0-04/a_rejected_pre_invoice_sets_its_lines_free")
+def _():
+    open_statement(theirs)
+    free = driver.wait_for(lambda: theirs.says(EVERY), "what is not billed").name
+    theirs.page("Pre-invoices")
+    dialog = theirs.preview()
+    dialog.find("push button", label_of("Generate")).press()
+    theirs.dialog_gone("New pre-invoice")
+    draft = driver.wait_for(lambda: next((n for n, cells in theirs.list().items() if cells[3] == "Draft" and re.match(r"^[A-Z]*\d+$", n)), None),
+                            "the draft with its number", 40)
+    theirs.open(draft)
+    theirs.press("Submit")
+    theirs.waits("Submitted · Master: to review it")
+    desk.app.bring_to_front()
+    desk.page("Pre-invoices")
+    driver.keys("Escape")                       # from the one that was open to the list
+    driver.wait_for(lambda: draft in desk.list(), "the submitted pre-invoice", 40)
+    desk.open(draft)
+    desk.press("Reject pre-invoice")
+    driver.keys("ctrl+Return")
+    driver.wait_for(lambda: desk.says("Reason is needed"), "the missing reason to be named")
+    desk.field("Reason").set_text("El periodo está mal")
+    desk.app.screenshot("pre-invoice-reject")
+    driver.keys("ctrl+Return")
+    desk.waits("· Rejected")
+    assert not desk.rows(LINES), "a rejected pre-invoice holds lines"
+    theirs.app.bring_to_front()
+    driver.wait_for(lambda: theirs.says("El periodo está mal"), "the reason at the distributor", 40)
+    open_statement(theirs)
+    driver.wait_for(lambda: theirs.says(EVERY).name == free, "the lines to be free again")
 
 
 @tests.case("/pre-invoices/S0-7/who_has_nothing_to_do_with_pay_has_no_page_of_it")

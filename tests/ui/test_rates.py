@@ -8,6 +8,7 @@ import re
 import time
 
 import driver
+from sheet_file import SheetFile, column_name
 from window import Window
 
 tests = driver.Tests()
@@ -212,6 +213,37 @@ def choose_file(name, path):
     driver.type_text(path)                      # a slash opens the field for a path
     time.sleep(0.5)
     driver.keys("Return")
+
+
+@tests.case("/rates/S0_18_a_workbook_comes_back_and_says_by_its_cells_what_is_wrong")
+def _():
+    page().find(None, "Rates", tables=False).click()
+    path = os.path.join(session.folder, "rates.xlsx")
+    first("push button", "Export…", "the button Export").press()
+    chooser = driver.wait_for(lambda: next((t for t in tops() if t.name.startswith("Export to a workbook")), None), "the chooser")
+    chooser.find("text", re.compile("^_?N_?a_?m_?e")).set_text(path)
+    Window.dialog_button(chooser, "Save").press()
+    driver.wait_for(lambda: os.path.exists(path) and os.path.getsize(path) > 0, "the workbook")
+    driver.wait_for(lambda: window.says(re.compile("^Written: ")), "the message that it is written")
+    sheet = SheetFile(path)
+    line_of = {sheet.line(line)[0]: line for line in sheet.rows if line > 1}
+    garantia, km, night = line_of["GARANTIA"], line_of["KM"], line_of["BONO-NOCHE"]
+    sheet.write(garantia, "amount", "155.50")
+    sheet.write_formula(km, "amount", "2+3", "5")
+    place = column_name(sheet.names.index("until"))
+    sheet.merge("%s%d:%s%d" % (place, night, place, night + 1))
+    choose_file("Import…", sheet.save(os.path.join(session.folder, "changed.xlsx")))
+    driver.wait_for(lambda: window.app.maybe("label", "What the file would do", tables=False), "the preview", 60)
+    dialog = window.app.dialog()
+    said = [e.name for e in dialog.find_all("label", re.compile("^Line "))]
+    window.app.screenshot("rates-import-workbook")
+    assert any(re.match("Line %d · GARANTIA · Amount: .* → 155.50" % garantia, text) for text in said), said
+    assert any("Line %d · KM · cell " % km in text and "is a formula" in text for text in said), said
+    assert any("Line %d · BONO-NOCHE · the cells %s%d:%s%d are merged" % (night, place, night, place, night + 1) in text for text in said), said
+    Window.dialog_button(dialog, "Apply").press()
+    driver.wait_for(lambda: "$155.50" in lines()["GARANTIA"][1], "what was changed outside")
+    driver.keys("ctrl+z")
+    driver.wait_for(lambda: "$155.50" not in lines()["GARANTIA"][1], "the import to be taken back")
 
 
 @tests.case("/rates/S0_18_a_file_comes_back_offline_and_is_seen_first")
