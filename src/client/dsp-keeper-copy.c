@@ -37,6 +37,7 @@ dsp_keeper_copy_forget (DspKeeper *keeper)
 {
   g_clear_pointer (&keeper->copy.from, g_free);
   g_clear_pointer (&keeper->copy.epoch, g_free);
+  g_clear_pointer (&keeper->copy.hidden, g_array_unref);
   memset (&keeper->copy, 0, sizeof keeper->copy);
 }
 
@@ -276,9 +277,24 @@ dsp_keeper_copy_page (DspKeeper  *keeper,
   return TRUE;
 }
 
+/* From now on the feed brings what is added into the copy. */
+static void
+hide_added (DspKeeper *keeper)
+{
+  g_auto(GStrv) added = dsp_keeper_dup_added (keeper);
+  DspId scope;
+
+  keeper->copy.hidden = g_array_new (FALSE, FALSE, sizeof (DspId));
+  for (guint i = 0; added != NULL && added[i] != NULL; i++)
+    if (dsp_id_parse (added[i], strlen (added[i]), &scope))
+      g_array_append_val (keeper->copy.hidden, scope);
+}
+
 /**
  * dsp_keeper_copy_index:
  * @cursor: (out) (transfer full) (nullable): where the feed goes on; NULL: the copy is of one instant, swap it in
+ *
+ * Of added scopes that is where the base is: it has to come to where their pages were read before they join it.
  */
 gboolean
 dsp_keeper_copy_index (DspKeeper *keeper,
@@ -287,7 +303,9 @@ dsp_keeper_copy_index (DspKeeper *keeper,
 {
   *cursor = NULL;
   /* From here on it does not outlive the program: it is nearly done. */
-  if (!dsp_keeper_put_text (keeper, "sync_state", PLACE, NULL, error))
+  if (keeper->copy.added && keeper->copy.top_seq <= keeper->pos)
+    return TRUE;
+  if (!dsp_keeper_put_text (keeper, "sync_state", place_of (keeper), NULL, error))
     return dsp_keeper_fail (error);
   for (guint e = 0; dsp_entities[e] != NULL; e++)
     {
@@ -298,9 +316,26 @@ dsp_keeper_copy_index (DspKeeper *keeper,
         return dsp_keeper_fail (error);
     }
   keeper->copy.indexed = TRUE;
-  if (keeper->copy.top_seq > keeper->copy.pos)
+  if (keeper->copy.added)
+    hide_added (keeper);
+  if (keeper->copy.added)
+    *cursor = g_strdup (keeper->cursor);
+  else if (keeper->copy.top_seq > keeper->copy.pos)
     *cursor = g_strdup (keeper->copy.from);
   return TRUE;
+}
+
+/**
+ * dsp_keeper_copy_follows:
+ * @cursor: (out) (transfer full) (nullable): where the feed goes on; NULL: the base has come to where the added scopes were read
+ * FALSE: there is no such copy any more.
+ */
+gboolean
+dsp_keeper_copy_follows (DspKeeper *keeper,
+                         char     **cursor)
+{
+  *cursor = keeper->copy.top_seq > keeper->pos ? g_strdup (keeper->cursor) : NULL;
+  return keeper->copy.active && keeper->copy.added;
 }
 
 gboolean
@@ -464,8 +499,7 @@ add_tables (DspKeeper *keeper,
 
 /**
  * dsp_keeper_copy_add:
- * The rows of the added scopes join the base, all at once. What changed since they were read comes by the feed, whose
- * place is before them.
+ * The rows of the added scopes join the base, all at once, which has come to where the last of them was read.
  */
 gboolean
 dsp_keeper_copy_add (DspKeeper *keeper,

@@ -274,6 +274,32 @@ apply_change (DspKeeper    *keeper,
   return ok;
 }
 
+static bool
+has_scope (const GArray *scopes,
+           const DspId  *scope)
+{
+  for (guint i = 0; i < scopes->len; i++)
+    if (dsp_id_equal (&g_array_index (scopes, DspId, i), scope))
+      return true;
+  return false;
+}
+
+/* While the base catches up with a copy of added scopes, their rows stay hidden in the copy; what moves goes with its scope. */
+static gboolean
+apply_change_or_hide (DspKeeper    *keeper,
+                      const char   *prefix,
+                      const Change *change,
+                      GError      **error)
+{
+  bool hide;
+
+  if (prefix != NULL || keeper->copy.hidden == NULL)
+    return apply_change (keeper, prefix, change, error);
+  hide = change->put && has_scope (keeper->copy.hidden, &change->scope);
+  return apply_change (keeper, hide ? DSP_SHADOW : NULL, change, error) &&
+         dsp_table_delete (keeper->db, hide ? NULL : DSP_SHADOW, change->entity, &change->id, NULL, error);
+}
+
 typedef struct {
   DspKey           key;
   const char      *by;
@@ -309,7 +335,7 @@ dsp_page_apply (DspKeeper      *keeper,
       (*n_changes)++;
       if (change.entity == NULL || change.entity == &dsp_history)
         continue;
-      if (!apply_change (keeper, prefix, &change, error))
+      if (!apply_change_or_hide (keeper, prefix, &change, error))
         return FALSE;
       if (told == NULL)
         continue;
@@ -369,16 +395,6 @@ erase_scopes (DspKeeper      *keeper,
         }
     }
   return TRUE;
-}
-
-static bool
-has_scope (const GArray *scopes,
-           const DspId  *scope)
-{
-  for (guint i = 0; i < scopes->len; i++)
-    if (dsp_id_equal (&g_array_index (scopes, DspId, i), scope))
-      return true;
-  return false;
 }
 
 /* Scopes whose rows have still to come: what was to come before, without what was taken away since, and what was added now.

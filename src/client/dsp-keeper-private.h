@@ -55,6 +55,7 @@ typedef struct {
 typedef struct {
   gboolean  active, indexed;
   gboolean  added;     /* of added scopes, not of all */
+  GArray   *hidden;    /* (owned) (nullable) of DspId: while the base catches up with it, the added scopes */
   gint64    top_seq;   /* highest seq of a page */
   gint64    pos;       /* of the feed, in the copy */
   char     *from;      /* (owned) (nullable) cursor */

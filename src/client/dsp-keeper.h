@@ -132,7 +132,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DspCopyPlace, dsp_copy_place_clear)
 GStrv           dsp_keeper_dup_added  (DspKeeper *keeper);
 
 /* A whole copy: begin, a page at a time, then the feed from where it began until it has passed the pages, then swap.
- * A copy of added scopes (@added): begin, its pages, then add; the feed goes on from where it was.
+ * A copy of added scopes (@added): begin, its pages, then the feed into the base until it has passed the pages, then add.
  * Until the feed's turn what is there outlives the program; begin goes on with it. */
 gboolean        dsp_keeper_copy_begin (DspKeeper *keeper, gboolean added, DspCopyPlace *place, GError **error);
 /* Right after a begin that goes on with nothing: the feed goes on from @from, of one instant with the list of what is to be
@@ -140,6 +140,7 @@ gboolean        dsp_keeper_copy_begin (DspKeeper *keeper, gboolean added, DspCop
 void            dsp_keeper_copy_start (DspKeeper *keeper, const char *epoch, const char *from, gint64 seq);
 gboolean        dsp_keeper_copy_page  (DspKeeper *keeper, const char *scope, const char *reply, gsize length, char **next, guint *n_rows, GError **error);
 gboolean        dsp_keeper_copy_index (DspKeeper *keeper, char **cursor, GError **error);
+gboolean        dsp_keeper_copy_follows (DspKeeper *keeper, char **cursor);
 /* One page of the feed into the copy. @done: it has passed the pages; else @cursor is where to go on. */
 gboolean        dsp_keeper_copy_pull  (DspKeeper *keeper, const char *reply, gsize length, char **cursor, gboolean *done, GError **error);
 gboolean        dsp_keeper_copy_swap  (DspKeeper *keeper, GError **error);

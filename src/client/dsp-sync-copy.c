@@ -303,6 +303,67 @@ catch_up (DspSync    *self,
   return TRUE;
 }
 
+static void
+do_copy_follows (gpointer data)
+{
+  DspSyncCall *c = data;
+
+  c->ok = dsp_keeper_copy_follows (c->self->replica->keeper, &c->text);
+}
+
+/* The feed into the base, until it has come to where the pages of the added scopes were read. FALSE without an error: what may
+ * be seen changed again. */
+static gboolean
+catch_up_base (DspSync    *self,
+               DspChannel *channel,
+               GError    **error)
+{
+  g_auto(DspSyncCall) index = { 0 };
+  g_autofree char *cursor = NULL;
+
+  dsp_sync_call (self, do_copy_index, &index);
+  if (!index.ok)
+    {
+      g_propagate_error (error, g_steal_pointer (&index.error));
+      return FALSE;
+    }
+  cursor = g_steal_pointer (&index.text);
+  while (cursor != NULL)
+    {
+      g_autofree char *path = g_strdup_printf ("v1/changes?cursor=%s&wait=0", cursor);
+      g_auto(DspAnswer) answer = { 0 };
+      g_auto(DspSyncCall) pull = { 0 }, follows = { 0 };
+
+      if (!dsp_channel_ask (channel, "GET", path, NULL, self->all, &answer, error))
+        return FALSE;
+      if (answer.status == 409 || answer.status == 410)
+        {
+          g_set_error_literal (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED, "the feed does not go on from here");
+          return FALSE;
+        }
+      if (answer.status != 200)
+        {
+          dsp_answer_set_error (&answer, error);
+          return FALSE;
+        }
+      pull.body = answer.body;
+      dsp_sync_call (self, dsp_sync_do_pulled, &pull);
+      if (!pull.ok)
+        {
+          g_propagate_error (error, g_steal_pointer (&pull.error));
+          return FALSE;
+        }
+      dsp_sync_call (self, do_copy_follows, &follows);
+      if (!follows.ok && pull.pulled.bootstrap)
+        g_set_error_literal (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED, "all has to be fetched anew");
+      if (!follows.ok)
+        return FALSE;
+      g_free (cursor);
+      cursor = g_steal_pointer (&follows.text);
+    }
+  return TRUE;
+}
+
 /* A user who sees all gets all at once, others scope by scope; added scopes come one by one. @place: what an earlier try has. */
 static gboolean
 copy_scopes (DspSync            *self,
@@ -412,7 +473,7 @@ dsp_sync_fetch_copy (DspSync    *self,
   g_autoptr(GError) fault = NULL;
   g_auto(DspSyncCall) swap = { 0 };
 
-  if (fetch_pages (self, channel, added, status, &fault) && (added || catch_up (self, channel, &fault)))
+  if (fetch_pages (self, channel, added, status, &fault) && (added ? catch_up_base (self, channel, &fault) : catch_up (self, channel, &fault)))
     {
       dsp_sync_call (self, added ? do_copy_add : do_copy_swap, &swap);
       if (swap.ok)

@@ -379,11 +379,8 @@ gboolean
 __wrap_dsp_keeper_copy_add (DspKeeper *keeper,
                             GError   **error)
 {
-  gint64 top_seq = keeper->copy.top_seq;
-
   if (!__real_dsp_keeper_copy_add (keeper, error))
     return FALSE;
-  set_unsettled (keeper, top_seq);
   look (keeper);
   return TRUE;
 }
