@@ -31,6 +31,7 @@ struct _DspMacroPage
   DspMacroPivot *pivot;
   GtkWidget     *stack;   /* "sheet" or "pivot" */
   GtkWidget     *columns;
+  GtkWidget     *grouping;
   DspFilterVisit visit;   /* from a figure to its orders */
   DspWorkBar    *work;
 };
@@ -64,6 +65,7 @@ static void
 on_shown (DspMacroPage *self)
 {
   gtk_widget_set_visible (self->columns, !shows_pivot (self));
+  gtk_widget_set_visible (self->grouping, !shows_pivot (self));
 }
 
 static void
@@ -176,6 +178,8 @@ make_head (DspMacroPage *self)
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (self->stack));
   gtk_box_append (GTK_BOX (line), switcher);
   gtk_box_append (GTK_BOX (line), self->counts);
+  self->grouping = dsp_macro_sheet_make_grouping (self->sheet);
+  gtk_box_append (GTK_BOX (line), self->grouping);
   gtk_box_append (GTK_BOX (line), copy);
   gtk_box_append (GTK_BOX (line), columns);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (import), "macro.import");

@@ -9,8 +9,10 @@
 #include "config.h"
 #include "dsp-macro-sheet.h"
 
+#include "dsp-chart-words.h"
 #include "dsp-macro.h"
 #include "dsp-order-columns.h"
+#include "dsp-order-groups.h"
 #include "dsp-text.h"
 
 #include <adwaita.h>
@@ -29,6 +31,7 @@ struct _DspMacroSheet
   GCancellable   *cancellable; /* (owned) (nullable): of the query under way */
   GtkWidget      *stack;
   GtkColumnView  *view;
+  const DspField *by;          /* (nullable): how its lines are grouped */
   gboolean        fitted;
 };
 
@@ -44,6 +47,67 @@ dsp_macro_open_filter (const DspFilter *filter)
   return dsp_filter_narrow (open, DSP_MACRO_OPEN, NULL) ? g_steal_pointer (&open) : NULL;
 }
 
+/* ---- groups ---- */
+
+#define AT(member) offsetof (DspOrder, member)
+static const gsize groupings[] = { AT (crew_id), AT (type), AT (group), AT (status), AT (distributor_id), AT (postal_code), AT (municipality) };
+
+typedef struct {
+  const DspOrderGroup *group; /* not owned */
+  char                *name;  /* (owned) */
+} Named;
+
+static int
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  return g_utf8_collate (((const Named *) a)->name, ((const Named *) b)->name);
+}
+
+static void
+add_group (GArray        *lines,
+           GArray        *rows,
+           GHashTable    *totals,
+           DspMacroSheet *self,
+           Named         *named)
+{
+  const DspOrderGroup *group = named->group;
+  DspOrderTotal *total = g_new0 (DspOrderTotal, 1);
+  guint32 none = DSP_NO_ROW;
+
+  g_array_append_vals (lines, self->result->rows + group->first, group->n);
+  g_array_append_vals (rows, self->result->rows + group->first, group->n);
+  *total = (DspOrderTotal) { self->by, named->name, group->n, group->age_s / group->n, group->cents };
+  g_hash_table_insert (totals, GUINT_TO_POINTER (lines->len), total);
+  g_array_append_val (lines, none);
+}
+
+/* Groups by their names, states in their own order; the sums of each stand under it. The result's rows follow, so that what is copied
+ * is in the order that is seen. */
+static void
+show_groups (DspMacroSheet *self)
+{
+  DspOrderIndex *index = dsp_replica_get_index (dsp_office_get_replica (self->office));
+  g_autoptr(GArray) groups = dsp_order_groups_make (index, self->by, g_get_real_time (), self->result->rows, self->result->n_rows);
+  g_autoptr(GArray) names = g_array_new (FALSE, FALSE, sizeof (Named));
+  g_autoptr(GArray) lines = g_array_new (FALSE, FALSE, sizeof (guint32)), rows = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GHashTable *totals = g_hash_table_new_full (NULL, NULL, NULL, dsp_order_total_free);
+
+  for (guint i = 0; i < groups->len; i++)
+    {
+      const DspOrderGroup *group = &g_array_index (groups, DspOrderGroup, i);
+      Named named = { group, dsp_axis_part_label (self->office, self->by, &group->part, DSP_SPAN_DAY, FALSE) };
+
+      g_array_append_val (names, named);
+    }
+  if (self->by->kind != DSP_KIND_WORD)
+    g_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len; i++)
+    add_group (lines, rows, totals, self, &g_array_index (names, Named, i));
+  memcpy (self->result->rows, rows->data, rows->len * sizeof (guint32));
+  dsp_order_list_set_lines (self->list, (const guint32 *) (gpointer) lines->data, lines->len, totals);
+}
+
 /* ---- its orders ---- */
 
 static void
@@ -52,7 +116,10 @@ take_result (DspMacroSheet  *self,
 {
   g_clear_pointer (&self->result, dsp_order_result_free);
   self->result = result;
-  dsp_order_list_set_rows (self->list, result->rows, result->n_rows);
+  if (self->by != NULL)
+    show_groups (self);
+  else
+    dsp_order_list_set_rows (self->list, result->rows, result->n_rows);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), result->n_rows > 0 ? "sheet" : "empty");
   if (result->n_rows > 0 && !self->fitted)
     {
@@ -163,6 +230,57 @@ dsp_macro_sheet_copy (DspMacroSheet *self)
     dsp_office_message (self->office, 0, ngettext ("%'u service copied", "%'u services copied", n_copied), n_copied);
 }
 
+static void
+take_grouping (DspMacroSheet *self)
+{
+  g_autofree char *name = g_settings_get_string (dsp_office_get_settings (self->office), "macro-grouping");
+
+  self->by = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (groupings); i++)
+    if (g_str_equal (dsp_table_at (&dsp_order.table, groupings[i])->name, name))
+      self->by = dsp_table_at (&dsp_order.table, groupings[i]);
+  if (self->by != NULL)
+    dsp_order_columns_reveal (self->view, self->by);
+}
+
+static void
+on_grouping_chosen (GtkDropDown   *menu,
+                    GParamSpec    *pspec,
+                    DspMacroSheet *self)
+{
+  guint chosen = gtk_drop_down_get_selected (menu);
+
+  g_settings_set_string (dsp_office_get_settings (self->office), "macro-grouping",
+                         chosen > 0 && chosen <= G_N_ELEMENTS (groupings) ? dsp_table_at (&dsp_order.table, groupings[chosen - 1])->name : "");
+  take_grouping (self);
+  refresh (self);
+}
+
+GtkWidget *
+dsp_macro_sheet_make_grouping (DspMacroSheet *self)
+{
+  g_autoptr(GtkStringList) names = gtk_string_list_new (NULL);
+  GtkWidget *menu;
+  guint chosen = 0;
+
+  gtk_string_list_append (names, _("Without subtotals"));
+  for (guint i = 0; i < G_N_ELEMENTS (groupings); i++)
+    {
+      const DspField *field = dsp_table_at (&dsp_order.table, groupings[i]);
+      /* Translators: lines of a sheet are put together by a field: "By crew" */
+      g_autofree char *name = g_strdup_printf (_("By: %s"), _(field->label));
+
+      gtk_string_list_append (names, name);
+      chosen = field == self->by ? i + 1 : chosen;
+    }
+  menu = gtk_drop_down_new (G_LIST_MODEL (g_object_ref (names)), gtk_property_expression_new (GTK_TYPE_STRING_OBJECT, NULL, "string"));
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (menu), chosen);
+  gtk_widget_set_tooltip_text (menu, _("Subtotals"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (menu), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Subtotals"), -1);
+  g_signal_connect (menu, "notify::selected", G_CALLBACK (on_grouping_chosen), self);
+  return menu;
+}
+
 GtkWidget *
 dsp_macro_sheet_make_chooser (DspMacroSheet *self)
 {
@@ -247,6 +365,7 @@ dsp_macro_sheet_new (DspOffice *office)
   dsp_order_columns_add (self->view, office, "macro-columns");
   gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->list));
   dsp_order_columns_follow_sorting (self->view, office);
+  take_grouping (self);
   g_signal_connect (self->view, "activate", G_CALLBACK (on_activate), self);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->view));
   self->stack = gtk_stack_new ();

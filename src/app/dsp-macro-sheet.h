@@ -21,6 +21,8 @@ void       dsp_macro_sheet_select_all     (DspMacroSheet *self);
 /* The selected lines, or all if none is selected, with headings, as a spreadsheet takes them when they are pasted. */
 void       dsp_macro_sheet_copy           (DspMacroSheet *self);
 void       dsp_macro_sheet_focus          (DspMacroSheet *self);
+/* By what its lines are put together, each group with a line of its sums; "" not at all. Kept in the settings. */
+GtkWidget *dsp_macro_sheet_make_grouping  (DspMacroSheet *self);
 
 /* The open orders of @filter: (transfer full) (nullable): it allows none. */
 DspFilter *dsp_macro_open_filter          (const DspFilter *filter);

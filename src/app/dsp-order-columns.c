@@ -304,6 +304,65 @@ show_number (GtkWidget      *child,
     }
 }
 
+/* Of a subtotal's cells those say something that can be summed up. (transfer full) */
+static char *
+total_text (const Column        *column,
+            const DspOrderTotal *total)
+{
+  if (column->kind == CELL_NUMBER)
+    return g_strdup_printf (ngettext ("%'u service", "%'u services", total->n), total->n);
+  if (column->kind == CELL_TICK || column->kind == CELL_LEFT)
+    return g_strdup ("");
+  if (column->field == total->by)
+    return g_strdup (total->name);
+  if (column->field->offset == offsetof (DspOrder, penalty))
+    return dsp_text_money (total->cents);
+  if (column->field->offset == offsetof (DspOrder, created_at))
+    {
+      g_autofree char *age = dsp_text_span (total->age_s * G_TIME_SPAN_SECOND);
+
+      /* Translators: in a line of subtotals: the average age of its services */
+      return g_strdup_printf (_("⌀ %s"), age);
+    }
+  return g_strdup ("");
+}
+
+/* What only an order has is hidden, and comes back when the cell shows an order again. */
+static void
+show_kind_of_line (GtkWidget *child,
+                   CellKind   kind,
+                   gboolean   total)
+{
+  if (total)
+    gtk_widget_add_css_class (child, "dsp-subtotal");
+  else
+    gtk_widget_remove_css_class (child, "dsp-subtotal");
+  if (kind == CELL_TICK)
+    gtk_widget_set_visible (child, !total);
+  else if (kind == CELL_STATUS)
+    gtk_widget_set_visible (gtk_widget_get_first_child (child), !total);
+  else if (kind == CELL_NUMBER && total)
+    gtk_widget_set_visible (gtk_widget_get_last_child (child), FALSE);
+}
+
+static void
+show_total (GtkWidget           *child,
+            const Column        *column,
+            const DspOrderTotal *total)
+{
+  g_autofree char *text = total_text (column, total);
+  GtkWidget *label = column->kind == CELL_NUMBER   ? gtk_widget_get_first_child (child)
+                     : column->kind == CELL_STATUS ? gtk_widget_get_last_child (child)
+                                                   : child;
+
+  if (!GTK_IS_LABEL (label))
+    return;
+  gtk_widget_remove_css_class (label, "dsp-late");
+  gtk_widget_remove_css_class (label, "dsp-risk");
+  gtk_label_set_text (GTK_LABEL (label), text);
+  set_tip (label, *text != '\0' ? text : NULL);
+}
+
 static void
 show (DspOrderRow *row,
       GtkListItem *item)
@@ -311,8 +370,15 @@ show (DspOrderRow *row,
   GtkWidget *child = gtk_list_item_get_child (item);
   Column *column = g_object_get_data (G_OBJECT (item), "column");
   const DspOrder *order = dsp_order_row_get_order (row);
+  const DspOrderTotal *total = dsp_order_row_get_total (row);
   g_autofree char *text = NULL;
 
+  show_kind_of_line (child, column->kind, total != NULL);
+  if (total != NULL)
+    {
+      show_total (child, column, total);
+      return;
+    }
   if (order == NULL)
     {
       if (GTK_IS_LABEL (child))
@@ -657,6 +723,21 @@ dsp_order_columns_text (GtkColumnView *view,
         g_string_append_c (text, '\n');
     }
   return g_string_free (text, FALSE);
+}
+
+void
+dsp_order_columns_reveal (GtkColumnView  *view,
+                          const DspField *field)
+{
+  GListModel *columns = gtk_column_view_get_columns (view);
+
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr(GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+
+      if (dsp_order_columns_field (column) == field)
+        gtk_column_view_column_set_visible (column, TRUE);
+    }
 }
 
 /* ---- sorting ---- */

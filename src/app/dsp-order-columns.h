@@ -16,6 +16,9 @@ void dsp_order_columns_fit  (GtkColumnView *view, DspOffice *office);
 /* Remembers the widths that the person gives from now on. */
 void dsp_order_columns_keep_widths (GtkColumnView *view, DspOffice *office);
 
+/* Shows the column of @field, if it was hidden. */
+void dsp_order_columns_reveal (GtkColumnView *view, const DspField *field);
+
 /* The field of a column; NULL for tick and time left. */
 const DspField *dsp_order_columns_field (GtkColumnViewColumn *column);
 

@@ -33,6 +33,7 @@ struct _DspOrderList
   guint32    *rows;      /* (owned): a copy, so that the length only changes when it is announced */
   guint       n_rows;
   GHashTable *live;      /* position -> DspOrderRow, not owned */
+  GHashTable *totals;    /* (owned) (nullable): position -> DspOrderTotal */
   gboolean    selecting; /* we changed the selection ourselves */
 };
 
@@ -83,6 +84,21 @@ guint32
 dsp_order_row_get_row (DspOrderRow *self)
 {
   return self->row;
+}
+
+void
+dsp_order_total_free (gpointer total)
+{
+  g_free (((DspOrderTotal *) total)->name);
+  g_free (total);
+}
+
+const DspOrderTotal *
+dsp_order_row_get_total (DspOrderRow *self)
+{
+  if (self->list == NULL || self->list->totals == NULL || self->row != DSP_NO_ROW)
+    return NULL;
+  return g_hash_table_lookup (self->list->totals, GUINT_TO_POINTER (self->position));
 }
 
 guint8
@@ -163,6 +179,16 @@ get_selection_in_range (GtkSelectionModel *model,
   return found;
 }
 
+/* Subtotals are no orders. */
+static void
+add_position (DspOrderList *self,
+              GtkBitset    *after,
+              guint         position)
+{
+  if (self->rows[position] != DSP_NO_ROW)
+    gtk_bitset_add (after, self->rows[position]);
+}
+
 static void
 apply (DspOrderList *self,
        GtkBitset    *rows)
@@ -190,7 +216,7 @@ set_selection (GtkSelectionModel *model,
         if (position >= self->n_rows)
           break;
         if (gtk_bitset_contains (selected, position))
-          gtk_bitset_add (after, self->rows[position]);
+          add_position (self, after, position);
         else
           gtk_bitset_remove (after, self->rows[position]);
       }
@@ -209,7 +235,7 @@ select_item (GtkSelectionModel *model,
                                              : gtk_bitset_copy (dsp_office_get_selection (self->office));
 
   if (position < self->n_rows)
-    gtk_bitset_add (after, self->rows[position]);
+    add_position (self, after, position);
   apply (self, after);
   return TRUE;
 }
@@ -238,7 +264,7 @@ select_range (GtkSelectionModel *model,
                                              : gtk_bitset_copy (dsp_office_get_selection (self->office));
 
   for (guint i = position; i < self->n_rows && i - position < n_items; i++)
-    gtk_bitset_add (after, self->rows[i]);
+    add_position (self, after, i);
   apply (self, after);
   return TRUE;
 }
@@ -275,13 +301,24 @@ selection_model_init (GtkSelectionModelInterface *iface)
 void
 dsp_order_list_set_rows (DspOrderList  *self,
                          const guint32 *rows,
-                         guint          n_after)
+                         guint          n_rows)
+{
+  dsp_order_list_set_lines (self, rows, n_rows, NULL);
+}
+
+void
+dsp_order_list_set_lines (DspOrderList  *self,
+                          const guint32 *rows,
+                          guint          n_after,
+                          GHashTable    *totals)
 {
   guint n_before = self->n_rows;
   g_autoptr(GPtrArray) live = g_ptr_array_new_with_free_func (g_object_unref);
   GHashTableIter iter;
   gpointer value;
 
+  g_clear_pointer (&self->totals, g_hash_table_unref);
+  self->totals = totals;
   g_free (self->rows);
   self->rows = g_memdup2 (rows, n_after * sizeof *rows);
   self->n_rows = n_after;
@@ -345,6 +382,7 @@ dsp_order_list_finalize (GObject *object)
   DspOrderList *self = DSP_ORDER_LIST (object);
 
   g_hash_table_unref (self->live);
+  g_clear_pointer (&self->totals, g_hash_table_unref);
   g_free (self->rows);
   G_OBJECT_CLASS (dsp_order_list_parent_class)->finalize (object);
 }

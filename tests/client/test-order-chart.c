@@ -6,6 +6,7 @@
  */
 #include "config.h"
 #include "dsp-order-chart.h"
+#include "dsp-order-groups.h"
 #include "dsp-order-index-private.h"
 
 #include <glib/gstdio.h>
@@ -484,6 +485,61 @@ test_a_cancelled_chart_ends (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* Every row is in one group, with those that have the same value, in the order in which it came; and the sums are theirs. */
+static void
+test_groups (void)
+{
+  static const gsize fields[] = { offsetof (DspOrder, crew_id), offsetof (DspOrder, type), offsetof (DspOrder, group), offsetof (DspOrder, status),
+                                  offsetof (DspOrder, distributor_id), offsetof (DspOrder, postal_code) };
+  g_autoptr(GPtrArray) orders = g_ptr_array_new_with_free_func ((GDestroyNotify) dsp_order_free);
+  g_autoptr(DspOrderIndex) index = dsp_order_index_new ();
+
+  for (guint n = 0; n < N_ORDERS; n++)
+    {
+      g_ptr_array_add (orders, random_order (n, 40));
+      g_assert_cmpuint (dsp_order_index_put (index, orders->pdata[n], 0), ==, n);
+    }
+  for (guint f = 0; f < G_N_ELEMENTS (fields); f++)
+    {
+      const DspField *by = dsp_table_at (&dsp_order.table, fields[f]);
+      g_autofree guint32 *rows = g_new (guint32, N_ORDERS / 2);
+      g_autoptr(GArray) groups = NULL;
+      g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      guint next = 0;
+
+      for (guint i = 0; i < N_ORDERS / 2; i++)
+        rows[i] = i * 2;
+      groups = dsp_order_groups_make (index, by, now_us, rows, N_ORDERS / 2);
+      for (guint g = 0; g < groups->len; g++)
+        {
+          const DspOrderGroup *group = &g_array_index (groups, DspOrderGroup, g);
+          g_autofree char *value = NULL;
+          gint64 cents = 0, age_s = 0;
+
+          g_assert_cmpuint (group->first, ==, next);
+          g_assert_cmpuint (group->n, >, 0);
+          next += group->n;
+          for (guint i = group->first; i < next; i++)
+            {
+              const DspOrder *order = orders->pdata[rows[i]];
+              g_autofree char *text = dsp_field_dup_text (by, order);
+
+              if (i == group->first)
+                value = g_strdup (text);
+              else
+                g_assert_cmpuint (rows[i - 1], <, rows[i]);
+              g_assert_cmpstr (text, ==, value);
+              cents += order->penalty.is_set ? order->penalty.cents : 0;
+              age_s += (now_us - order->created_at.us) / G_TIME_SPAN_SECOND;
+            }
+          g_assert_cmpint (group->cents, ==, cents);
+          g_assert_cmpint (group->age_s, ==, age_s);
+          g_assert_true (g_hash_table_add (seen, g_strdup (value != NULL ? value : "-")));
+        }
+      g_assert_cmpuint (next, ==, N_ORDERS / 2);
+    }
+}
+
 /* What the index keeps for charts outlives a file. */
 static void
 test_the_file_keeps_it (void)
@@ -527,6 +583,7 @@ main (int   argc,
   g_test_add_func ("/order-chart/S0-16/bars_are_plain_counts_of_the_orders_that_they_open", test_bars_are_plain_counts);
   g_test_add_func ("/order-chart/S0-16/no_orders_are_a_chart_too", test_nothing_is_a_chart_too);
   g_test_add_func ("/order-chart/S0-16/a_cancelled_chart_ends", test_a_cancelled_chart_ends);
+  g_test_add_func ("/order-chart/S0-19/groups_hold_every_row_once_and_sum_up_their_own", test_groups);
   g_test_add_func ("/order-chart/S0-16/the_index_file_keeps_what_charts_need", test_the_file_keeps_it);
   return g_test_run ();
 }

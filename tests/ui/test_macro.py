@@ -78,6 +78,28 @@ def _():
     desk.app.screenshot("macro-sheet")
 
 
+@tests.case("/macro/S0-19/subtotals_stand_between_the_lines_and_come_to_what_the_database_counts")
+def _():
+    crews = dict(stored('SELECT c."code" || \' \' || c."name", count(*) FROM "order" o JOIN "crew" c ON c."id" = o."crew_id"'
+                        ' WHERE o."status" IN (%s) GROUP BY 1 ORDER BY 1' % OPEN))
+    first, second = sorted(crews)[:2]
+
+    def total(cells):
+        return next((int(cell.split()[0]) for cell in cells if re.match(r"^\d+ services?$", cell)), None)
+
+    def subtotals():
+        lines = desk.rows(crews[first] + crews[second] + 2)
+        return [(name, n, at) for at, cells in enumerate(lines) for n in [total(cells)] if n for name in crews if name in cells]
+    desk.app.choose(desk.app.find("combo box", "Subtotals", tables=False), "By: Crew")
+    driver.wait_for(lambda: subtotals() == [(first, crews[first], crews[first]), (second, crews[second], crews[first] + crews[second] + 1)],
+                    "the subtotals of %s and %s under their lines" % (first, second))
+    desk.app.screenshot("macro-subtotals")
+    driver.keys("ctrl+a")
+    driver.wait_for(lambda: desk.app.maybe("label", re.compile("^%s" % n_open()), tables=False), "all services, and no subtotal, to be selected")
+    desk.app.choose(desk.app.find("combo box", "Subtotals", tables=False), "Without subtotals")
+    driver.wait_for(lambda: not subtotals(), "the lines alone")
+
+
 @tests.case("/macro/S0-19/the_workbook_holds_each_of_them_once_with_its_version")
 def _():
     sheet = SheetFile(desk.export("Workbook (XLSX)", "open.xlsx"))
