@@ -277,6 +277,36 @@ dsp_keeper_copy_page (DspKeeper  *keeper,
   return TRUE;
 }
 
+static gboolean
+create_indexes (DspKeeper       *keeper,
+                const DspEntity *entity,
+                GError         **error)
+{
+  return entity == &dsp_order ? dsp_keeper_create_order_indexes (keeper->db, DSP_SHADOW, error)
+                              : dsp_schema_create_indexes (keeper->db, DSP_SHADOW, entity, FALSE, error);
+}
+
+/* A record that moved to another scope while scope after scope was read came twice: the newer one counts. That is seldom, and
+ * looking for it costs much, so it is only done when the first index says so. */
+static gboolean
+index_copy (DspKeeper       *keeper,
+            const DspEntity *entity,
+            GError         **error)
+{
+  const char *name = entity->table.name;
+  g_autofree char *sql = g_strdup_printf ("DELETE FROM \"" DSP_SHADOW "%s\" WHERE \"_row\" IN (SELECT a.\"_row\" FROM \"" DSP_SHADOW "%s\" a JOIN \""
+                                          DSP_SHADOW "%s\" b ON b.\"id\" = a.\"id\" WHERE b.\"version\" > a.\"version\""
+                                          " OR (b.\"version\" = a.\"version\" AND b.\"_row\" > a.\"_row\"))", name, name, name);
+  g_autoptr(GError) fault = NULL;
+
+  if (create_indexes (keeper, entity, &fault))
+    return TRUE;
+  if (g_error_matches (fault, DSP_STORE_ERROR, DSP_STORE_ERROR_CONFLICT))
+    return dsp_db_exec (keeper->db, sql, error) && create_indexes (keeper, entity, error);
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
+}
+
 /* From now on the feed brings what is added into the copy. */
 static void
 hide_added (DspKeeper *keeper)
@@ -311,8 +341,7 @@ dsp_keeper_copy_index (DspKeeper *keeper,
     {
       if (dsp_entities[e] == &dsp_history)
         continue;
-      if (dsp_entities[e] == &dsp_order ? !dsp_keeper_create_order_indexes (keeper->db, DSP_SHADOW, error)
-                                        : !dsp_schema_create_indexes (keeper->db, DSP_SHADOW, dsp_entities[e], FALSE, error))
+      if (!index_copy (keeper, dsp_entities[e], error))
         return dsp_keeper_fail (error);
     }
   keeper->copy.indexed = TRUE;

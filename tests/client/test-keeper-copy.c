@@ -134,6 +134,31 @@ test_begins_with_the_list (Fixture      *f,
   dsp_table_clear (&dsp_order.table, order);
 }
 
+/* An order that moved to another distributor while his scope and then the other's was read is there once, as it is now. */
+static void
+test_moved_while_copied (Fixture      *f,
+                         gconstpointer data)
+{
+  g_auto(DspCopyPlace) place = { NULL };
+  g_autoptr(GError) error = NULL;
+  g_autofree DspOrder *old = office_order (100), *moved = office_order (100);
+  g_autofree char *cursor = NULL;
+
+  moved->version = 2;
+  moved->distributor_id = office_id ("distributor", 2);
+  g_assert_true (dsp_keeper_copy_begin (f->keeper, FALSE, &place, &error));
+  office_feed_page (f->keeper, &dsp_order, moved, 1, true);
+  office_feed_page (f->keeper, &dsp_order, old, 1, false);
+  g_assert_true (dsp_keeper_copy_index (f->keeper, &cursor, &error));
+  g_assert_no_error (error);
+  g_assert_true (dsp_keeper_copy_swap (f->keeper, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count (f, "order"), ==, 1);
+  g_assert_cmpint (order_of (f, 100)->version, ==, 2);
+  dsp_table_clear (&dsp_order.table, old);
+  dsp_table_clear (&dsp_order.table, moved);
+}
+
 /* After a restore of the server nothing can be added to what is here: everything has to come anew, and not "the server's fault". */
 static void
 test_added_in_another_epoch (Fixture      *f,
@@ -190,6 +215,7 @@ main (int   argc,
 #define ADD(name, func) g_test_add ("/keeper-copy/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("P4/an-added-scope-is-fetched-alone", test_added_scope);
   ADD ("P3/a-copy-begins-with-the-list-of-scopes", test_begins_with_the_list);
+  ADD ("P3/moved-while-it-was-copied", test_moved_while_copied);
   ADD ("P1/nothing-is-added-in-another-epoch", test_added_in_another_epoch);
   ADD ("unfinished-copy-goes-on", test_unfinished_copy_goes_on);
   ADD ("damaged-page-of-a-copy-is-refused-whole", test_damaged_page_of_a_copy);
