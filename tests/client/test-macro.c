@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define N_ORDERS 20
+#define FORMULA "=1+1"
 
 typedef struct {
   char       *dir, *path, *file;
@@ -413,6 +414,58 @@ test_workbook (Fixture      *f,
   g_assert_nonnull (strstr (row_of (plan, 0)->what, "C-02"));
 }
 
+static gboolean
+find_text (guint               row,
+           const DspXlsxCell  *cells,
+           guint               n_cells,
+           gpointer            data,
+           GError            **error)
+{
+  guint *n = data;
+
+  for (guint i = 0; i < n_cells; i++)
+    {
+      g_assert_false (cells[i].formula);
+      *n += g_str_equal (cells[i].text, FORMULA) ? 1 : 0;
+    }
+  return TRUE;
+}
+
+/* What somebody typed as a customer's name is a text to the program that opens the file, and the same text when it comes back. */
+static void
+test_formula_as_a_name (Fixture      *f,
+                        gconstpointer data)
+{
+  DspOrder change = { .number = (char *) "904003", .contact_name = (char *) FORMULA };
+  guint64 given = dsp_table_bit (&dsp_order.table, offsetof (DspOrder, number)) | dsp_table_bit (&dsp_order.table, offsetof (DspOrder, contact_name));
+  DspId id = office_id ("order", 3);
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(DspOutcome) outcome = NULL;
+  g_autoptr(DspXlsxReader) reader = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *text = NULL;
+  guint n = 0;
+
+  dsp_replica_give_async (f->replica, &dsp_order_import, &id, 1, &change, given, NULL, on_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  outcome = dsp_replica_give_finish (f->replica, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (outcome->n_given, ==, 1);
+  write_out (f, NULL);
+  g_assert_true (g_file_get_contents (f->file, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "'" FORMULA));
+  g_assert_null (strstr (text, "," FORMULA));
+
+  g_free (f->file);
+  f->file = g_build_filename (f->dir, "macro.xlsx", NULL);
+  write_out (f, NULL);
+  reader = dsp_xlsx_reader_open (f->file, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (dsp_xlsx_reader_read (reader, 0, find_text, &n, &error));
+  g_assert_cmpuint (n, ==, 1);
+}
+
 /* Cells as texts, for a sheet of any form. */
 static gboolean
 copy_text (guint               row,
@@ -581,6 +634,7 @@ main (int   argc,
   ADD ("each-refused-row-says-why", test_refused);
   ADD ("a-workbook-as-a-spreadsheet-saves-it", test_workbook);
   ADD ("merged-cells-are-refused-by-their-range", test_merged);
+  ADD ("a-formula-typed-as-a-customers-name-stays-a-text", test_formula_as_a_name);
   ADD ("a-cancelled-export-leaves-nothing", test_cancelled);
   ADD ("any-other-file-is-refused", test_other_file);
   return g_test_run ();
