@@ -36,7 +36,7 @@ typedef struct {
   GtkWidget         *says;
   GtkWidget         *working;     /* what the bar is of */
   GtkWidget         *bar;
-  GtkWidget         *stop;
+  GtkWidget         *stop, *again;
   GtkWidget         *totals;
   GtkWidget         *out;         /* of what is left out; hidden without */
   GtkWidget         *out_list;
@@ -177,6 +177,12 @@ on_tick (gpointer user_data)
   if (g_get_monotonic_time () - dialog->asked_us < PROGRESS_AFTER_MS * G_TIME_SPAN_MILLISECOND)
     return G_SOURCE_CONTINUE;
   gtk_label_set_text (GTK_LABEL (dialog->working), dialog->giving ? _("Generating the pre-invoice") : _("Looking through the statement"));
+  /* The button that was pressed cannot be pressed any more: what can is where the keyboard is. */
+  if (dialog->giving && g_strcmp0 (gtk_stack_get_visible_child_name (GTK_STACK (dialog->stack)), "progress") != 0)
+    {
+      gtk_stack_set_visible_child_name (GTK_STACK (dialog->stack), "progress");
+      gtk_widget_grab_focus (dialog->stop);
+    }
   gtk_stack_set_visible_child_name (GTK_STACK (dialog->stack), "progress");
   if (done < 0)
     gtk_progress_bar_pulse (GTK_PROGRESS_BAR (dialog->bar));
@@ -289,6 +295,7 @@ show_stopped (Dialog *dialog)
   gtk_widget_set_sensitive (dialog->form, TRUE);
   forget (dialog);
   say (dialog, "stopped", NULL);
+  gtk_widget_grab_focus (dialog->again);
 }
 
 static void
@@ -441,13 +448,14 @@ make_progress (Dialog *dialog)
 static GtkWidget *
 make_stopped (Dialog *dialog)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12), *again = gtk_button_new_with_label (_("Preview again"));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
+  dialog->again = gtk_button_new_with_label (_("Preview again"));
   gtk_box_append (GTK_BOX (box), gtk_label_new (_("Stopped. Nothing was generated.")));
-  gtk_box_append (GTK_BOX (box), again);
+  gtk_box_append (GTK_BOX (box), dialog->again);
   gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
-  g_signal_connect_swapped (again, "clicked", G_CALLBACK (preview), dialog);
+  g_signal_connect_swapped (dialog->again, "clicked", G_CALLBACK (preview), dialog);
   return box;
 }
 

@@ -180,13 +180,15 @@ def _():
         driver.wait_for(lambda: dialog.maybe("label", "Generating the pre-invoice"), "how far the generation is")
         theirs.app.screenshot("pre-invoice-generating")
         stop = dialog.find("push button", "Stop")
-        stop.press()
+        driver.wait_for(lambda: stop.has("focused"), "the keyboard at what can be done")
+        driver.keys("space")
         driver.wait_for(lambda: not stop.has("sensitive"), "the press to be felt")
         busy.execute("ROLLBACK")
     driver.wait_for(lambda: dialog.find("label", "Stopped. Nothing was generated.").extents()[2] > 0, "the word that it was stopped")
     assert not theirs.list(), "a stopped generation made something"
     assert theirs.window.sign().startswith("online · 0"), "something waits to be sent"
-    dialog.find("push button", "Preview again").press()
+    driver.wait_for(lambda: dialog.find("push button", "Preview again").has("focused"), "the keyboard at the way back")
+    driver.keys("space")
     driver.wait_for(lambda: dialog.find("push button", label_of("Generate")).has("sensitive"), "the preview again")
     driver.keys("Escape")
     theirs.dialog_gone("New pre-invoice")
