@@ -261,10 +261,61 @@ copy_scope (DspSync    *self,
   return ok && !dsp_sync_is_stopping (self);
 }
 
-/* The feed from where the copy began until it has passed the copy's pages. */
+static void
+do_copy_follows (gpointer data)
+{
+  DspSyncCall *c = data;
+
+  c->ok = dsp_keeper_copy_follows (c->self->replica->keeper, &c->text);
+}
+
+/* One page of the feed into the copy. @cursor: (out): where it goes on; NULL: the copy has passed its pages. */
+static gboolean
+pull_copy (DspSync  *self,
+           GBytes   *body,
+           char    **cursor,
+           GError  **error)
+{
+  g_auto(DspSyncCall) pull = { .body = body };
+
+  dsp_sync_call (self, do_copy_pull, &pull);
+  if (!pull.ok)
+    {
+      g_propagate_error (error, g_steal_pointer (&pull.error));
+      return FALSE;
+    }
+  *cursor = pull.flag ? NULL : g_steal_pointer (&pull.text);
+  return TRUE;
+}
+
+/* The same into the base, which has to come to where the pages of added scopes were read. FALSE without an error: what may be
+ * seen changed again, and was taken. */
+static gboolean
+pull_base (DspSync  *self,
+           GBytes   *body,
+           char    **cursor,
+           GError  **error)
+{
+  g_auto(DspSyncCall) pull = { .body = body }, follows = { 0 };
+
+  dsp_sync_call (self, dsp_sync_do_pulled, &pull);
+  if (!pull.ok)
+    {
+      g_propagate_error (error, g_steal_pointer (&pull.error));
+      return FALSE;
+    }
+  dsp_sync_call (self, do_copy_follows, &follows);
+  if (!follows.ok && pull.pulled.bootstrap)
+    g_set_error_literal (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED, "all has to be fetched anew");
+  *cursor = g_steal_pointer (&follows.text);
+  return follows.ok;
+}
+
+/* The feed from where the copy began, or for added scopes from where the base is, until it has passed the copy's pages. */
 static gboolean
 catch_up (DspSync    *self,
           DspChannel *channel,
+          gboolean    added,
           GError    **error)
 {
   g_auto(DspSyncCall) index = { 0 };
@@ -281,58 +332,6 @@ catch_up (DspSync    *self,
     {
       g_autofree char *path = g_strdup_printf ("v1/changes?cursor=%s&wait=0", cursor);
       g_auto(DspAnswer) answer = { 0 };
-      g_auto(DspSyncCall) pull = { 0 };
-
-      if (!dsp_channel_ask (channel, "GET", path, NULL, self->all, &answer, error))
-        return FALSE;
-      if (answer.status != 200)
-        {
-          dsp_answer_set_error (&answer, error);
-          return FALSE;
-        }
-      pull.body = answer.body;
-      dsp_sync_call (self, do_copy_pull, &pull);
-      if (!pull.ok)
-        {
-          g_propagate_error (error, g_steal_pointer (&pull.error));
-          return FALSE;
-        }
-      g_free (cursor);
-      cursor = pull.flag ? NULL : g_steal_pointer (&pull.text);
-    }
-  return TRUE;
-}
-
-static void
-do_copy_follows (gpointer data)
-{
-  DspSyncCall *c = data;
-
-  c->ok = dsp_keeper_copy_follows (c->self->replica->keeper, &c->text);
-}
-
-/* The feed into the base, until it has come to where the pages of the added scopes were read. FALSE without an error: what may
- * be seen changed again. */
-static gboolean
-catch_up_base (DspSync    *self,
-               DspChannel *channel,
-               GError    **error)
-{
-  g_auto(DspSyncCall) index = { 0 };
-  g_autofree char *cursor = NULL;
-
-  dsp_sync_call (self, do_copy_index, &index);
-  if (!index.ok)
-    {
-      g_propagate_error (error, g_steal_pointer (&index.error));
-      return FALSE;
-    }
-  cursor = g_steal_pointer (&index.text);
-  while (cursor != NULL)
-    {
-      g_autofree char *path = g_strdup_printf ("v1/changes?cursor=%s&wait=0", cursor);
-      g_auto(DspAnswer) answer = { 0 };
-      g_auto(DspSyncCall) pull = { 0 }, follows = { 0 };
 
       if (!dsp_channel_ask (channel, "GET", path, NULL, self->all, &answer, error))
         return FALSE;
@@ -346,20 +345,9 @@ catch_up_base (DspSync    *self,
           dsp_answer_set_error (&answer, error);
           return FALSE;
         }
-      pull.body = answer.body;
-      dsp_sync_call (self, dsp_sync_do_pulled, &pull);
-      if (!pull.ok)
-        {
-          g_propagate_error (error, g_steal_pointer (&pull.error));
-          return FALSE;
-        }
-      dsp_sync_call (self, do_copy_follows, &follows);
-      if (!follows.ok && pull.pulled.bootstrap)
-        g_set_error_literal (error, DSP_CLIENT_ERROR, DSP_CLIENT_ERROR_CHANGED, "all has to be fetched anew");
-      if (!follows.ok)
+      g_clear_pointer (&cursor, g_free);
+      if (!(added ? pull_base : pull_copy) (self, answer.body, &cursor, error))
         return FALSE;
-      g_free (cursor);
-      cursor = g_steal_pointer (&follows.text);
     }
   return TRUE;
 }
@@ -473,7 +461,7 @@ dsp_sync_fetch_copy (DspSync    *self,
   g_autoptr(GError) fault = NULL;
   g_auto(DspSyncCall) swap = { 0 };
 
-  if (fetch_pages (self, channel, added, status, &fault) && (added ? catch_up_base (self, channel, &fault) : catch_up (self, channel, &fault)))
+  if (fetch_pages (self, channel, added, status, &fault) && catch_up (self, channel, added, &fault))
     {
       dsp_sync_call (self, added ? do_copy_add : do_copy_swap, &swap);
       if (swap.ok)
