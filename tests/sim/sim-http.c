@@ -322,9 +322,10 @@ net_thread (gpointer data)
 
       g_mutex_lock (&sim_net_lock);
       served = g_queue_pop_head (&ready);
-      if (served == NULL && !find_wait (self, &next, &notice) && !find_delivery (&next, &delivery) && !ending)
+      /* What was answered while these looked is not waited for. */
+      if (served == NULL && !find_wait (self, &next, &notice) && !find_delivery (&next, &delivery) && !ending && g_queue_is_empty (&ready))
         g_cond_wait_until (&sim_net_changed, &sim_net_lock, next);
-      quit = ending && served == NULL && notice.request == NULL && delivery.exchange == NULL;
+      quit = ending && served == NULL && notice.request == NULL && delivery.exchange == NULL && g_queue_is_empty (&ready);
       g_mutex_unlock (&sim_net_lock);
       if (quit)
         return NULL;
