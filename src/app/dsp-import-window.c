@@ -38,6 +38,9 @@ struct _DspImportWindow
   GtkWidget       *go;
   GtkWidget       *progress;
   AdwToastOverlay *toasts;
+  char            *path;      /* (owned) (nullable): of the file that is open */
+  GCancellable    *reading;   /* (owned) (nullable): a file is being read */
+  guint            pulse_id;  /* … and that is shown */
 };
 
 G_DEFINE_FINAL_TYPE (DspImportWindow, dsp_import_window, ADW_TYPE_WINDOW)
@@ -92,16 +95,19 @@ show_counts (DspImportWindow *self)
   guint added = dsp_import_count (self->import, DSP_IMPORT_ADDED), changed = dsp_import_count (self->import, DSP_IMPORT_CHANGED);
   guint unchanged = dsp_import_count (self->import, DSP_IMPORT_UNCHANGED), refused = dsp_import_count (self->import, DSP_IMPORT_REFUSED);
   guint done = added + changed + unchanged + refused, all = done + good + bad;
-  const char *trouble = dsp_import_get_trouble (self->import);
-  gboolean running = dsp_import_is_running (self->import);
+  double fraction;
+  gboolean running = dsp_import_is_running (self->import), checking = dsp_import_is_checking (self->import, &fraction);
+  const char *trouble = checking ? NULL : dsp_import_get_trouble (self->import);
   g_autofree char *label = running ? g_strdup (_("_Stop")) : g_strdup_printf (ngettext ("_Import %u row", "_Import %u rows", good), good);
   g_autoptr(GString) text = g_string_new (NULL);
 
   if (trouble != NULL)
     g_string_append (text, trouble);
+  else if (checking)
+    g_string_append_printf (text, ngettext ("Looking at %u row", "Looking at %u rows", all), all);
   else if (done > 0)
     g_string_append_printf (text, _("%u added, %u changed, %u unchanged, %u refused"), added, changed, unchanged, refused);
-  if (trouble == NULL && (done == 0 || good + bad > 0))
+  if (trouble == NULL && !checking && (done == 0 || good + bad > 0))
     {
       g_string_append (text, text->len > 0 ? " · " : "");
       g_string_append_printf (text, ngettext ("%u good row", "%u good rows", good), good);
@@ -114,9 +120,9 @@ show_counts (DspImportWindow *self)
     gtk_widget_remove_css_class (self->status, "error");
   gtk_button_set_label (GTK_BUTTON (self->go), label);
   gtk_button_set_use_underline (GTK_BUTTON (self->go), TRUE);
-  gtk_widget_set_sensitive (self->go, running || (trouble == NULL && good > 0));
-  gtk_widget_set_visible (self->progress, running);
-  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), all > 0 ? (double) done / all : 0);
+  gtk_widget_set_sensitive (self->go, running || (trouble == NULL && !checking && good > 0));
+  gtk_widget_set_visible (self->progress, running || checking);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), running && all > 0 ? (double) done / all : checking ? fraction : 0);
 }
 
 /* ---- choosing ---- */
@@ -310,6 +316,79 @@ make_constant_line (DspImportWindow *self)
 
 /* ---- the page of a file ---- */
 
+static void read_file (DspImportWindow *self, const char *path, const char *sheet);
+
+/* The one that is open: another was not to be. */
+static void
+choose_sheet_again (DspImportWindow *self)
+{
+  GtkWidget *drop_down = g_object_get_data (G_OBJECT (self->page), "dsp-sheets");
+
+  if (drop_down != NULL)
+    gtk_drop_down_set_selected (GTK_DROP_DOWN (drop_down), dsp_sheet_get_sheet (dsp_import_get_sheet (self->import)));
+}
+
+static void
+on_sheet_discard (AdwMessageDialog *dialog,
+                  const char       *response,
+                  DspImportWindow  *self)
+{
+  const char *sheet = g_object_get_data (G_OBJECT (dialog), "dsp-sheet");
+
+  if (g_str_equal (response, "discard"))
+    read_file (self, self->path, sheet);
+  else
+    choose_sheet_again (self);
+}
+
+/* Cells that were mended are of the sheet that is left. */
+static gboolean
+leave_sheet (gpointer user_data)
+{
+  DspImportWindow *self = user_data;
+  DspSheet *sheet = self->import != NULL ? dsp_import_get_sheet (self->import) : NULL;
+  GtkDropDown *drop_down = sheet != NULL ? g_object_get_data (G_OBJECT (self->page), "dsp-sheets") : NULL;
+  guint selected = drop_down != NULL ? gtk_drop_down_get_selected (drop_down) : 0;
+  g_autofree char *name = NULL;
+  GtkWidget *dialog;
+
+  if (drop_down == NULL || selected == dsp_sheet_get_sheet (sheet))
+    return G_SOURCE_REMOVE;
+  name = g_strdup (dsp_sheet_get_sheets (sheet)[selected]);
+  if (!dsp_import_has_mended (self->import))
+    {
+      read_file (self, self->path, name);
+      return G_SOURCE_REMOVE;
+    }
+  dialog = dsp_record_form_ask_discard (GTK_WIDGET (self));
+  g_object_set_data_full (G_OBJECT (dialog), "dsp-sheet", g_steal_pointer (&name), g_free);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_sheet_discard), self, 0);
+  return G_SOURCE_REMOVE;
+}
+
+/* When the list of sheets has closed: a question must not come before that. */
+static void
+on_sheet_chosen (GtkDropDown     *drop_down,
+                 GParamSpec      *pspec,
+                 DspImportWindow *self)
+{
+  g_timeout_add_full (G_PRIORITY_DEFAULT, 50, leave_sheet, g_object_ref (self), g_object_unref);
+}
+
+/* Of a workbook with several. */
+static GtkWidget *
+make_sheets (DspImportWindow *self)
+{
+  DspSheet *sheet = dsp_import_get_sheet (self->import);
+  GtkWidget *drop_down = gtk_drop_down_new_from_strings (dsp_sheet_get_sheets (sheet));
+
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (drop_down), dsp_sheet_get_sheet (sheet));
+  gtk_widget_set_tooltip_text (drop_down, _("Sheet of the workbook"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (drop_down), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Sheet of the workbook"), -1);
+  g_signal_connect (drop_down, "notify::selected", G_CALLBACK (on_sheet_chosen), self);
+  return drop_down;
+}
+
 static void
 on_only_bad (GtkToggleButton *button,
              DspImportWindow *self)
@@ -339,6 +418,7 @@ static GtkWidget *
 make_page (DspImportWindow *self)
 {
   GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 9), *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
+  const char *const *sheets = dsp_sheet_get_sheets (dsp_import_get_sheet (self->import));
 
   self->file = gtk_label_new (dsp_sheet_get_name (dsp_import_get_sheet (self->import)));
   gtk_widget_add_css_class (self->file, "heading");
@@ -349,6 +429,13 @@ make_page (DspImportWindow *self)
   self->only_bad = gtk_toggle_button_new_with_label (_("Only with mistakes"));
   g_signal_connect (self->only_bad, "toggled", G_CALLBACK (on_only_bad), self);
   gtk_box_append (GTK_BOX (line), self->file);
+  if (sheets != NULL && g_strv_length ((char **) sheets) > 1)
+    {
+      GtkWidget *drop_down = make_sheets (self);
+
+      g_object_set_data (G_OBJECT (page), "dsp-sheets", drop_down);
+      gtk_box_append (GTK_BOX (line), drop_down);
+    }
   gtk_box_append (GTK_BOX (line), self->status);
   gtk_box_append (GTK_BOX (line), gtk_label_new (_("Dates:")));
   self->choices[0] = make_formats (self);
@@ -399,19 +486,42 @@ take_sheet (DspImportWindow *self,
 
 /* ---- opening files ---- */
 
+typedef struct { char *path, *sheet; } File;
+
+static void
+file_free (gpointer data)
+{
+  File *file = data;
+
+  g_free (file->path);
+  g_free (file->sheet);
+  g_free (file);
+}
+
 static void
 read_sheet (GTask        *task,
             gpointer      source,
-            gpointer      path,
+            gpointer      data,
             GCancellable *cancellable)
 {
+  File *file = data;
   GError *error = NULL;
-  DspSheet *sheet = dsp_sheet_read (path, cancellable, &error);
+  DspSheet *sheet = dsp_sheet_read (file->path, file->sheet, cancellable, &error);
 
   if (sheet != NULL)
     g_task_return_pointer (task, sheet, (GDestroyNotify) dsp_sheet_free);
   else
     g_task_return_error (task, error);
+}
+
+static void
+stop_reading (DspImportWindow *self)
+{
+  g_cancellable_cancel (self->reading);
+  g_clear_object (&self->reading);
+  g_clear_handle_id (&self->pulse_id, g_source_remove);
+  if (self->office != NULL)
+    gtk_widget_set_visible (self->progress, FALSE);
 }
 
 static void
@@ -421,15 +531,50 @@ on_sheet_read (GObject      *source,
 {
   DspImportWindow *self = DSP_IMPORT_WINDOW (source);
   g_autoptr(GError) error = NULL;
-  DspSheet *sheet = g_task_propagate_pointer (G_TASK (res), &error);
+  g_autoptr(DspSheet) sheet = g_task_propagate_pointer (G_TASK (res), &error);
 
-  /* Closed meanwhile: nobody is there to be told anything. */
-  if (self->office == NULL)
-    g_clear_pointer (&sheet, dsp_sheet_free);
-  else if (sheet == NULL)
-    say (self, error->message);
+  if (g_task_get_cancellable (G_TASK (res)) != self->reading)
+    return; /* closed, or another file was chosen meanwhile */
+  stop_reading (self);
+  if (sheet != NULL)
+    {
+      g_free (self->path);
+      self->path = g_strdup (((File *) g_task_get_task_data (G_TASK (res)))->path);
+      take_sheet (self, g_steal_pointer (&sheet));
+    }
   else
-    take_sheet (self, sheet);
+    {
+      say (self, error->message);
+      if (self->import != NULL)
+        choose_sheet_again (self);
+    }
+}
+
+static gboolean
+pulse (gpointer progress)
+{
+  gtk_widget_set_visible (progress, TRUE);
+  gtk_progress_bar_pulse (progress);
+  return G_SOURCE_CONTINUE;
+}
+
+/* @sheet: (nullable): the first */
+static void
+read_file (DspImportWindow *self,
+           const char      *path,
+           const char      *sheet)
+{
+  g_autoptr(GTask) task = NULL;
+  File *file = g_new0 (File, 1);
+
+  stop_reading (self);
+  file->path = g_strdup (path);
+  file->sheet = g_strdup (sheet);
+  self->reading = g_cancellable_new ();
+  self->pulse_id = g_timeout_add (500, pulse, self->progress);
+  task = g_task_new (self, self->reading, on_sheet_read, NULL);
+  g_task_set_task_data (task, file, file_free);
+  g_task_run_in_thread (task, read_sheet);
 }
 
 /* A mapping file says everything; the choices stand aside. */
@@ -450,10 +595,7 @@ static void
 on_file_chosen (GtkWindow  *window,
                 const char *path)
 {
-  g_autoptr(GTask) task = g_task_new (window, NULL, on_sheet_read, NULL);
-
-  g_task_set_task_data (task, g_strdup (path), g_free);
-  g_task_run_in_thread (task, read_sheet);
+  read_file (DSP_IMPORT_WINDOW (window), path, NULL);
 }
 
 static void
@@ -472,7 +614,7 @@ on_mapping_chosen (GtkWindow  *window,
 static void
 on_open (DspImportWindow *self)
 {
-  dsp_file_open (GTK_WINDOW (self), _("A file of orders"), "*.csv *.txt *.tsv *.gz *.xz *.zip", on_file_chosen);
+  dsp_file_open (GTK_WINDOW (self), _("A file of orders"), "*.csv *.txt *.tsv *.xlsx *.gz *.xz *.zip", on_file_chosen);
 }
 
 static void
@@ -537,8 +679,10 @@ dsp_import_window_dispose (GObject *object)
       dsp_import_stop (self->import);
       g_signal_handlers_disconnect_by_data (self->import, self);
     }
-  g_clear_object (&self->import);
   g_clear_object (&self->office);
+  stop_reading (self);
+  g_clear_pointer (&self->path, g_free);
+  g_clear_object (&self->import);
   G_OBJECT_CLASS (dsp_import_window_parent_class)->dispose (object);
 }
 
@@ -562,7 +706,7 @@ make_empty (DspImportWindow *self)
 
   adw_status_page_set_icon_name (ADW_STATUS_PAGE (empty), "document-open-symbolic");
   adw_status_page_set_title (ADW_STATUS_PAGE (empty), _("A file of orders"));
-  adw_status_page_set_description (ADW_STATUS_PAGE (empty), _("Rows of text with a heading line (CSV). You see each row before anything is imported."));
+  adw_status_page_set_description (ADW_STATUS_PAGE (empty), _("A workbook (XLSX) or rows of text (CSV), with a line of headings. You see each row before anything is imported."));
   gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "suggested-action");
   gtk_widget_add_css_class (button, "pill");

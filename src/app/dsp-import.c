@@ -4,15 +4,17 @@
 #define G_LOG_DOMAIN "dsp-import"
 
 #include "config.h"
-#include "dsp-import.h"
+#include "dsp-import-private.h"
 
 #include "dsp-filter-words.h"
+#include "dsp-record-json.h"
 #include "dsp-text.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define CHUNK 100 /* so many numbers are looked up at once */
+#define SLICE 200 /* rows that are judged before the clock is looked at */
+#define SLICE_US 8000
 #define SAMPLE 50 /* so many to find out on which day a file came in first */
 
 /* What an import may say of an order; the rest comes by commands and by the clock. */
@@ -22,52 +24,27 @@ static const char *const importable[] = {
   "interior", "between", "directions", "lat_e7", "lon_e7", "description", "distributor", NULL,
 };
 
-struct _DspImportRow
-{
-  GObject        parent_instance;
-
-  guint          index;
-  DspImportState state;
-  char          *reason;  /* (owned) (nullable) */
-  char         **faults;  /* (owned): of each column, nullable */
-  guint          n_faults;
-  DspOrder      *order;   /* (owned) (nullable): of a good row */
-  guint64        given;
-};
-
 enum { ROW_CHANGED, N_ROW_SIGNALS };
 static guint row_signals[N_ROW_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (DspImportRow, dsp_import_row, G_TYPE_OBJECT)
 
-struct _DspImport
-{
-  DspRowModel parent_instance;
-
-  DspOffice  *office;   /* the model's */
-  DspSheet   *sheet;    /* (owned) */
-  DspMapping *file;     /* (owned) (nullable): instead of the choices */
-  DspDate     day;      /* that a mapping file which moves dates moves the newest to */
-  GPtrArray  *rows;     /* the model's: of DspImportRow */
-  GPtrArray  *labels;   /* (owned): char * */
-  char       *trouble;  /* (owned) (nullable) */
-  guint       counts[DSP_N_IMPORT_STATES];
-  gboolean    running;
-  gboolean    stopping;
-  guint       next;     /* row to look up */
-  GPtrArray  *chunk;    /* (owned): of DspImportRow, looked up, still to be given; the last one first */
-  GHashTable *there;    /* (owned) (nullable): number -> DspOrder */
-};
-
 G_DEFINE_FINAL_TYPE (DspImport, dsp_import, DSP_TYPE_ROW_MODEL)
+
+void
+dsp_import_free_order (gpointer order)
+{
+  dsp_order_free (order);
+}
 
 /* ---- a row ---- */
 
 static void
 clear_faults (DspImportRow *self)
 {
-  for (guint i = 0; i < self->n_faults; i++)
-    g_clear_pointer (&self->faults[i], g_free);
+  for (guint i = 0; self->faults != NULL && i < self->n_columns; i++)
+    g_free (self->faults[i]);
+  g_clear_pointer (&self->faults, g_free);
 }
 
 static void
@@ -76,7 +53,7 @@ dsp_import_row_finalize (GObject *object)
   DspImportRow *self = DSP_IMPORT_ROW (object);
 
   clear_faults (self);
-  g_free (self->faults);
+  g_free (self->args);
   g_free (self->reason);
   g_clear_pointer (&self->order, dsp_order_free);
   G_OBJECT_CLASS (dsp_import_row_parent_class)->finalize (object);
@@ -102,14 +79,14 @@ const char *
 dsp_import_row_get_fault (DspImportRow *self,
                           guint         column)
 {
-  return column < self->n_faults ? self->faults[column] : NULL;
+  return self->faults != NULL && column < self->n_columns ? self->faults[column] : NULL;
 }
 
-static void
-set_state (DspImport      *self,
-           DspImportRow   *row,
-           DspImportState  state,
-           const char     *reason)
+void
+dsp_import_set_state (DspImport      *self,
+                      DspImportRow   *row,
+                      DspImportState  state,
+                      const char     *reason)
 {
   self->counts[row->state]--;
   self->counts[state]++;
@@ -132,9 +109,11 @@ add_fault (DspImport    *self,
   const char *const *names = dsp_sheet_get_columns (self->sheet, NULL);
   int at = self->file == NULL ? dsp_sheet_find_field (self->sheet, field) : -1;
 
-  for (guint i = 0; at < 0 && column != NULL && i < row->n_faults; i++)
+  for (guint i = 0; at < 0 && column != NULL && i < row->n_columns; i++)
     if (g_str_equal (names[i], column))
       at = (int) i;
+  if (at >= 0 && row->faults == NULL)
+    row->faults = g_new0 (char *, row->n_columns);
   if (at >= 0 && row->faults[at] == NULL)
     row->faults[at] = g_strdup (sentence);
   if (row->reason == NULL)
@@ -188,17 +167,52 @@ take_value (DspImport    *self,
     }
 }
 
+/* What a workbook shows where a formula came to nothing is no value, in whatever field. */
+static void
+look_for_errors (DspImport    *self,
+                 DspImportRow *row)
+{
+  static const char *const words[] = { "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", NULL };
+  const char *const *names = dsp_sheet_get_columns (self->sheet, NULL);
+
+  for (guint i = 0; dsp_sheet_get_sheets (self->sheet) != NULL && i < row->n_columns; i++)
+    {
+      const char *text = dsp_sheet_get_cell (self->sheet, row->index, i);
+      const char *field = dsp_sheet_get_field (self->sheet, i);
+
+      if (*text == '#' && g_strv_contains (words, text) && (field != NULL || self->file != NULL))
+        {
+          g_autofree char *sentence = g_strdup_printf (_("%s: “%s” is an error of the workbook, not a value."), names[i], text);
+
+          add_fault (self, row, field, names[i], sentence);
+        }
+    }
+}
+
+DspOrder *
+dsp_import_row_dup_order (DspImportRow *row)
+{
+  DspOrder *order = dsp_order_new ();
+  g_autoptr(GError) error = NULL;
+  guint64 given;
+
+  if (!dsp_record_json_read (&dsp_order.table, DSP_STRICT_RECORD, row->args, strlen (row->args), order, &given, &error))
+    g_critical ("A row of an import cannot be read back: %s", error->message);
+  return order;
+}
+
 static void
 check_row (DspImport     *self,
            DspMappingRun *run,
            DspImportRow  *row)
 {
   const char *broken = dsp_sheet_get_broken (self->sheet, row->index);
+  g_autoptr(GString) args = g_string_new (NULL);
   DspMappedRow mapped;
 
   clear_faults (row);
   g_clear_pointer (&row->reason, g_free);
-  g_clear_pointer (&row->order, dsp_order_free);
+  g_clear_pointer (&row->args, g_free);
   row->order = dsp_order_new ();
   row->given = 0;
   if (broken != NULL)
@@ -215,11 +229,19 @@ check_row (DspImport     *self,
         row->reason = g_strdup (mapped.reason);
     }
   else
-    for (guint i = 0; i < mapped.n_fields; i++)
-      take_value (self, row, mapped.names[i], mapped.values[i]);
+    {
+      for (guint i = 0; i < mapped.n_fields; i++)
+        take_value (self, row, mapped.names[i], mapped.values[i]);
+      look_for_errors (self, row);
+    }
   row->state = row->reason != NULL ? DSP_IMPORT_BAD : DSP_IMPORT_GOOD;
   if (row->state == DSP_IMPORT_GOOD)
-    row->reason = dsp_office_dup_place_warning (self->office, row->order->postal_code);
+    {
+      dsp_record_json_write (&dsp_order.table, row->order, row->given, args);
+      row->args = g_strdup (args->str);
+      row->reason = dsp_office_dup_place_warning (self->office, row->order->postal_code);
+    }
+  g_clear_pointer (&row->order, dsp_order_free);
 }
 
 /* What an order cannot be without. Without its number the second import would bring in everything again. */
@@ -252,45 +274,114 @@ count (DspImport *self)
     self->counts[((DspImportRow *) self->rows->pdata[i])->state]++;
 }
 
+static void find_day (DspImport *self);
+
+static void
+end_check (DspImport *self)
+{
+  g_clear_handle_id (&self->check_id, g_source_remove);
+  g_clear_pointer (&self->run, dsp_mapping_run_free);
+  g_clear_pointer (&self->chosen, dsp_mapping_free);
+}
+
+/* Goes on with the rows until the time is over. */
+static gboolean
+check_slice (gpointer user_data)
+{
+  DspImport *self = user_data;
+  gint64 until_us = g_get_monotonic_time () + SLICE_US;
+  bool all;
+
+  do
+    for (guint i = 0; i < SLICE && self->surveyed < self->rows->len; i++, self->surveyed++)
+      if (dsp_sheet_get_broken (self->sheet, self->surveyed) == NULL)
+        dsp_mapping_run_survey (self->run, dsp_sheet_get_cells (self->sheet, self->surveyed));
+  while (self->surveyed < self->rows->len && g_get_monotonic_time () < until_us);
+  while (self->surveyed == self->rows->len && self->checked < self->rows->len && g_get_monotonic_time () < until_us)
+    for (guint i = 0; i < SLICE && self->checked < self->rows->len; i++, self->checked++)
+      {
+        DspImportRow *row = self->rows->pdata[self->checked];
+
+        if (is_done (row) || row->order != NULL) /* it is being given */
+          continue;
+        check_row (self, self->run, row);
+        g_signal_emit (row, row_signals[ROW_CHANGED], 0);
+      }
+  all = self->checked == self->rows->len;
+  if (all)
+    {
+      self->check_id = 0;
+      end_check (self);
+    }
+  count (self);
+  if (all && self->wants_day)
+    find_day (self);
+  dsp_row_model_changed (DSP_ROW_MODEL (self));
+  return all ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+}
+
 /* All rows anew: whether one is the same as an earlier one depends on that one too. */
 void
 dsp_import_check (DspImport *self)
 {
   g_autofree char *text = dsp_sheet_dup_mapping (self->sheet, &dsp_order.table, g_time_zone_get_identifier (dsp_text_zone ()));
   g_autoptr(GError) error = NULL;
-  g_autoptr(DspMapping) chosen = NULL;
-  g_autoptr(DspMappingRun) run = NULL;
   const DspMapping *mapping = self->file;
 
+  end_check (self);
   g_clear_pointer (&self->trouble, g_free);
   self->trouble = missing_field (self);
   if (self->trouble == NULL && mapping == NULL)
-    mapping = chosen = dsp_mapping_new_from_data (dsp_sheet_get_name (self->sheet), text, strlen (text), importable, &error);
+    mapping = self->chosen = dsp_mapping_new_from_data (dsp_sheet_get_name (self->sheet), text, strlen (text), importable, &error);
   if (mapping != NULL)
-    run = dsp_mapping_run_new (mapping, dsp_sheet_get_name (self->sheet), dsp_sheet_get_columns (self->sheet, NULL), self->day, &error);
-  if (self->trouble == NULL && run == NULL)
-    self->trouble = g_strdup (error->message);
-  for (guint i = 0; run != NULL && dsp_mapping_run_needs_survey (run) && i < self->rows->len; i++)
-    if (dsp_sheet_get_broken (self->sheet, i) == NULL)
-      dsp_mapping_run_survey (run, dsp_sheet_get_cells (self->sheet, i));
-  for (guint i = 0; i < self->rows->len; i++)
+    self->run = dsp_mapping_run_new (mapping, dsp_sheet_get_name (self->sheet), dsp_sheet_get_columns (self->sheet, NULL), self->day, &error);
+  if (self->run == NULL)
     {
-      DspImportRow *row = self->rows->pdata[i];
-
-      if (is_done (row))
-        continue;
-      if (run != NULL)
-        check_row (self, run, row);
-      else
+      if (self->trouble == NULL)
+        self->trouble = g_strdup (error->message);
+      for (guint i = 0; i < self->rows->len; i++)
         {
+          DspImportRow *row = self->rows->pdata[i];
+
+          if (is_done (row))
+            continue;
           clear_faults (row);
           row->state = DSP_IMPORT_BAD;
           g_clear_pointer (&row->reason, g_free); /* the trouble is the same for all */
+          g_signal_emit (row, row_signals[ROW_CHANGED], 0);
         }
-      g_signal_emit (row, row_signals[ROW_CHANGED], 0);
+      count (self);
+      dsp_row_model_changed (DSP_ROW_MODEL (self));
+      return;
     }
-  count (self);
-  dsp_row_model_changed (DSP_ROW_MODEL (self));
+  self->checked = 0;
+  self->surveyed = dsp_mapping_run_needs_survey (self->run) ? 0 : self->rows->len;
+  if (check_slice (self) == G_SOURCE_CONTINUE)
+    self->check_id = g_idle_add (check_slice, self);
+}
+
+gboolean
+dsp_import_is_checking (DspImport *self,
+                        double    *fraction)
+{
+  *fraction = self->rows->len > 0 ? (self->surveyed / 2.0 + self->checked / 2.0) / self->rows->len : 1;
+  return self->check_id != 0;
+}
+
+/* The first good rows. */
+static GPtrArray *
+sample (DspImport *self)
+{
+  GPtrArray *orders = g_ptr_array_new_with_free_func (dsp_import_free_order);
+
+  for (guint i = 0; i < self->rows->len && orders->len < SAMPLE; i++)
+    {
+      DspImportRow *row = self->rows->pdata[i];
+
+      if (row->args != NULL)
+        g_ptr_array_add (orders, dsp_import_row_dup_order (row));
+    }
+  return orders;
 }
 
 static void
@@ -301,39 +392,48 @@ day_found_cb (GObject      *source,
   g_autoptr(DspImport) self = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) found = dsp_replica_find_finish (DSP_REPLICA (source), res, &error);
+  g_autoptr(GPtrArray) orders = sample (self);
   gboolean known = FALSE;
 
   for (guint i = 0; found != NULL && i < found->len && !known; i++)
-    for (guint r = 0; r < self->rows->len && !known; r++)
+    for (guint k = 0; k < orders->len && !known; k++)
       {
-        const DspOrder *order = ((DspImportRow *) self->rows->pdata[r])->order, *there = found->pdata[i];
+        const DspOrder *order = orders->pdata[k], *there = found->pdata[i];
 
-        if (order != NULL && order->created_at.us != 0 && g_strcmp0 (order->number, there->number) == 0)
+        if (order->created_at.us != 0 && g_strcmp0 (order->number, there->number) == 0)
           known = dsp_mapping_find_day (order->created_at, there->created_at, &self->day);
       }
   dsp_import_check (self);
+}
+
+char *
+dsp_import_numbers (GPtrArray *orders)
+{
+  GString *numbers = g_string_new (NULL);
+
+  for (guint i = 0; i < orders->len; i++)
+    {
+      const DspOrder *order = orders->pdata[i];
+      g_autofree char *number = order->number != NULL ? dsp_filter_escape (order->number) : NULL;
+
+      if (number != NULL)
+        g_string_append_printf (numbers, "%s%s", numbers->len > 0 ? "," : "", number);
+    }
+  return g_string_free (numbers, FALSE);
 }
 
 /* The numbers of the first good rows: whether the file came in before, and on which day. */
 static void
 find_day (DspImport *self)
 {
-  g_autoptr(GString) numbers = g_string_new (NULL);
+  g_autoptr(GPtrArray) orders = sample (self);
+  g_autofree char *numbers = dsp_import_numbers (orders);
   g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_order);
 
-  for (guint i = 0, n = 0; i < self->rows->len && n < SAMPLE; i++)
-    {
-      DspImportRow *row = self->rows->pdata[i];
-      g_autofree char *number = row->order != NULL && row->order->number != NULL ? dsp_filter_escape (row->order->number) : NULL;
-
-      if (number == NULL)
-        continue;
-      g_string_append_printf (numbers, "%s%s", n++ > 0 ? "," : "", number);
-    }
-  if (numbers->len == 0 || !dsp_filter_set (filter, "number", numbers->str, NULL))
+  self->wants_day = FALSE;
+  if (*numbers == '\0' || !dsp_filter_set (filter, "number", numbers, NULL))
     return;
   self->trouble = g_strdup (_("Looking whether this file came in before"));
-  dsp_row_model_changed (DSP_ROW_MODEL (self));
   dsp_replica_find_async (dsp_office_get_replica (self->office), filter, 0, NULL, day_found_cb, g_object_ref (self));
 }
 
@@ -350,180 +450,9 @@ dsp_import_use_mapping (DspImport   *self,
   self->file = mapping;
   if (mapping != NULL)
     self->day = dsp_mapping_get_day (mapping, (DspTime) { g_get_real_time () });
+  self->wants_day = mapping != NULL && dsp_mapping_get_shifts (mapping);
   dsp_import_check (self);
-  if (mapping != NULL && dsp_mapping_get_shifts (mapping) && self->trouble == NULL)
-    find_day (self);
   return TRUE;
-}
-
-/* ---- sending ---- */
-
-static void look_up (DspImport *self);
-static void give_next (DspImport *self);
-
-static void
-finish (DspImport *self)
-{
-  self->running = FALSE;
-  g_ptr_array_set_size (self->chunk, 0);
-  g_clear_pointer (&self->there, g_hash_table_unref);
-  dsp_row_model_changed (DSP_ROW_MODEL (self));
-}
-
-static void
-given_cb (GObject      *source,
-          GAsyncResult *res,
-          gpointer      user_data)
-{
-  g_autoptr(DspImport) self = user_data;
-  DspImportRow *row = g_ptr_array_index (self->chunk, self->chunk->len - 1);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(DspOutcome) outcome = dsp_replica_give_finish (DSP_REPLICA (source), res, &error);
-  g_autofree char *reason = NULL, *warning = NULL;
-
-  if (outcome == NULL)
-    reason = dsp_text_error (error);
-  else if (outcome->n_given == 0)
-    {
-      const DspRefusal *refusal = &g_array_index (outcome->refused, DspRefusal, 0);
-
-      reason = dsp_text_rule (refusal->rule, refusal->message);
-    }
-  set_state (self, row,
-             reason != NULL                                                      ? DSP_IMPORT_REFUSED
-             : g_hash_table_contains (self->there, row->order->number)           ? DSP_IMPORT_CHANGED
-                                                                                 : DSP_IMPORT_ADDED,
-             reason != NULL ? reason : (warning = dsp_office_dup_place_warning (self->office, row->order->postal_code)));
-  g_ptr_array_set_size (self->chunk, (int) self->chunk->len - 1);
-  dsp_row_model_changed (DSP_ROW_MODEL (self));
-  give_next (self);
-}
-
-static void
-give_next (DspImport *self)
-{
-  DspReplica *replica = dsp_office_get_replica (self->office);
-
-  for (; self->chunk->len > 0 && !self->stopping; g_ptr_array_set_size (self->chunk, (int) self->chunk->len - 1))
-    {
-      DspImportRow *row = g_ptr_array_index (self->chunk, self->chunk->len - 1);
-      const DspOrder *there = g_hash_table_lookup (self->there, row->order->number);
-      DspId id = there != NULL ? there->id : dsp_replica_new_id (replica);
-
-      if (there == NULL || (dsp_table_diff (&dsp_order.table, there, row->order) & row->given) != 0)
-        {
-          row->order->id = id;
-          dsp_replica_give_async (replica, &dsp_order_import, &id, 1, row->order, row->given, NULL, given_cb, g_object_ref (self));
-          return;
-        }
-      set_state (self, row, DSP_IMPORT_UNCHANGED, NULL);
-    }
-  if (self->stopping)
-    finish (self);
-  else
-    look_up (self);
-}
-
-static void
-free_order (gpointer order)
-{
-  dsp_order_free (order);
-}
-
-static void
-found_cb (GObject      *source,
-          GAsyncResult *res,
-          gpointer      user_data)
-{
-  g_autoptr(DspImport) self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) found = dsp_replica_find_finish (DSP_REPLICA (source), res, &error);
-
-  if (found == NULL)
-    {
-      self->trouble = dsp_text_error (error);
-      finish (self);
-      return;
-    }
-  g_clear_pointer (&self->there, g_hash_table_unref);
-  self->there = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_order);
-  for (guint i = 0; i < found->len; i++)
-    {
-      DspOrder *order = dsp_order_dup (found->pdata[i]);
-
-      if (order->number != NULL)
-        g_hash_table_insert (self->there, order->number, order);
-    }
-  give_next (self);
-}
-
-/* The next good rows, in reverse, and which of their numbers there are. */
-static void
-look_up (DspImport *self)
-{
-  g_autoptr(GString) numbers = g_string_new (NULL);
-  g_autoptr(DspFilter) filter = dsp_filter_new (&dsp_order);
-
-  for (; self->next < self->rows->len && self->chunk->len < CHUNK; self->next++)
-    {
-      DspImportRow *row = self->rows->pdata[self->next];
-      g_autofree char *number = row->state == DSP_IMPORT_GOOD && row->order->number != NULL ? dsp_filter_escape (row->order->number) : NULL;
-
-      if (number == NULL)
-        continue;
-      g_string_append_printf (numbers, "%s%s", numbers->len > 0 ? "," : "", number);
-      g_ptr_array_insert (self->chunk, 0, g_object_ref (row));
-    }
-  if (self->chunk->len == 0 || !dsp_filter_set (filter, "number", numbers->str, NULL))
-    finish (self);
-  else
-    dsp_replica_find_async (dsp_office_get_replica (self->office), filter, 0, NULL, found_cb, g_object_ref (self));
-}
-
-void
-dsp_import_start (DspImport *self)
-{
-  if (self->running)
-    return;
-  self->running = TRUE;
-  self->stopping = FALSE;
-  self->next = 0;
-  dsp_row_model_changed (DSP_ROW_MODEL (self));
-  look_up (self);
-}
-
-void
-dsp_import_stop (DspImport *self)
-{
-  self->stopping = TRUE;
-}
-
-gboolean dsp_import_is_running (DspImport *self) { return self->running; }
-
-/* ---- what the server refused later ---- */
-
-static gboolean
-waits (DspRowModel *model)
-{
-  DspImport *self = DSP_IMPORT (model);
-
-  return self->counts[DSP_IMPORT_ADDED] + self->counts[DSP_IMPORT_CHANGED] > 0;
-}
-
-static void
-refused (DspRowModel       *model,
-         const DspRejected *rejected,
-         const char        *sentence)
-{
-  DspImport *self = DSP_IMPORT (model);
-
-  for (guint i = 0; rejected->command == &dsp_order_import && i < self->rows->len; i++)
-    {
-      DspImportRow *row = self->rows->pdata[i];
-
-      if ((row->state == DSP_IMPORT_ADDED || row->state == DSP_IMPORT_CHANGED) && dsp_id_equal (&row->order->id, &rejected->id))
-        set_state (self, row, DSP_IMPORT_REFUSED, sentence);
-    }
 }
 
 /* ---- object ---- */
@@ -533,9 +462,11 @@ dsp_import_finalize (GObject *object)
 {
   DspImport *self = DSP_IMPORT (object);
 
+  end_check (self);
+  dsp_import_clear_chunk (self);
   g_ptr_array_unref (self->chunk);
+  g_hash_table_unref (self->given);
   g_ptr_array_unref (self->labels);
-  g_clear_pointer (&self->there, g_hash_table_unref);
   g_clear_pointer (&self->file, dsp_mapping_free);
   g_clear_pointer (&self->sheet, dsp_sheet_free);
   g_free (self->trouble);
@@ -546,8 +477,8 @@ static void
 dsp_import_class_init (DspImportClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = dsp_import_finalize;
-  DSP_ROW_MODEL_CLASS (klass)->waits = waits;
-  DSP_ROW_MODEL_CLASS (klass)->refused = refused;
+  DSP_ROW_MODEL_CLASS (klass)->waits = dsp_import_waits;
+  DSP_ROW_MODEL_CLASS (klass)->refused = dsp_import_refused;
 }
 
 static void
@@ -556,6 +487,7 @@ dsp_import_init (DspImport *self)
   self->rows = dsp_row_model_rows (DSP_ROW_MODEL (self));
   self->chunk = g_ptr_array_new_with_free_func (g_object_unref);
   self->labels = g_ptr_array_new ();
+  self->given = g_hash_table_new (dsp_id_hash, dsp_id_equal_func);
 }
 
 DspImport *
@@ -582,8 +514,7 @@ dsp_import_new (DspOffice *office,
       DspImportRow *row = g_object_new (DSP_TYPE_IMPORT_ROW, NULL);
 
       row->index = i;
-      row->n_faults = n_columns;
-      row->faults = g_new0 (char *, n_columns + 1);
+      row->n_columns = n_columns;
       g_ptr_array_add (self->rows, row);
     }
   return self;

@@ -37,8 +37,10 @@ DspSheet      *dsp_import_get_sheet   (DspImport *self);
 const char *const *dsp_import_get_fields (DspImport *self);
 const char *const *dsp_import_get_labels (DspImport *self);
 
-/* After a choice or a cell of the sheet was changed: judges all rows that were not imported yet. */
+/* After a choice or a cell of the sheet was changed: judges all rows that were not imported yet. What takes long is gone on
+ * with while nothing else is to be done. */
 void           dsp_import_check       (DspImport *self);
+gboolean       dsp_import_is_checking (DspImport *self, double *fraction); /* @fraction: of the work that is done */
 /* Instead of the choices, a mapping file; NULL: the choices again. */
 gboolean       dsp_import_use_mapping (DspImport *self, const char *path, GError **error);
 
@@ -50,7 +52,7 @@ const char    *dsp_import_get_trouble (DspImport *self); /* (nullable): why no r
 
 /* Gives an import command for each good row that would change something; works without network. */
 void           dsp_import_start       (DspImport *self);
-void           dsp_import_stop        (DspImport *self); /* after the present row */
+void           dsp_import_stop        (DspImport *self); /* after those that are being given */
 gboolean       dsp_import_is_running  (DspImport *self);
 
 G_END_DECLS

@@ -246,7 +246,7 @@ read_csv (const char   *path,
           GCancellable *cancellable,
           GError      **error)
 {
-  g_autoptr(DspSheet) sheet = dsp_sheet_read (path, cancellable, error);
+  g_autoptr(DspSheet) sheet = dsp_sheet_read (path, NULL, cancellable, error);
   const char *const *columns;
   guint n_columns;
 

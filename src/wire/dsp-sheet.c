@@ -4,15 +4,13 @@
 #define G_LOG_DOMAIN "dsp-wire"
 
 #include "config.h"
-#include "dsp-sheet.h"
+#include "dsp-sheet-private.h"
 
-#include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "dsp-filter.h"
 #include "dsp-mapping-private.h"
-#include "dsp-wire-error.h"
 
 /* How many rows are looked at to find out how times are written. */
 #define SAMPLE 200
@@ -22,90 +20,30 @@ const char *const dsp_sheet_time_formats[] = {
   "%d-%m-%Y %H:%M", "%m/%d/%Y %H:%M", NULL,
 };
 
-typedef struct {
-  guint64 line;
-  GStrv   cells;  /* (owned): as many as there are columns */
-  char   *broken; /* (owned) (nullable) */
-  gboolean mended;
-} SheetRow;
-
-struct _DspSheet
-{
-  char       *name;        /* (owned) */
-  GStrv       columns;     /* (owned) */
-  guint       n_columns;
-  GArray     *rows;        /* (owned): of SheetRow */
-  GPtrArray  *fields;      /* (owned): char *, nullable: of each column */
-  GHashTable *constants;   /* (owned): field -> text */
-  const char *time_format; /* of dsp_sheet_time_formats */
-};
-
 static void
 clear_row (gpointer data)
 {
-  SheetRow *row = data;
+  DspSheetRow *row = data;
 
-  g_strfreev (row->cells);
+  if (row->apart)
+    g_strfreev (row->cells);
+  else
+    g_free (row->cells);
   g_free (row->broken);
 }
 
-static GStrv
-dup_cells (const DspCsvRow *row,
-           guint            n_columns)
-{
-  GStrv cells = g_new0 (char *, n_columns + 1);
-
-  for (guint i = 0; i < n_columns; i++)
-    cells[i] = g_strdup (row != NULL && i < row->n_fields ? row->fields[i] : "");
-  return cells;
-}
-
-static gboolean
-read_rows (DspSheet  *self,
-           DspCsv    *csv,
-           GError   **error)
-{
-  DspCsvResult result;
-  DspCsvRow row;
-
-  while ((result = dsp_csv_next (csv, &row, error)) == DSP_CSV_ROW || result == DSP_CSV_REFUSED)
-    {
-      SheetRow kept = { row.line, dup_cells (result == DSP_CSV_ROW ? &row : NULL, self->n_columns),
-                        result == DSP_CSV_ROW ? NULL : g_strdup (row.reason), FALSE };
-
-      g_array_append_val (self->rows, kept);
-      if (self->rows->len > DSP_SHEET_MAX_ROWS)
-        {
-          g_set_error (error, DSP_WIRE_ERROR, DSP_WIRE_ERROR_INVALID,
-                       _("%s has more than %d rows. Larger files are imported with despachoctl."), self->name, DSP_SHEET_MAX_ROWS);
-          return FALSE;
-        }
-    }
-  return result == DSP_CSV_END;
-}
-
 DspSheet *
-dsp_sheet_read (const char    *path,
-                GCancellable  *cancellable,
-                GError       **error)
+dsp_sheet_new (const char *path)
 {
-  const DspInputOptions input_options = { .encoding = DSP_INPUT_AUTO };
-  const DspCsvOptions options = { .separator = 0 };
-  g_autoptr(DspSheet) self = g_new0 (DspSheet, 1);
-  g_autoptr(DspCsv) csv = NULL;
-  DspInput *input = dsp_input_open (path, &input_options, cancellable, error);
+  DspSheet *self = g_new0 (DspSheet, 1);
 
-  self->rows = g_array_new (FALSE, FALSE, sizeof (SheetRow));
+  self->rows = g_array_new (FALSE, FALSE, sizeof (DspSheetRow));
   g_array_set_clear_func (self->rows, clear_row);
   self->fields = g_ptr_array_new_with_free_func (g_free);
   self->constants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->time_format = dsp_sheet_time_formats[0];
   self->name = g_path_get_basename (path);
-  if (input == NULL || (csv = dsp_csv_new (input, &options, error)) == NULL)
-    return NULL;
-  self->columns = g_strdupv ((char **) dsp_csv_get_names (csv, &self->n_columns));
-  g_ptr_array_set_size (self->fields, (int) self->n_columns);
-  return read_rows (self, csv, error) ? g_steal_pointer (&self) : NULL;
+  return self;
 }
 
 void
@@ -114,6 +52,7 @@ dsp_sheet_free (DspSheet *self)
   if (self == NULL)
     return;
   g_free (self->name);
+  g_strfreev (self->sheets);
   g_strfreev (self->columns);
   g_array_unref (self->rows);
   g_ptr_array_unref (self->fields);
@@ -121,14 +60,16 @@ dsp_sheet_free (DspSheet *self)
   g_free (self);
 }
 
-static SheetRow *
+static DspSheetRow *
 row_at (DspSheet *self,
         guint     row)
 {
-  return &g_array_index (self->rows, SheetRow, row);
+  return &g_array_index (self->rows, DspSheetRow, row);
 }
 
 const char *dsp_sheet_get_name (DspSheet *self) { return self->name; }
+const char *const *dsp_sheet_get_sheets (DspSheet *self) { return (const char *const *) self->sheets; }
+guint dsp_sheet_get_sheet (DspSheet *self) { return self->sheet; }
 guint dsp_sheet_get_n_rows (DspSheet *self) { return self->rows->len; }
 guint64 dsp_sheet_get_line (DspSheet *self, guint row) { return row_at (self, row)->line; }
 const char *dsp_sheet_get_broken (DspSheet *self, guint row) { return row_at (self, row)->broken; }
@@ -145,15 +86,31 @@ dsp_sheet_get_columns (DspSheet *self,
 }
 
 void
+dsp_sheet_write_cell (DspSheet   *self,
+                      guint       row,
+                      guint       column,
+                      const char *text)
+{
+  DspSheetRow *one = row_at (self, row);
+  GStrv block = one->cells;
+
+  if (!one->apart)
+    {
+      one->cells = g_strdupv (block);
+      one->apart = TRUE;
+      g_free (block);
+    }
+  g_free (one->cells[column]);
+  one->cells[column] = g_strdup (text);
+}
+
+void
 dsp_sheet_set_cell (DspSheet   *self,
                     guint       row,
                     guint       column,
                     const char *text)
 {
-  char **cell = &row_at (self, row)->cells[column];
-
-  g_free (*cell);
-  *cell = g_strdup (text);
+  dsp_sheet_write_cell (self, row, column, text);
   row_at (self, row)->mended = TRUE;
 }
 
@@ -320,7 +277,7 @@ dsp_sheet_guess (DspSheet           *self,
             break;
           }
     }
-  for (guint i = 0; dsp_sheet_time_formats[i] != NULL; i++)
+  for (guint i = 0; !self->has_times && dsp_sheet_time_formats[i] != NULL; i++)
     {
       guint n = n_readable (self, table, dsp_sheet_time_formats[i], utc);
 
@@ -461,7 +418,7 @@ dsp_sheet_take_choices (DspSheet   *self,
   if (names == NULL || !g_strv_equal ((const char *const *) names, (const char *const *) self->columns))
     return FALSE;
   format = g_key_file_get_string (file, "columns", "times", NULL);
-  if (format != NULL)
+  if (format != NULL && !self->has_times)
     dsp_sheet_set_time_format (self, format);
   fields = g_key_file_get_keys (file, "fields", NULL, NULL);
   for (guint i = 0; fields != NULL && fields[i] != NULL; i++)

@@ -12,16 +12,22 @@
 
 G_BEGIN_DECLS
 
-#define DSP_SHEET_MAX_ROWS 10000
+/* What is in memory at most: a window that shows it has about three times as much. */
+#define DSP_SHEET_MAX_ROWS 100000
+#define DSP_SHEET_MAX_BYTES (128 << 20)
 
 typedef struct _DspSheet DspSheet;
 
-/* Blocks. NULL with an error that names the file; a file of more than DSP_SHEET_MAX_ROWS rows is one. */
-DspSheet          *dsp_sheet_read         (const char *path, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Blocks; any thread. A text, or of a workbook (.xlsx) the @sheet, if NULL the first that has headings. NULL with an error that
+ * names the file; more than DSP_SHEET_MAX_ROWS rows or DSP_SHEET_MAX_BYTES of text is one. */
+DspSheet          *dsp_sheet_read         (const char *path, const char *sheet, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void               dsp_sheet_free         (DspSheet *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DspSheet, dsp_sheet_free)
 
 const char        *dsp_sheet_get_name     (DspSheet *self);
+/* Of a workbook the sheets that one may look at, and which of them this is; NULL: it is a text. */
+const char *const *dsp_sheet_get_sheets   (DspSheet *self);
+guint              dsp_sheet_get_sheet    (DspSheet *self);
 const char *const *dsp_sheet_get_columns  (DspSheet *self, guint *n_columns);
 guint              dsp_sheet_get_n_rows   (DspSheet *self);
 guint64            dsp_sheet_get_line     (DspSheet *self, guint row);

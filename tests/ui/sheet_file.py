@@ -109,3 +109,30 @@ class SheetFile:
             for name, data in parts.items():
                 archive.writestr(name, data)
         return path or self.path
+
+
+def write_sheets(path, sheets):
+    """A workbook of plain cells: names of sheets with their rows; texts as texts, numbers as numbers."""
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+    def cell(place, value):
+        if isinstance(value, (int, float)):
+            return '<c r="%s"><v>%s</v></c>' % (place, value)
+        return '<c r="%s" t="inlineStr"><is><t>%s</t></is></c>' % (place, value)
+
+    def sheet(rows):
+        return '<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>' % (NS, "".join(
+            '<row r="%d">%s</row>' % (line, "".join(cell(column_name(i) + str(line), value) for i, value in enumerate(row) if value != ""))
+            for line, row in enumerate(rows, 1)))
+
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("_rels/.rels", '<Relationships><Relationship Id="r1" Type="%sofficeDocument" Target="xl/workbook.xml"/>'
+                         "</Relationships>" % relation)
+        archive.writestr("xl/_rels/workbook.xml.rels", "<Relationships>%s</Relationships>" % "".join(
+            '<Relationship Id="r%d" Type="%sworksheet" Target="worksheets/sheet%d.xml"/>' % (n, relation, n)
+            for n in range(1, len(sheets) + 1)))
+        archive.writestr("xl/workbook.xml", '<workbook xmlns:r="x"><sheets>%s</sheets></workbook>' % "".join(
+            '<sheet name="%s" sheetId="%d" r:id="r%d"/>' % (name, n, n) for n, name in enumerate(sheets, 1)))
+        for n, rows in enumerate(sheets.values(), 1):
+            archive.writestr("xl/worksheets/sheet%d.xml" % n, sheet(rows))

@@ -8,6 +8,7 @@ import re
 import time
 
 import driver
+from sheet_file import write_sheets
 from window import Window
 
 tests = driver.Tests()
@@ -202,6 +203,51 @@ def _():
     status(importing, "2 good rows, 0 with mistakes")
     press_import(importing)
     status(importing, "0 added, 0 changed, 2 unchanged, 0 refused")
+    office.app.bring_to_front()
+    driver.keys("Escape")
+    driver.wait_for(lambda: window() is None, "the window to close")
+
+
+@tests.case("/import/a_workbook_of_several_sheets_of_which_one_is_chosen")
+def _():
+    book = os.path.join(session.folder, "noviembre.xlsx")
+    heading = ["Folio", "Cuenta", "Tipo", "CP", "Cliente"]
+    write_sheets(book, {
+        "Norte": [["Ordenes del norte"], heading, [801601, 660601, "Reparación", 6800, "Ana"], [801602, 660602, "Reparación", "x", "Beto"]],
+        "Sur": [heading, [801603, 660603, "Garantía", "03100", "Carla"], [801604, "#N/A", "Garantía", "03100", "Elsa"]]})
+    before = office.count("All")
+    importing = open_file(book)
+    status(importing, "1 good row, 1 with a mistake")
+    cell(importing, "CP", 4).set_text("06800")
+    status(importing, "2 good rows, 0 with")
+    office.app.screenshot("import-workbook")
+    # What was mended is of this sheet: it is asked about when the list of sheets closes.
+    sheets = importing.find("combo box", "Sheet of the workbook")
+    sheets.press()
+    driver.wait_for(lambda: sheets.maybe(name="GtkPopover"), "the sheets").find("label", "Sur").click()
+    driver.wait_for(lambda: office.says("Discard what you typed?"), "the question")
+    Window.dialog_button(office.app.dialog(), "Keep editing").press()
+    driver.wait_for(lambda: not office.says("Discard what you typed?"), "the question to close")
+    press_import(importing)
+    status(importing, "2 added, 0 changed, 0 unchanged, 0 refused")
+    office.app.choose(importing.find("combo box", "Sheet of the workbook"), "Sur")
+    status(importing, "1 good row, 1 with a mistake")
+    assert "“#N/A” is an error of the workbook" in results(importing)["3"], results(importing)
+    press_import(importing)
+    status(importing, "1 added, 0 changed, 0 unchanged, 0 refused")
+    driver.wait_for(lambda: office.count("All") == before + 3, "three orders more", 30)
+    office.app.bring_to_front()
+    driver.keys("Escape")
+    driver.wait_for(lambda: window() is None, "the window to close")
+
+
+@tests.case("/import/tens_of_thousands_of_rows_are_looked_at_without_holding_the_window_up")
+def _():
+    with open(FILE, "w", encoding="utf-8") as f:
+        f.write("Folio,Cuenta,Tipo,CP\n")
+        f.writelines("%d,66%06d,Reparación,%s\n" % (5000000 + n, n, "06800" if n != 39999 else "x") for n in range(40000))
+    importing = open_file(FILE)
+    status(importing, "39999 good rows, 1 with a mistake")
     office.app.bring_to_front()
     driver.keys("Escape")
     driver.wait_for(lambda: window() is None, "the window to close")

@@ -4,6 +4,7 @@
 #include "config.h"
 #include "dsp-entities.h"
 #include "dsp-sheet.h"
+#include "dsp-xlsx-write.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -23,7 +24,7 @@ sheet_of (const char *text,
   g_assert_cmpint (fd, >=, 0);
   g_close (fd, NULL);
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  sheet = dsp_sheet_read (path, NULL, error);
+  sheet = dsp_sheet_read (path, NULL, NULL, error);
   g_unlink (path);
   return sheet;
 }
@@ -164,6 +165,85 @@ test_bad_files (void)
   g_assert_nonnull (error);
 }
 
+static DspTime
+at (int hour,
+    int minute,
+    int second)
+{
+  g_autoptr(GDateTime) time = g_date_time_new_utc (2026, 11, 27, hour, minute, second);
+
+  return (DspTime) { g_date_time_to_unix (time) * G_USEC_PER_SEC };
+}
+
+static char *
+write_workbook (int seconds)
+{
+  char *path = g_build_filename (g_get_tmp_dir (), "despacho-sheet-test.xlsx", NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspXlsxWriter) writer = dsp_xlsx_writer_new (path, &(DspXlsxAbout) { 0 }, NULL, &error);
+  const char *const headings[] = { "Folio", "Cuenta", "Tipo", "CP", "Creacion", "", "Folio" };
+  DspXlsxSheet *notes, *orders, *hidden;
+
+  g_assert_no_error (error);
+  notes = dsp_xlsx_writer_add_sheet (writer, "Notas");
+  dsp_xlsx_sheet_text (notes, 0, 0, "solo un apunte", DSP_XLSX_PLAIN);
+  orders = dsp_xlsx_writer_add_sheet (writer, "Órdenes");
+  dsp_xlsx_sheet_text (orders, 0, 0, "Órdenes de noviembre", DSP_XLSX_TITLE);
+  for (guint i = 0; i < G_N_ELEMENTS (headings); i++)
+    dsp_xlsx_sheet_text (orders, 2, i, headings[i], DSP_XLSX_HEADING);
+  dsp_xlsx_sheet_int (orders, 3, 0, 1, DSP_XLSX_PLAIN);
+  dsp_xlsx_sheet_text (orders, 3, 1, "0A", DSP_XLSX_PLAIN);
+  dsp_xlsx_sheet_text (orders, 3, 2, "Reparación", DSP_XLSX_PLAIN);
+  dsp_xlsx_sheet_int (orders, 3, 3, 6800, DSP_XLSX_PLAIN);
+  dsp_xlsx_sheet_time (orders, 3, 4, at (10, 30, seconds), DSP_XLSX_PLAIN);
+  dsp_xlsx_sheet_time (orders, 5, 4, at (0, 0, 0), DSP_XLSX_PLAIN);
+  dsp_xlsx_sheet_text (orders, 6, 9, "fuera", DSP_XLSX_PLAIN);
+  hidden = dsp_xlsx_writer_add_sheet (writer, "listas");
+  dsp_xlsx_sheet_text (hidden, 0, 0, "a", DSP_XLSX_PLAIN);
+  dsp_xlsx_sheet_text (hidden, 0, 1, "b", DSP_XLSX_PLAIN);
+  dsp_xlsx_sheet_hide (hidden);
+  g_assert_true (dsp_xlsx_writer_commit (writer, NULL, &error));
+  g_assert_no_error (error);
+  return path;
+}
+
+/* Below a title, in the second sheet: numbers and times as people see them, a heading of its own for each column. */
+static void
+test_workbook (void)
+{
+  for (int seconds = 0; seconds <= 7; seconds += 7)
+    {
+      g_autofree char *path = write_workbook (seconds);
+      g_autoptr(GError) error = NULL;
+      g_autoptr(DspSheet) sheet = dsp_sheet_read (path, NULL, NULL, &error);
+      const char *const *names;
+      guint n;
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (g_strv_length ((char **) dsp_sheet_get_sheets (sheet)), ==, 2);
+      g_assert_cmpuint (dsp_sheet_get_sheet (sheet), ==, 1);
+      names = dsp_sheet_get_columns (sheet, &n);
+      g_assert_cmpuint (n, ==, 7);
+      g_assert_cmpstr (names[5], ==, "F");
+      g_assert_cmpstr (names[6], ==, "Folio (G)");
+      g_assert_cmpuint (dsp_sheet_get_n_rows (sheet), ==, 3);
+      g_assert_cmpuint (dsp_sheet_get_line (sheet, 0), ==, 4);
+      g_assert_cmpstr (dsp_sheet_get_cell (sheet, 0, 0), ==, "1");
+      g_assert_cmpstr (dsp_sheet_get_cell (sheet, 0, 3), ==, "6800");
+      g_assert_cmpstr (dsp_sheet_get_cell (sheet, 0, 4), ==, seconds > 0 ? "2026-11-27 10:30:07" : "2026-11-27 10:30");
+      g_assert_cmpstr (dsp_sheet_get_cell (sheet, 1, 4), ==, seconds > 0 ? "2026-11-27 00:00:00" : "2026-11-27 00:00");
+      g_assert_cmpstr (dsp_sheet_get_time_format (sheet), ==, seconds > 0 ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M");
+      g_assert_false (dsp_sheet_is_mended (sheet, 1));
+      g_assert_nonnull (dsp_sheet_get_broken (sheet, 2));
+      /* How a text's times are written was remembered of a text with the same headings. */
+      g_assert_true (dsp_sheet_take_choices (sheet, "[columns]\nnames=Folio;Cuenta;Tipo;CP;Creacion;F;Folio (G);\ntimes=%d/%m/%Y\n"));
+      g_assert_cmpstr (dsp_sheet_get_time_format (sheet), !=, "%d/%m/%Y");
+      g_assert_null (dsp_sheet_read (path, "Notas", NULL, &error));
+      g_assert_nonnull (error);
+      g_unlink (path);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -173,6 +253,7 @@ main (int    argc,
   g_test_add_func ("/sheet/S0-30/every_wrong_cell_is_told_and_can_be_mended", test_mended);
   g_test_add_func ("/sheet/choices_are_remembered_for_the_same_headings", test_remembered);
   g_test_add_func ("/sheet/a_moved_file_finds_the_day_of_its_first_import", test_day);
+  g_test_add_func ("/sheet/a_workbook_is_read_below_its_title_with_the_sheet_that_has_headings", test_workbook);
   g_test_add_func ("/sheet/what_is_no_file_of_rows_is_refused", test_bad_files);
   return g_test_run ();
 }
