@@ -109,24 +109,16 @@ show_address (View           *view,
 
 /* ---- the order ---- */
 
+/* What stands in the record itself. */
 static void
-show (View *view)
+show_record (View           *view,
+             const DspOrder *order)
 {
-  const DspOrder *lent = dsp_replica_get_order (dsp_office_get_replica (view->office), &view->id);
-  g_autoptr(DspOrder) order = lent != NULL ? dsp_order_dup (lent) : NULL;
-  DspOrderIndex *index = dsp_replica_get_index (dsp_office_get_replica (view->office));
-  guint32 row = dsp_order_index_find (index, &view->id);
-  guint8 flags = row != DSP_NO_ROW ? dsp_order_index_flags (index, row) : 0;
   g_autoptr(GString) title = g_string_new (NULL);
   g_autoptr(GString) subtitle = g_string_new (NULL);
   g_autofree char *crew = NULL;
   gboolean with_crew;
 
-  if (order == NULL)
-    {
-      adw_window_title_set_subtitle (ADW_WINDOW_TITLE (view->title), _("This order is no longer yours to see"));
-      return;
-    }
   g_string_append_printf (title, _("Order %s"), order->number);
   if (order->type != NULL)
     g_string_append_printf (title, " · %s%s%s", order->type, order->subtype != NULL ? " / " : "",
@@ -146,11 +138,6 @@ show (View *view)
   adw_window_title_set_subtitle (ADW_WINDOW_TITLE (view->title), subtitle->str);
   gtk_window_set_title (GTK_WINDOW (view->window), title->str);
 
-  dsp_lookers_view_show (DSP_LOOKERS_VIEW (view->lookers), &view->id);
-  gtk_widget_set_visible (view->pending, (flags & (DSP_ROW_PENDING | DSP_ROW_CONFLICT)) != 0);
-  gtk_label_set_text (GTK_LABEL (view->pending),
-                      flags & DSP_ROW_CONFLICT ? _("The server refused a change of this order; see “Waiting and refused changes”.")
-                                               : _("A change of this order waits to be sent to the server."));
   with_crew = order->status == DSP_ORDER_ASSIGNED || order->status == DSP_ORDER_IN_PROGRESS;
   gtk_button_set_label (GTK_BUTTON (view->assign), with_crew ? _("Move") : _("Assign"));
   gtk_widget_set_sensitive (view->assign, (order->status == DSP_ORDER_UNASSIGNED && dsp_office_may (view->office, &dsp_order_assign)) ||
@@ -167,7 +154,6 @@ show (View *view)
   add_field (view, view->customer, order, offsetof (DspOrder, account));
   add_field (view, view->customer, order, offsetof (DspOrder, phone));
   show_address (view, order);
-  dsp_place_view_show (DSP_PLACE_VIEW (view->place), order);
   dsp_facts_clear (view->order);
   add_field (view, view->order, order, offsetof (DspOrder, group));
   add_field (view, view->order, order, offsetof (DspOrder, priority));
@@ -185,6 +171,29 @@ show (View *view)
   add_field (view, view->order, order, offsetof (DspOrder, observation));
   add_field (view, view->order, order, offsetof (DspOrder, solutions));
   add_field (view, view->order, order, offsetof (DspOrder, equipment));
+}
+
+static void
+show (View *view)
+{
+  const DspOrder *lent = dsp_replica_get_order (dsp_office_get_replica (view->office), &view->id);
+  g_autoptr(DspOrder) order = lent != NULL ? dsp_order_dup (lent) : NULL;
+  DspOrderIndex *index = dsp_replica_get_index (dsp_office_get_replica (view->office));
+  guint32 row = dsp_order_index_find (index, &view->id);
+  guint8 flags = row != DSP_NO_ROW ? dsp_order_index_flags (index, row) : 0;
+
+  if (order == NULL)
+    {
+      adw_window_title_set_subtitle (ADW_WINDOW_TITLE (view->title), _("This order is no longer yours to see"));
+      return;
+    }
+  show_record (view, order);
+  dsp_lookers_view_show (DSP_LOOKERS_VIEW (view->lookers), &view->id);
+  gtk_widget_set_visible (view->pending, (flags & (DSP_ROW_PENDING | DSP_ROW_CONFLICT)) != 0);
+  gtk_label_set_text (GTK_LABEL (view->pending),
+                      flags & DSP_ROW_CONFLICT ? _("The server refused a change of this order; see “Waiting and refused changes”.")
+                                               : _("A change of this order waits to be sent to the server."));
+  dsp_place_view_show (DSP_PLACE_VIEW (view->place), order);
   dsp_attachments_view_show (DSP_ATTACHMENTS_VIEW (view->attachments), &view->id);
   dsp_visits_view_show (DSP_VISITS_VIEW (view->visits), order);
   dsp_penalties_view_show (DSP_PENALTIES_VIEW (view->penalties), &view->id);
@@ -334,12 +343,9 @@ make_icon_button (const char *icon,
   return button;
 }
 
-void
-dsp_order_window_open (GtkWindow         *parent,
-                       DspOffice         *office,
-                       const DspId       *id,
-                       DspOrderNeighbour  neighbour,
-                       gpointer           data)
+static View *
+make_window (GtkWindow *parent,
+             DspOffice *office)
 {
   View *view = g_new0 (View, 1);
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *header = adw_header_bar_new ();
@@ -350,9 +356,6 @@ dsp_order_window_open (GtkWindow         *parent,
   view->refs = 1;
   view->office = g_object_ref (office);
   view->parent = GTK_WIDGET (parent);
-  view->id = *id;
-  view->neighbour = neighbour;
-  view->neighbour_data = data;
   view->window = adw_window_new ();
   gtk_window_set_transient_for (GTK_WINDOW (view->window), parent);
   gtk_window_set_destroy_with_parent (GTK_WINDOW (view->window), TRUE);
@@ -422,9 +425,38 @@ dsp_order_window_open (GtkWindow         *parent,
   adw_window_set_content (ADW_WINDOW (view->window), content);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (on_key), view);
   gtk_widget_add_controller (view->window, keys);
+  return view;
+}
 
+void
+dsp_order_window_open (GtkWindow         *parent,
+                       DspOffice         *office,
+                       const DspId       *id,
+                       DspOrderNeighbour  neighbour,
+                       gpointer           data)
+{
+  View *view = make_window (parent, office);
+
+  view->id = *id;
+  view->neighbour = neighbour;
+  view->neighbour_data = data;
   g_signal_connect_swapped (office, "refreshed", G_CALLBACK (show), view);
   show (view);
   gtk_window_present (GTK_WINDOW (view->window));
   gtk_widget_grab_focus (view->assign);
+}
+
+void
+dsp_order_window_warm (GtkWindow *parent,
+                       DspOffice *office)
+{
+  const DspOrder order = { .number = (char *) "0", .type = (char *) "0", .status = DSP_ORDER_UNASSIGNED, .account = (char *) "0",
+                           .contact_name = (char *) "0", .street = (char *) "0", .postal_code = (char *) "00000" };
+  View *view = make_window (parent, office);
+  int width, height;
+
+  show_record (view, &order);
+  gtk_widget_measure (view->window, GTK_ORIENTATION_HORIZONTAL, -1, &width, NULL, NULL, NULL);
+  gtk_widget_measure (view->window, GTK_ORIENTATION_VERTICAL, MAX (width, 980), &height, NULL, NULL, NULL);
+  gtk_window_destroy (GTK_WINDOW (view->window));
 }

@@ -28,6 +28,7 @@ struct _DspWindow
   char               *password;  /* (owned) (nullable): typed while offline, until the server takes it */
   guint               again_id;
   guint               tick_id;
+  guint               warm_id;
   DspLink             last_link;
   gint64              away_since; /* us; 0: the server answers */
   gboolean            away_told;  /* the notice about it was taken */

@@ -9,12 +9,26 @@
 #include "dsp-import-window.h"
 #include "dsp-keyring.h"
 #include "dsp-new-order.h"
+#include "dsp-order-window.h"
 #include "dsp-outbox-window.h"
 
 #include <glib/gi18n.h>
 
 /* How long to wait before signing in again with what was typed, when that was offline. */
 #define SIGN_IN_AGAIN_S 10
+/* After signing in; by then the first pages are drawn. */
+#define WARM_MS 3000
+
+/* The pages are there and nobody has opened an order yet. */
+static gboolean
+warm_cb (gpointer user_data)
+{
+  DspWindow *self = user_data;
+
+  self->warm_id = 0;
+  dsp_order_window_warm (GTK_WINDOW (self), self->office);
+  return G_SOURCE_REMOVE;
+}
 
 void
 dsp_window_close_office (DspWindow *self)
@@ -24,6 +38,7 @@ dsp_window_close_office (DspWindow *self)
 
   g_clear_handle_id (&self->again_id, g_source_remove);
   g_clear_handle_id (&self->tick_id, g_source_remove);
+  g_clear_handle_id (&self->warm_id, g_source_remove);
   if (self->office == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->office, self);
@@ -159,6 +174,7 @@ start (DspWindow  *self,
     gtk_window_set_title (GTK_WINDOW (self), title);
   }
   self->tick_id = g_timeout_add_seconds (20, connection_tick, self);
+  self->warm_id = g_timeout_add_full (G_PRIORITY_LOW, WARM_MS, warm_cb, self, NULL);
   dsp_window_on_status_changed (self);
   if (dsp_replica_was_salvaged (replica))
     dsp_office_message (self->office, 0, "%s",
