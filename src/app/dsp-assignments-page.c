@@ -13,6 +13,7 @@
 #include "dsp-filter-bar.h"
 #include "dsp-map-pane.h"
 #include "dsp-order-view.h"
+#include "dsp-pane.h"
 #include "dsp-process-bar.h"
 #include "dsp-text.h"
 
@@ -45,7 +46,12 @@ struct _DspAssignmentsPage
   AdwBin            *process_slot;
   GtkWidget         *clear_button;
   GtkWidget         *map;      /* nullable */
+  GtkWidget         *elsewhere; /* instead of list and map, where both are in windows of their own */
+  DspPane           *panes[3]; /* (owned) (nullable): as in pane_names */
 };
+
+enum { PANE_LIST, PANE_MAP, PANE_CREWS };
+static const char *const pane_names[] = { "list", "map", "crews", NULL };
 
 G_DEFINE_FINAL_TYPE (DspAssignmentsPage, dsp_assignments_page, GTK_TYPE_WIDGET)
 
@@ -190,17 +196,31 @@ on_enter_list (GtkDropTarget      *target,
 
 /* ---- panes ---- */
 
+/* Where the settings want them; windows of their own need the page's to be there. */
 static void
 on_settings_changed (GSettings          *settings,
                      const char         *key,
                      DspAssignmentsPage *self)
 {
-  gboolean list = g_settings_get_boolean (settings, "show-list");
-  gboolean map = g_settings_get_boolean (settings, "show-map");
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  gboolean list = g_settings_get_boolean (settings, "show-list"), map = g_settings_get_boolean (settings, "show-map");
+  gboolean shown[] = { list || !map, map, g_settings_get_boolean (settings, "show-crews") };
 
-  gtk_widget_set_visible (GTK_WIDGET (self->orders), list || !map);
-  gtk_widget_set_visible (GTK_WIDGET (self->map_slot), map);
-  gtk_widget_set_visible (GTK_WIDGET (self->crews), g_settings_get_boolean (settings, "show-crews"));
+  if (!GTK_IS_WINDOW (root) || (key != NULL && !g_str_has_prefix (key, "show-") && !g_str_has_suffix (key, "-window")))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (self->panes); i++)
+    dsp_pane_place (self->panes[i], GTK_WINDOW (root), shown[i]);
+  gtk_widget_set_visible (self->elsewhere, (dsp_pane_is_out (self->panes[PANE_LIST]) || !shown[PANE_LIST]) &&
+                                           (dsp_pane_is_out (self->panes[PANE_MAP]) || !shown[PANE_MAP]));
+  gtk_widget_set_visible (GTK_WIDGET (self->inner), !gtk_widget_get_visible (self->elsewhere));
+}
+
+static gboolean
+is_here (DspAssignmentsPage *self,
+         guint               pane,
+         gpointer            widget)
+{
+  return gtk_widget_get_visible (widget) && !dsp_pane_is_out (self->panes[pane]);
 }
 
 static void
@@ -208,9 +228,9 @@ save_panes (DspAssignmentsPage *self)
 {
   GSettings *settings = dsp_office_get_settings (self->office);
 
-  if (gtk_widget_get_visible (GTK_WIDGET (self->orders)) && gtk_widget_get_visible (GTK_WIDGET (self->map_slot)))
+  if (is_here (self, PANE_LIST, self->orders) && is_here (self, PANE_MAP, self->map_slot))
     g_settings_set_int (settings, "pane-map", gtk_paned_get_position (self->inner));
-  if (gtk_widget_get_visible (GTK_WIDGET (self->crews)))
+  if (is_here (self, PANE_CREWS, self->crews))
     g_settings_set_int (settings, "pane-crews", gtk_paned_get_position (self->outer));
 }
 
@@ -241,6 +261,18 @@ static void
 on_mapped (GtkWidget *widget,
            gpointer   user_data)
 {
+  DspAssignmentsPage *self = DSP_ASSIGNMENTS_PAGE (widget);
+  GObject *root = G_OBJECT (gtk_widget_get_root (widget));
+  GSettings *settings = dsp_office_get_settings (self->office);
+
+  if (g_object_get_data (root, "dsp-panes") == NULL)
+    {
+      GActionGroup *actions = dsp_pane_actions (settings, pane_names);
+
+      g_object_set_data_full (root, "dsp-panes", actions, g_object_unref);
+      gtk_widget_insert_action_group (GTK_WIDGET (root), "panes", actions);
+    }
+  on_settings_changed (settings, NULL, self);
   g_timeout_add_full (G_PRIORITY_DEFAULT, 10, place_panes, g_object_ref (widget), g_object_unref);
 }
 
@@ -254,6 +286,8 @@ dsp_assignments_page_dispose (GObject *object)
 
   if (self->office != NULL && gtk_widget_get_width (GTK_WIDGET (self)) > 0)
     save_panes (self);
+  for (guint i = 0; i < G_N_ELEMENTS (self->panes); i++)
+    g_clear_pointer (&self->panes[i], dsp_pane_free);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_pointer (&self->crew_ids, g_array_unref);
@@ -280,6 +314,7 @@ dsp_assignments_page_class_init (DspAssignmentsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, strip);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, outer);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, inner);
+  gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, elsewhere);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, orders);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, map_slot);
   gtk_widget_class_bind_template_child (widget_class, DspAssignmentsPage, crews);
@@ -327,7 +362,9 @@ dsp_assignments_page_new (DspOffice *office)
   g_settings_bind (settings, "show-map", self->show_map, "active", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "show-crews", self->show_crews, "active", G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_object (settings, "changed", G_CALLBACK (on_settings_changed), self, 0);
-  on_settings_changed (settings, NULL, self);
+  self->panes[PANE_LIST] = dsp_pane_new (GTK_WIDGET (self->orders), settings, pane_names[PANE_LIST], _("Orders"));
+  self->panes[PANE_MAP] = dsp_pane_new (GTK_WIDGET (self->map_slot), settings, pane_names[PANE_MAP], _("Map"));
+  self->panes[PANE_CREWS] = dsp_pane_new (GTK_WIDGET (self->crews), settings, pane_names[PANE_CREWS], _("Crews"));
   fill_crews (self);
   g_signal_connect_object (self->crew, "notify::selected", G_CALLBACK (show_selection), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (office, "selection-changed", G_CALLBACK (show_selection), self, G_CONNECT_SWAPPED);
@@ -474,6 +511,13 @@ dsp_assignments_page_find_code (DspAssignmentsPage *self,
                                 const char         *code)
 {
   dsp_map_pane_show_code (self->map, code);
+}
+
+void
+dsp_assignments_page_print_map (DspAssignmentsPage *self,
+                                GtkWindow          *parent)
+{
+  dsp_map_pane_print (self->map, parent);
 }
 
 void

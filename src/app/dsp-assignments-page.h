@@ -24,6 +24,7 @@ void       dsp_assignments_page_show_row    (DspAssignmentsPage *self, guint32 r
 /* The order beside @row in the list; DSP_NO_ROW: none. */
 guint32    dsp_assignments_page_neighbour   (DspAssignmentsPage *self, guint32 row, int step);
 void       dsp_assignments_page_focus       (DspAssignmentsPage *self); /* the list */
+void       dsp_assignments_page_print_map   (DspAssignmentsPage *self, GtkWindow *parent);
 void       dsp_assignments_page_find_code   (DspAssignmentsPage *self, const char *code);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "dsp-map-pane.h"
 
+#include "dsp-map-print.h"
 #include "dsp-map-settings.h"
 #include "dsp-order-view.h"
 #include "dsp-text.h"
@@ -18,6 +19,8 @@
 
 /* Single orders are drawn when not more than these lie in view. */
 #define MAX_PINS 4000
+/* Where crews are is looked at again at most so often. */
+#define CREWS_MS 10000
 
 struct _DspMapPane
 {
@@ -31,6 +34,8 @@ struct _DspMapPane
   gboolean    first_fit_done;
   gboolean    setting;   /* we tell the map, not the person */
   DspDate     closed_from, closed_until; /* the days whose closed zones are shown */
+  gint64      crews_shown_us;
+  guint       crews_id;
   guint       areas_id;
   guint       fit_id;
 };
@@ -290,24 +295,61 @@ load_areas (DspMapPane *self)
   self->areas_id = g_timeout_add (300, load_areas_cb, self);
 }
 
+/* Their bases, then over them where they were last today. */
 static void
 show_crews (DspMapPane *self)
 {
   const GPtrArray *crews = dsp_office_records (self->office, &dsp_crew);
-  g_autoptr(GArray) list = g_array_new (FALSE, TRUE, sizeof (DspMapCrew));
+  g_autoptr(GHashTable) seen = dsp_office_dup_crews_seen (self->office);
+  g_autoptr(GPtrArray) ages = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GArray) list = g_array_new (FALSE, TRUE, sizeof (DspMapCrew)), last = g_array_new (FALSE, TRUE, sizeof (DspMapCrew));
+  gint64 now_us = g_get_real_time ();
 
   for (guint i = 0; i < crews->len; i++)
     {
       const DspCrew *crew = crews->pdata[i];
+      const DspCrewSeen *where = g_hash_table_lookup (seen, &crew->id);
       DspMapCrew one = { .id = crew->id, .code = crew->code, .name = crew->name };
 
-      if (crew->retired == DSP_YES || !crew->home_lat_e7.is_set || !crew->home_lon_e7.is_set)
+      if (crew->retired == DSP_YES)
         continue;
-      one.lat_e7 = (gint32) crew->home_lat_e7.value;
-      one.lon_e7 = (gint32) crew->home_lon_e7.value;
-      g_array_append_val (list, one);
+      if (crew->home_lat_e7.is_set && crew->home_lon_e7.is_set)
+        {
+          one.lat_e7 = (gint32) crew->home_lat_e7.value;
+          one.lon_e7 = (gint32) crew->home_lon_e7.value;
+          g_array_append_val (list, one);
+        }
+      if (where == NULL)
+        continue;
+      one.lat_e7 = where->lat_e7;
+      one.lon_e7 = where->lon_e7;
+      one.seen = dsp_text_ago (where->at_us, now_us);
+      g_ptr_array_add (ages, (gpointer) one.seen);
+      g_array_append_val (last, one);
     }
+  g_array_append_vals (list, last->data, last->len);
   dsp_map_view_set_crews (self->view, (const DspMapCrew *) list->data, list->len);
+  self->crews_shown_us = now_us;
+}
+
+static gboolean
+crews_later (gpointer user_data)
+{
+  DspMapPane *self = user_data;
+
+  self->crews_id = 0;
+  show_crews (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* What happened may have moved one; at most so often. */
+static void
+show_crews_soon (DspMapPane *self)
+{
+  gint64 left_ms = CREWS_MS - (g_get_real_time () - self->crews_shown_us) / 1000;
+
+  if (self->crews_id == 0)
+    self->crews_id = g_timeout_add ((guint) CLAMP (left_ms, 1, CREWS_MS), crews_later, self);
 }
 
 static void
@@ -350,6 +392,7 @@ show_pins (DspMapPane *self)
     {
       const char *code = dsp_order_index_postal_code (index, rows[i]);
       const DspOrder *order;
+      const DspCrew *crew;
       DspMapPin pin = { 0 };
 
       if (code == NULL || !g_hash_table_contains (near, code))
@@ -361,6 +404,9 @@ show_pins (DspMapPane *self)
       pin.lat_e7 = (gint32) order->lat_e7.value;
       pin.lon_e7 = (gint32) order->lon_e7.value;
       pin.is_assigned = !dsp_id_is_none (&order->crew_id);
+      crew = pin.is_assigned ? dsp_office_get (self->office, &dsp_crew, &order->crew_id) : NULL;
+      if (crew != NULL && crew->code != NULL)
+        dsp_map_crew_colour (crew->code, &pin.crew_colour);
       pin.urgency = dsp_map_urgency (order, &clock);
       g_ptr_array_add (labels, g_strdup (order->number));
       pin.label = labels->pdata[labels->len - 1];
@@ -419,6 +465,7 @@ on_refreshed (DspOffice  *office,
   check_closed (self);
   show_counts (self);
   show_pins (self);
+  show_crews_soon (self);
   show_selection (self);
 }
 
@@ -600,13 +647,10 @@ on_secondary_pressed (GtkGestureClick *click,
   g_autoptr(GMenu) model = g_menu_new ();
   GtkWidget *menu;
 
-  if (gtk_bitset_is_empty (dsp_office_get_selection (self->office)))
-    {
-      dsp_office_message (self->office, 0, "%s", _("Select areas first"));
-      return;
-    }
   gtk_gesture_set_state (GTK_GESTURE (click), GTK_EVENT_SEQUENCE_CLAIMED);
-  g_menu_append (model, _("Close these zones for a day…"), "win.closed-zones");
+  if (!gtk_bitset_is_empty (dsp_office_get_selection (self->office)))
+    g_menu_append (model, _("Close these zones for a day…"), "win.closed-zones");
+  g_menu_append (model, _("Print the map…"), "win.print-map");
   menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (model));
   gtk_widget_set_parent (menu, GTK_WIDGET (self));
   gtk_popover_set_has_arrow (GTK_POPOVER (menu), FALSE);
@@ -645,6 +689,7 @@ dsp_map_pane_dispose (GObject *object)
 {
   DspMapPane *self = DSP_MAP_PANE (object);
 
+  g_clear_handle_id (&self->crews_id, g_source_remove);
   g_clear_handle_id (&self->areas_id, g_source_remove);
   g_clear_handle_id (&self->fit_id, g_source_remove);
   g_cancellable_cancel (self->cancellable);
@@ -727,4 +772,11 @@ dsp_map_pane_show_code (GtkWidget  *widget,
                         const char *code)
 {
   return dsp_map_view_zoom_to_code (DSP_MAP_PANE (widget)->view, code);
+}
+
+void
+dsp_map_pane_print (GtkWidget *widget,
+                    GtkWindow *parent)
+{
+  dsp_map_print (parent, DSP_MAP_PANE (widget)->office, DSP_MAP_PANE (widget)->view);
 }

@@ -13,5 +13,6 @@ G_DECLARE_FINAL_TYPE (DspMapPane, dsp_map_pane, DSP, MAP_PANE, GtkWidget)
 /* Signal "selected": the person selected on the map; the list should scroll there. */
 GtkWidget *dsp_map_pane_new       (DspOffice *office);
 gboolean   dsp_map_pane_show_code (GtkWidget *self, const char *code);
+void       dsp_map_pane_print     (GtkWidget *self, GtkWindow *parent); /* what it shows */
 
 G_END_DECLS

@@ -119,6 +119,14 @@ char             *dsp_office_dup_place_warning (DspOffice *self, const char *cod
 const DspPostalCode *dsp_office_get_place (DspOffice *self, const char *code); /* nullable */
 /* The crew's open orders of today, in the order of their appointments; lent until "refreshed". */
 const DspPlanStop *dsp_office_get_stops (DspOffice *self, const DspId *crew_id, const guint32 **rows, guint *n_stops);
+/* Where a crew was last today, by an order that it began or closed. */
+typedef struct {
+  DspId  crew_id, order_id;
+  gint32 lat_e7, lon_e7;
+  gint64 at_us;
+} DspCrewSeen;
+/* Crew's DspId -> DspCrewSeen, of the crews of whom that is known here; (transfer full). */
+GHashTable *dsp_office_dup_crews_seen (DspOffice *self);
 /* Today's, once it is known that the crew was called: lent until "records-changed" (nullable). */
 const DspRollCall *dsp_office_get_roll_call (DspOffice *self, const DspId *crew_id);
 DspPlanOrders *dsp_office_plan (DspOffice *self, GtkBitset *rows);

@@ -524,7 +524,8 @@ static gboolean
 typing (DspWindow  *self,
         const char *action)
 {
-  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  GtkWindow *active = gtk_application_get_active_window (gtk_window_get_application (GTK_WINDOW (self)));
+  GtkWidget *focus = active != NULL ? gtk_window_get_focus (active) : NULL; /* a pane may stand in a window of its own */
 
   if (focus == NULL || !(GTK_IS_TEXT (focus) || GTK_IS_TEXT_VIEW (focus)))
     return FALSE;
@@ -600,6 +601,8 @@ action_assign (GtkWidget  *widget,
     }
   else if (g_str_equal (name, "win.print"))
     dsp_paper_dialog_open_list (GTK_WINDOW (self), self->office);
+  else if (g_str_equal (name, "win.print-map"))
+    dsp_assignments_page_print_map (self->assignments, GTK_WINDOW (self));
 }
 
 static void
@@ -699,7 +702,7 @@ dsp_window_class_init (DspWindowClass *klass)
 {
   static const char *const assign_actions[] = { "win.assign", "win.move", "win.release", "win.type-crew", "win.next-case",
                                                 "win.previous-case", "win.filter", "win.select-none", "win.select-all",
-                                                "win.clear-filters", "win.print" };
+                                                "win.clear-filters", "win.print", "win.print-map" };
   static const char *const window_actions[] = { "win.preferences", "win.search", "win.new-order", "win.import-orders", "win.outbox",
                                                 "win.sync-now", "win.contingency", "win.results", "win.roll-call", "win.closed-zones",
                                                 "win.account" };

@@ -82,7 +82,7 @@ typedef struct {
   GStrv          equipment;       /* a line each: dsp_equipment_line_parse() */
   GStrv          checklist;       /* answers, in the order of the type's questions: "yes" or "no" */
   DspId          signature_id;    /* an attachment */
-  DspInt         attended_lat_e7; /* where it was done */
+  DspInt         attended_lat_e7; /* where it was begun, then where it was done */
   DspInt         attended_lon_e7;
 } DspOrder;
 extern const DspEntity dsp_order;

@@ -217,8 +217,12 @@ DSP_ORDER_APPLY (close_order, DspClose)
   dsp_set_list (&order->equipment, args->equipment);
   dsp_set_list (&order->checklist, args->checklist);
   order->signature_id = args->signature_id;
-  order->attended_lat_e7 = args->lat_e7;
-  order->attended_lon_e7 = args->lon_e7;
+  /* Else it stays where it was begun. */
+  if (args->lat_e7.is_set)
+    {
+      order->attended_lat_e7 = args->lat_e7;
+      order->attended_lon_e7 = args->lon_e7;
+    }
   dsp_order_keep_penalty (work, order);
   dsp_statement_add_order (work, order);
   if (args->rest != NULL)

@@ -101,6 +101,7 @@ dsp_order_take_from_crew (DspOrder *order)
   order->crew_id = dsp_id_none;
   order->assigned_at.us = 0;
   order->started_at.us = 0;
+  order->attended_lat_e7 = order->attended_lon_e7 = (DspInt) { 0 };
   order->visit = (DspInt) { 0 };
 }
 
@@ -147,7 +148,11 @@ DSP_ORDER_APPLY (start, DspStart)
     return dsp_refuse (error, DSP_RULE_INVALID, _("the start of order %s lies in the future"), order->number);
   if (at_us < order->created_at.us)
     return dsp_refuse (error, DSP_RULE_INVALID, _("the start of order %s is before its creation"), order->number);
+  if (args->lat_e7.is_set != args->lon_e7.is_set)
+    return dsp_refuse (error, DSP_RULE_INVALID, _("order %s has only one of latitude and longitude"), order->number);
   order->started_at.us = at_us;
+  order->attended_lat_e7 = args->lat_e7;
+  order->attended_lon_e7 = args->lon_e7;
   return TRUE;
 }
 

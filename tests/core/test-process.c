@@ -424,6 +424,27 @@ test_address_in_parts (void)
   g_assert_null (world_order (w)->municipality);
 }
 
+/* Where a crew began is kept until it says where it closed; with the crew it goes. */
+static void
+test_start_has_a_place (void)
+{
+  g_autoptr(World) w = office ();
+  DspStart start = { .started_at = { NOW }, .lat_e7 = { 194000000, true } };
+  DspClose close = { .closed_at = { NOW }, .attended = DSP_YES, .satisfied = DSP_YES, .resolution = (char *) "fixed" };
+
+  assign (w);
+  world_refused (w, &dsp_order_start, world_id (21), &start, DSP_RULE_INVALID);
+  start.lon_e7 = (DspInt) { -991000000, true };
+  done (w, &dsp_order_start, &start);
+  g_assert_cmpint (world_order (w)->attended_lat_e7.value, ==, 194000000);
+  done (w, &dsp_order_unassign, &(DspUnassign) { .reason = (char *) "broke down" });
+  g_assert_false (world_order (w)->attended_lat_e7.is_set);
+  assign (w);
+  done (w, &dsp_order_start, &start);
+  done (w, &dsp_order_close, &close);
+  g_assert_cmpint (world_order (w)->attended_lon_e7.value, ==, -991000000);
+}
+
 static void
 test_follow_ups (void)
 {
@@ -474,6 +495,7 @@ main (int   argc,
   g_test_add_func ("/process/S0-47/an-address-given-in-parts-is-judged-whole", test_address_in_parts);
   g_test_add_func ("/process/S0-47/a-neighbourhood-that-is-not-of-its-postal-code-is-told", test_other_neighbourhood);
   g_test_add_func ("/process/S0-30/an-office-without-catalogue-is-not-told-with-each-order", test_no_catalogue);
+  g_test_add_func ("/process/where-a-crew-began-is-kept", test_start_has_a_place);
   g_test_add_func ("/process/S1-18/follow-ups-are-entries", test_follow_ups);
   g_test_add_func ("/process/reopened-by-a-supervisor-only", test_reopened);
   return g_test_run ();

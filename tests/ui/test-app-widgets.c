@@ -13,6 +13,9 @@
 #include "dsp-resources.h"
 #include "dsp-sign-in-page.h"
 #include "dsp-work-bar.h"
+#include "office.h"
+
+#include "dsp-keeper-private.h"
 
 #include <adwaita.h>
 #include <glib/gstdio.h>
@@ -34,6 +37,53 @@ set_up (Fixture      *fixture,
   fixture->dir = g_dir_make_tmp ("despacho-widgets-XXXXXX", &error);
   g_assert_no_error (error);
   path = g_build_filename (fixture->dir, "cache.db", NULL);
+  fixture->replica = dsp_replica_open (path, 0, &error);
+  g_assert_no_error (error);
+  fixture->settings = g_settings_new ("mx.despacho.Despacho");
+  fixture->office = dsp_office_new (fixture->replica, fixture->settings);
+}
+
+/* ---- where crews were last ---- */
+
+static void
+give (DspKeeper        *keeper,
+      const DspCommand *command,
+      guint             order,
+      gconstpointer     args)
+{
+  DspId id = office_id ("order", order);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(DspOutcome) outcome = dsp_keeper_give (keeper, command, &id, 1, args, DSP_FIELDS_ALL, FALSE, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (outcome->n_given, ==, 1);
+}
+
+/* Crew 1 began one order and then closed another elsewhere; crew 2 began one that is somewhere; crew 3 did nothing. */
+static void
+set_up_crews (Fixture      *fixture,
+              gconstpointer unused)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *dir = office_temp_dir (), *path = g_build_filename (dir, "cache.db", NULL);
+  DspKeeper *keeper = dsp_keeper_open (path, NULL, NULL, &error);
+  gint64 now_us = g_get_real_time ();
+  DspUpdateAddress somewhere = { .cause = DSP_ADDRESS_WRONG, .lat_e7 = { 194000000, true }, .lon_e7 = { -991000000, true } };
+  DspClose close = { .closed_at = { now_us - 2 * G_USEC_PER_SEC }, .attended = DSP_YES, .satisfied = DSP_YES,
+                     .resolution = (char *) "done", .lat_e7 = { 195000000, true }, .lon_e7 = { -992000000, true } };
+  DspStart begun = { .started_at = { now_us - 3 * G_USEC_PER_SEC }, .lat_e7 = { 193000000, true }, .lon_e7 = { -990000000, true } };
+
+  g_assert_no_error (error);
+  office_enrol (keeper);
+  office_fill (keeper, 4);
+  for (guint i = 1; i <= 3; i++)
+    give (keeper, &dsp_order_assign, i, &(DspAssign) { .crew_id = office_id ("crew", i == 3 ? 2 : 1) });
+  give (keeper, &dsp_order_start, 1, &begun);
+  give (keeper, &dsp_order_close, 2, &close);
+  give (keeper, &dsp_order_update_address, 3, &somewhere);
+  give (keeper, &dsp_order_start, 3, &(DspStart) { .started_at = { now_us - G_USEC_PER_SEC } });
+  dsp_keeper_close (keeper);
+  fixture->dir = g_steal_pointer (&dir);
   fixture->replica = dsp_replica_open (path, 0, &error);
   g_assert_no_error (error);
   fixture->settings = g_settings_new ("mx.despacho.Despacho");
@@ -278,6 +328,27 @@ test_late_work_tells_nobody_who_has_gone (Fixture      *fixture,
   g_cond_clear (&late.cond);
 }
 
+static void
+test_crews_seen (Fixture      *fixture,
+                 gconstpointer unused)
+{
+  DspId one = office_id ("crew", 1), two = office_id ("crew", 2), closed = office_id ("order", 2);
+  g_autoptr(GHashTable) seen = NULL;
+  const DspCrewSeen *where;
+
+  while (dsp_order_index_n_orders (dsp_replica_get_index (fixture->replica)) < 4)
+    g_main_context_iteration (NULL, TRUE);
+  seen = dsp_office_dup_crews_seen (fixture->office);
+  g_assert_cmpuint (g_hash_table_size (seen), ==, 2);
+  where = g_hash_table_lookup (seen, &one);
+  g_assert_cmpint (where->lat_e7, ==, 195000000);
+  g_assert_true (dsp_id_equal (&where->order_id, &closed));
+  g_assert_cmpint (g_get_real_time () - where->at_us, >=, 2 * G_USEC_PER_SEC);
+  /* It gave no position when it began: it is where the order is. */
+  where = g_hash_table_lookup (seen, &two);
+  g_assert_cmpint (where->lat_e7, ==, 194000000);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -298,5 +369,6 @@ main (int    argc,
   ADD ("/app/widgets/S0-24/filter-applies-on-press", test_filter_applies_on_press);
   ADD ("/app/widgets/chooser-keeps-values-that-are-gone", test_chooser);
   ADD ("/app/widgets/S0-19/late-work-tells-nobody-who-has-gone", test_late_work_tells_nobody_who_has_gone);
+  g_test_add ("/app/map/crews-were-last-where-they-began-or-closed", Fixture, NULL, set_up_crews, test_crews_seen, tear_down);
   return g_test_run ();
 }

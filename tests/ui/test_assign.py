@@ -11,12 +11,13 @@ tests = driver.Tests()
 session = driver.Session()
 server = session.demo_server()
 first = second = None
+KEPT = {"GSETTINGS_BACKEND": "keyfile"}         # settings that a later start finds
 
 
 @tests.case("/window/S0-06/signs_in_with_a_one_time_key")
 def _():
     global first
-    first = Window(session.app(server, "dispatcher")).wait_until_open()
+    first = Window(session.app(server, "dispatcher", env=KEPT)).wait_until_open()
     first.app.screenshot("assignments")
 
 
@@ -99,6 +100,57 @@ def _():
     server = server.restarted()
     driver.wait_for(lambda: second.count("Unassigned") == before - 1, "the other window to show it", 90)
     driver.wait_for(lambda: first.sign().startswith("online"), "the sign to say online", 30)
+
+
+def pane(name):
+    """The window of a pane, or None."""
+    return next((w for w in first.app.root.children() if w.has("visible") and w.role == "frame" and w.name == name), None)
+
+
+@tests.case("/window/list_map_and_crews_stand_in_windows_of_their_own_and_share_one_selection")
+def _():
+    first.app.bring_to_front()
+    driver.keys("ctrl+alt+1")
+    orders = driver.wait_for(lambda: pane("Orders"), "the list's window")
+    first._found.clear()                        # what was known of the list is elsewhere
+    number = first.numbers()[0]
+    first.tick(number)
+    driver.wait_for(lambda: first.selected().startswith("1 selected"), "the main window to know of it")
+    # What the keys do in the main window they do here, too.
+    driver.keys("ctrl+a")
+    driver.wait_for(lambda: not first.selected().startswith("1 selected"), "everything to be selected")
+    driver.keys("ctrl+alt+3")
+    crews = driver.wait_for(lambda: pane("Crews"), "the crews' window")
+    assert crews.maybe("panel", re.compile("^C-01 "))
+    driver.keys("ctrl+alt+2")
+    driver.wait_for(lambda: pane("Map"), "the map's window")
+    assert pane("Map").maybe(None, "Map of orders")
+    driver.wait_for(lambda: first.says("List and map are in windows of their own"), "the main window to say so")
+    first.app.screenshot("panes")
+    pane("Map").find("push button", "Put back").press()
+    driver.wait_for(lambda: pane("Map") is None, "the map to be put back")
+    driver.wait_for(lambda: not first.says("List and map are in windows of their own"), "the map in the main window")
+    orders.find("push button", "Put back").press()
+    driver.wait_for(lambda: pane("Orders") is None, "the list to be put back")
+    first._found.clear()
+    assert number in first.numbers()
+    first.select_nothing()
+
+
+@tests.case("/window/a_pane_in_a_window_of_its_own_is_there_again_after_a_restart")
+def _():
+    global first
+    folder = first.app.folder
+    assert pane("Crews")
+    first.app.bring_to_front()
+    driver.keys("ctrl+q")
+    driver.wait_for(lambda: not first.app.running(), "the program to end with its windows")
+    first = Window(session.app(server, "dispatcher", folder, KEPT))
+    crews = driver.wait_for(lambda: pane("Crews"), "the crews' window", 60)
+    crews.find("push button", "Put back").press()
+    driver.wait_for(lambda: pane("Crews") is None, "the crews to be put back")
+    first.wait_until_open()
+    assert first.crew_card("C-01")
 
 
 try:

@@ -207,6 +207,21 @@ def _():
     assert os.path.isdir(os.path.join(locked, "sheets.pdf"))
 
 
+def print_to_file(name):
+    """In the system's dialog, to the only printer there is here, which writes a file; returns its path."""
+    driver.wait_for(lambda: next((w for w in first.app.root.children() if w.has("visible") and w.maybe("label", re.compile("Print to File"))), None),
+                    "the print dialog")
+    first.app.screenshot("print-dialog")
+    path = os.path.join(session.folder, name + ".pdf")
+    dialog = next(w for w in first.app.root.children() if w.has("visible") and w.maybe("label", re.compile("Print to File")))
+    dialog.find("label", re.compile("Print to File")).click()
+    time.sleep(0.5)
+    Window.dialog_button(dialog, "Print").press()
+    driver.wait_for(lambda: os.path.exists(path) and os.path.getsize(path) > 1000, "the printed file", 30)
+    driver.wait_for(lambda: len([w for w in first.app.root.children() if w.has("visible")]) == 1, "the print dialog to close")
+    return path
+
+
 @tests.case("/paper/S0-17/through_the_print_dialog_of_the_system")
 def _():
     for number in chosen[:2]:
@@ -214,20 +229,23 @@ def _():
     first.app.bring_to_front()
     driver.keys("ctrl+p")
     Window.dialog_button(wait_top("Print"), "Print").press()
-    driver.wait_for(lambda: next((w for w in first.app.root.children() if w.has("visible") and w.maybe("label", re.compile("Print to File"))), None),
-                    "the print dialog")
-    first.app.screenshot("print-dialog")
-    # The only printer here writes a file; Enter prints.
-    path = os.path.join(session.folder, "Work order sheets.pdf")
-    dialog = next(w for w in first.app.root.children() if w.has("visible") and w.maybe("label", re.compile("Print to File")))
-    dialog.find("label", re.compile("Print to File")).click()
-    time.sleep(0.5)
-    Window.dialog_button(dialog, "Print").press()
-    driver.wait_for(lambda: os.path.exists(path) and os.path.getsize(path) > 1000, "the printed file", 30)
-    driver.wait_for(lambda: len([w for w in first.app.root.children() if w.has("visible")]) == 1, "the print dialog to close")
+    path = print_to_file("Work order sheets")
     pages = read(path)
     assert len(pages) == 2 and chosen[0] in pages[0] and chosen[1] in pages[1], pages
     assert scan(path, 1) == [chosen[0]]
+
+
+@tests.case("/paper/S0-17/the_map_as_it_is_shown")
+def _():
+    first.app.find("push button", "Main menu", tables=False).press()
+    item = driver.wait_for(lambda: first.app.maybe("menu item", named("Print the map")), "the main menu")
+    item.press()
+    path = print_to_file("Map of orders")
+    pages = read(path)
+    assert len(pages) == 1 and "Map of orders" in pages[0] and "All orders" in pages[0], pages
+    # The legend and whose map it is are on it.
+    assert "Unassigned orders" in pages[0] and "Natural Earth" in pages[0], pages
+    keep(path, "map.pdf")
 
 
 @tests.case("/paper/S0-17/a_crews_day_from_its_card_with_map_and_totals")

@@ -172,6 +172,9 @@ dsp_map_layer_dup_hover_text (DspMapLayer *self)
       {
         const DspMapCrewShape *crew = &g_array_index (self->picture->crews, DspMapCrewShape, self->hover.index);
 
+        if (crew->seen != NULL)
+          /* Translators: code and name of a crew, how long ago */
+          return g_strdup_printf (_("Crew %s %s was last here, %s"), crew->code, crew->name != NULL ? crew->name : "", crew->seen);
         /* Translators: code and name of a crew */
         return g_strdup_printf (_("Base of crew %s %s"), crew->code, crew->name != NULL ? crew->name : "");
       }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "dsp-map-hatch.h"
+#include "dsp-map-marks.h"
 #include "dsp-map-mercator.h"
 #include "dsp-map-palette.h"
 
@@ -627,61 +628,30 @@ draw_crews (Render *self)
       if (!is_near (self, crew->x, crew->y, 60))
         continue;
 
-      /* A house: where the day begins and ends. */
       x = floor (to_x (self, crew->x)) + 0.5;
       y = floor (to_y (self, crew->y)) + 0.5;
       cairo_new_path (self->cr);
-      cairo_move_to (self->cr, x, y - r);
-      cairo_line_to (self->cr, x + r, y - 0.5);
-      cairo_line_to (self->cr, x + r - 2.5, y - 0.5);
-      cairo_line_to (self->cr, x + r - 2.5, y + r - 2);
-      cairo_line_to (self->cr, x - r + 2.5, y + r - 2);
-      cairo_line_to (self->cr, x - r + 2.5, y - 0.5);
-      cairo_line_to (self->cr, x - r, y - 0.5);
-      cairo_close_path (self->cr);
+      (crew->seen != NULL ? dsp_map_add_drop : dsp_map_add_house) (self->cr, x, y, r);
       dsp_map_set_rgb (self->cr, dsp_map_palette_get_paper (self->input->is_dark), 1);
       cairo_set_line_join (self->cr, CAIRO_LINE_JOIN_ROUND);
       cairo_set_line_width (self->cr, 3);
       cairo_stroke_preserve (self->cr);
       cairo_set_source_rgb (self->cr, crew->colour.red, crew->colour.green, crew->colour.blue);
       cairo_fill (self->cr);
+      if (crew->seen != NULL)
+        {
+          dsp_map_set_rgb (self->cr, dsp_map_palette_get_paper (self->input->is_dark), 1);
+          cairo_arc (self->cr, x, y - r * DSP_MAP_DROP_UP, r * 0.35, 0, G_PI * 2);
+          cairo_fill (self->cr);
+        }
 
       if (self->zoom >= CREW_LABEL_ZOOM)
-        show_cased_text (self, crew->code, x + r + 3, y, 0);
+        {
+          g_autofree char *text = crew->seen != NULL ? g_strdup_printf ("%s · %s", crew->code, crew->seen) : NULL;
+
+          show_cased_text (self, text != NULL ? text : crew->code, x + r + 3, text != NULL ? y - r * DSP_MAP_DROP_UP : y, 0);
+        }
       add_mark (self, DSP_MAP_MARK_CREW, crew->x, crew->y, r + 1, i, 1);
-    }
-}
-
-/* Circle, diamond, triangle: urgency is read without colour too. */
-static void
-add_pin_path (cairo_t       *cr,
-              double         x,
-              double         y,
-              double         r,
-              DspMapUrgency  urgency)
-{
-  cairo_new_path (cr);
-  switch (urgency)
-    {
-    case DSP_MAP_URGENCY_AT_RISK:
-      cairo_move_to (cr, x, y - r);
-      cairo_line_to (cr, x + r, y);
-      cairo_line_to (cr, x, y + r);
-      cairo_line_to (cr, x - r, y);
-      cairo_close_path (cr);
-      break;
-
-    case DSP_MAP_URGENCY_PENALIZED:
-      cairo_move_to (cr, x, y - r);
-      cairo_line_to (cr, x + r, y + r * 0.75);
-      cairo_line_to (cr, x - r, y + r * 0.75);
-      cairo_close_path (cr);
-      break;
-
-    case DSP_MAP_URGENCY_NORMAL:
-    default:
-      cairo_arc (cr, x, y, r - 1.2, 0, 2 * G_PI);
-      break;
     }
 }
 
@@ -708,7 +678,8 @@ draw_pins (Render *self)
 
       x = to_x (self, pin->x);
       y = to_y (self, pin->y);
-      add_pin_path (self->cr, x, y, r, pin->urgency);
+      cairo_new_path (self->cr);
+      dsp_map_add_pin (self->cr, x, y, r, pin->urgency);
       dsp_map_set_rgb (self->cr, paper, 1);
       cairo_set_line_width (self->cr, pin->is_assigned ? 5 : 3);
       cairo_stroke_preserve (self->cr);

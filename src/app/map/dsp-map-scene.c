@@ -395,6 +395,7 @@ crew_shape_clear (gpointer data)
 
   g_free (crew->code);
   g_free (crew->name);
+  g_free (crew->seen);
 }
 
 /* Returns: (transfer full) (element-type DspMapPinShape): to be shared by reference and not changed any more */
@@ -447,7 +448,7 @@ dsp_map_crews_new (const DspMapCrew *crews,
     {
       DspMapCrewShape shape = {
         crews[i].id, dsp_map_x_from_lon (crews[i].lon_e7 / 1e7), dsp_map_y_from_lat (crews[i].lat_e7 / 1e7),
-        crews[i].colour, g_strdup (crews[i].code != NULL ? crews[i].code : ""), g_strdup (crews[i].name),
+        crews[i].colour, g_strdup (crews[i].code != NULL ? crews[i].code : ""), g_strdup (crews[i].name), g_strdup (crews[i].seen),
       };
 
       if (shape.colour.alpha <= 0)

@@ -139,6 +139,7 @@ typedef struct
   GdkRGBA colour;
   char *code;
   char *name;
+  char *seen; /* (nullable) */
 } DspMapCrewShape;
 
 GArray *dsp_map_pins_new  (const DspMapPin  *pins,

@@ -116,7 +116,8 @@ typedef struct
   gint32 lon_e7;
   const char *code;
   const char *name;
-  GdkRGBA colour; /* transparent: one is chosen by the code */
+  GdkRGBA colour;   /* transparent: one is chosen by the code */
+  const char *seen; /* (nullable): it is not its base but where it was last: how long ago, in words */
 } DspMapCrew;
 
 /* The colour that a crew has on the map if it was given none; the same for the same code. */
