@@ -88,7 +88,8 @@ DSP_ORDER_APPLY (cancel, DspCancel)
 /* S0-43: the reason is of one of three families; the catalogue sees to that. The crew that it was with stays to be seen. */
 DSP_ORDER_APPLY (reject, DspReject)
 {
-  if (!dsp_need_reason (work, DSP_PROCESS_REJECT, args->reason, NULL, error))
+  if (!dsp_need_reason (work, DSP_PROCESS_REJECT, args->reason, NULL, error) ||
+      (!dsp_id_is_none (&args->photo_id) && !dsp_work_need (work, &dsp_attachment, &args->photo_id, error)))
     return FALSE;
   dsp_set_text (&order->reason, args->reason);
   order->visit = (DspInt) { 0 };

@@ -424,6 +424,24 @@ test_address_in_parts (void)
   g_assert_null (world_order (w)->municipality);
 }
 
+/* A rejected order waits for a supervisor, and its clock does not: it penalizes meanwhile. A photo that is none is no proof. */
+static void
+test_rejected_waits (void)
+{
+  g_autoptr(World) w = office ();
+  DspReject reject = { .reason = (char *) "risk", .photo_id = world_id (99) };
+  gint64 penalty_us = NOW + G_TIME_SPAN_HOUR;
+
+  ((DspOrder *) world_order (w))->penalty_at.us = penalty_us;
+  world_refused (w, &dsp_order_reject, world_id (21), &reject, DSP_RULE_NO_SUCH_RECORD);
+  reject.photo_id = dsp_id_none;
+  done (w, &dsp_order_reject, &reject);
+  g_assert_cmpint (world_order (w)->penalty_at.us, ==, penalty_us);
+  g_assert_cmpint (world_order (w)->stopped_at.us, ==, 0);
+  g_assert_false (dsp_order_is_penalized (world_order (w), penalty_us - 1));
+  g_assert_true (dsp_order_is_penalized (world_order (w), penalty_us + G_TIME_SPAN_MINUTE));
+}
+
 /* Where a crew began is kept until it says where it closed; with the crew it goes. */
 static void
 test_start_has_a_place (void)
@@ -495,6 +513,7 @@ main (int   argc,
   g_test_add_func ("/process/S0-47/an-address-given-in-parts-is-judged-whole", test_address_in_parts);
   g_test_add_func ("/process/S0-47/a-neighbourhood-that-is-not-of-its-postal-code-is-told", test_other_neighbourhood);
   g_test_add_func ("/process/S0-30/an-office-without-catalogue-is-not-told-with-each-order", test_no_catalogue);
+  g_test_add_func ("/process/S0-43/a-rejected-order-waits-and-its-clock-runs-on", test_rejected_waits);
   g_test_add_func ("/process/where-a-crew-began-is-kept", test_start_has_a_place);
   g_test_add_func ("/process/S1-18/follow-ups-are-entries", test_follow_ups);
   g_test_add_func ("/process/reopened-by-a-supervisor-only", test_reopened);

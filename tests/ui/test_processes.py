@@ -82,6 +82,13 @@ def _():
     assert not buttons[4].has("sensitive")
     assert "Unassigned" in buttons[4].description, buttons[4].description
     first.app.screenshot("order-window")
+    # Down and up go to its neighbours in the list behind.
+    following = first.numbers()[1]
+    first.app.bring_to_front()
+    driver.keys("Down")
+    driver.wait_for(lambda: order_window(first, following), "the next order of the list")
+    driver.keys("Up")
+    driver.wait_for(lambda: order_window(first, number), "the order before")
     close_window(first, number)
 
 
