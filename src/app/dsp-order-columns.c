@@ -310,7 +310,7 @@ total_text (const Column        *column,
             const DspOrderTotal *total)
 {
   if (column->kind == CELL_NUMBER)
-    return g_strdup_printf (ngettext ("%'u service", "%'u services", total->n), total->n);
+    return g_strdup_printf ("Σ %'u", total->n);
   if (column->kind == CELL_TICK || column->kind == CELL_LEFT)
     return g_strdup ("");
   if (column->field == total->by)
@@ -343,6 +343,8 @@ show_kind_of_line (GtkWidget *child,
     gtk_widget_set_visible (gtk_widget_get_first_child (child), !total);
   else if (kind == CELL_NUMBER && total)
     gtk_widget_set_visible (gtk_widget_get_last_child (child), FALSE);
+  else if (kind == CELL_NUMBER)
+    set_tip (gtk_widget_get_first_child (child), NULL);
 }
 
 static void
@@ -360,7 +362,14 @@ show_total (GtkWidget           *child,
   gtk_widget_remove_css_class (label, "dsp-late");
   gtk_widget_remove_css_class (label, "dsp-risk");
   gtk_label_set_text (GTK_LABEL (label), text);
-  set_tip (label, *text != '\0' ? text : NULL);
+  if (column->kind == CELL_NUMBER)
+    {
+      g_autofree char *tip = g_strdup_printf (ngettext ("%'u service", "%'u services", total->n), total->n);
+
+      set_tip (label, tip);
+    }
+  else
+    set_tip (label, *text != '\0' ? text : NULL);
 }
 
 static void

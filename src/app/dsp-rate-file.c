@@ -193,25 +193,41 @@ make_line (const DspRecordSheetRow *row)
   g_autofree char *refused = row->reason != NULL ? g_strdup (row->reason) : row->gift.refused ? dsp_text_rule (row->gift.rule, row->gift.message) : NULL;
   /* Translators: the number of a file's line, the code of its rate, what it does or why not */
   g_autofree char *text = g_strdup_printf (_("Line %u · %s · %s"), row->line, row->code, refused != NULL ? refused : row->what);
-  GtkWidget *label = gtk_label_new (text);
+  /* A sign besides the colour. */
+  g_autofree char *marked = g_strdup_printf ("✗ %s", text);
+  GtkWidget *label = gtk_label_new (refused != NULL ? marked : text);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_widget_add_css_class (label, "dsp-file-line");
   if (refused != NULL)
     gtk_widget_add_css_class (label, "error");
   return label;
 }
 
-/* What is refused first: that is what one has to look at. */
+static int
+compare_lines (gconstpointer a,
+               gconstpointer b)
+{
+  const DspRecordSheetRow *one = *(const DspRecordSheetRow *const *) a, *two = *(const DspRecordSheetRow *const *) b;
+
+  return (one->line > two->line) - (one->line < two->line);
+}
+
+/* What is refused first: that is what one has to look at; each by the lines of the file. */
 static GtkWidget *
 make_lines (Work *work)
 {
   GtkWidget *scroller = gtk_scrolled_window_new (), *list = gtk_list_box_new ();
+  g_autoptr(GPtrArray) rows = g_ptr_array_new ();
 
+  for (guint i = 0; i < work->sheet->rows->len; i++)
+    g_ptr_array_add (rows, work->sheet->rows->pdata[i]);
+  g_ptr_array_sort (rows, compare_lines);
   for (int pass = 0; pass < 2; pass++)
-    for (guint i = 0; i < work->sheet->rows->len; i++)
+    for (guint i = 0; i < rows->len; i++)
       {
-        const DspRecordSheetRow *row = work->sheet->rows->pdata[i];
+        const DspRecordSheetRow *row = rows->pdata[i];
 
         if ((row->reason != NULL || row->gift.refused) == (pass == 0))
           gtk_list_box_append (GTK_LIST_BOX (list), make_line (row));
@@ -219,8 +235,9 @@ make_lines (Work *work)
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Rows of the file"), -1);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), list);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scroller), 260);
-  gtk_scrolled_window_set_min_content_width (GTK_SCROLLED_WINDOW (scroller), 560);
+  gtk_widget_set_size_request (scroller, 560, -1);
   return scroller;
 }
 
