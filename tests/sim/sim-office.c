@@ -353,13 +353,17 @@ sim_client_stop (SimClient *client)
 gboolean
 sim_client_is_idle (SimClient *client)
 {
+  const GPtrArray *pending = client->replica != NULL ? client->replica->keeper->pending : NULL;
   DspReplicaStatus status;
 
   if (client->replica == NULL)
     return FALSE;
+  /* What was undone before it was sent may wait for a page that nothing else brings: it has no effect to be taken away. */
+  for (guint i = 0; i < pending->len; i++)
+    if (((DspPending *) pending->pdata[i])->command != NULL || ((DspPending *) pending->pdata[i])->wait != DSP_WAIT_ACKED)
+      return FALSE;
   dsp_replica_get_status (client->replica, &status);
-  return status.link == DSP_LINK_ONLINE && status.n_waiting == 0 && dsp_replica_has_data (client->replica) && client->sync->at_head &&
-         client->replica->keeper->pending->len == 0;
+  return status.link == DSP_LINK_ONLINE && status.n_waiting == 0 && dsp_replica_has_data (client->replica) && client->sync->at_head;
 }
 
 static void

@@ -362,6 +362,13 @@ tell_clients (void)
       fprintf (stderr, "%s: link %d (%s), %u wait, pending %u, at head %d, contact %d, place %" G_GINT64_FORMAT "\n", client->name, status.link,
                status.trouble != NULL ? status.trouble : "", status.n_waiting, client->replica->keeper->pending->len, client->sync->at_head,
                client->sync->contact, client->replica->keeper->pos);
+      for (guint k = 0; k < client->replica->keeper->pending->len; k++)
+        {
+          const DspPending *pending = client->replica->keeper->pending->pdata[k];
+
+          fprintf (stderr, "  number %" G_GINT64_FORMAT ": %s, state %d, at %" G_GINT64_FORMAT "\n", pending->no,
+                   pending->command != NULL ? pending->command->name : "nothing", pending->wait, pending->seq);
+        }
     }
 }
 
