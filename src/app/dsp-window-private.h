@@ -34,6 +34,7 @@ struct _DspWindow
   gboolean            away_told;  /* the notice about it was taken */
 
   GWeakRef            last_toast;
+  gint64              replaced_us; /* when the one on the screen was given another message, on the monotonic clock; 0: never */
 
   AdwToastOverlay    *toasts;
   GtkWidget          *root;

@@ -57,12 +57,37 @@ G_DEFINE_FINAL_TYPE (DspWindow, dsp_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* ---- toasts ---- */
 
-static void
-forget_toast (DspWindow *self)
+#define TOAST_US (4 * G_TIME_SPAN_SECOND) /* somewhat less than one stands without a button */
+
+static AdwToast *
+toast_like (AdwToast *toast)
 {
-  g_weak_ref_set (&self->last_toast, NULL);
+  AdwToast *like = adw_toast_new (adw_toast_get_title (toast));
+
+  adw_toast_set_button_label (like, adw_toast_get_button_label (toast));
+  adw_toast_set_action_name (like, adw_toast_get_action_name (toast));
+  adw_toast_set_action_target_value (like, adw_toast_get_action_target_value (toast));
+  return like;
 }
 
+/* Its time is that of the message with which it came: one that took its place late has hardly been seen. */
+static void
+forget_toast (DspWindow *self,
+              AdwToast  *toast)
+{
+  bool hardly_seen = self->replaced_us != 0 && g_get_monotonic_time () - self->replaced_us < TOAST_US;
+
+  g_weak_ref_set (&self->last_toast, NULL);
+  self->replaced_us = 0;
+  if (hardly_seen && !gtk_widget_in_destruction (GTK_WIDGET (self)))
+    dsp_window_show_toast (self, toast_like (toast));
+}
+
+static void
+use_toast (DspWindow *self)
+{
+  self->replaced_us = 0;
+}
 
 /* The newest matters: it does not wait until the one before has had its time. */
 void
@@ -78,11 +103,13 @@ dsp_window_show_toast (DspWindow *self,
       adw_toast_set_button_label (last, adw_toast_get_button_label (toast));
       adw_toast_set_action_name (last, adw_toast_get_action_name (toast));
       adw_toast_set_action_target_value (last, adw_toast_get_action_target_value (toast));
+      self->replaced_us = g_get_monotonic_time ();
       g_object_unref (toast);
       return;
     }
   g_weak_ref_set (&self->last_toast, toast);
   g_signal_connect_swapped (toast, "dismissed", G_CALLBACK (forget_toast), self);
+  g_signal_connect_swapped (toast, "button-clicked", G_CALLBACK (use_toast), self);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
