@@ -239,6 +239,7 @@ def _():
 def _():
     first.app.find("push button", "Main menu", tables=False).press()
     item = driver.wait_for(lambda: first.app.maybe("menu item", named("Print the map")), "the main menu")
+    time.sleep(0.3)
     item.press()
     path = print_to_file("Map of orders")
     pages = read(path)

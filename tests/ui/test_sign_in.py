@@ -115,7 +115,9 @@ def answer(name):
 
 def open_account():
     list(state["app"].find_all("push button", "Main menu", tables=False))[-1].press()
-    driver.wait_for(lambda: state["app"].maybe("menu item", re.compile("My account"), tables=False), "the menu").press()
+    item = driver.wait_for(lambda: state["app"].maybe("menu item", re.compile("My account"), tables=False), "the menu")
+    time.sleep(0.3)
+    item.press()
     return driver.wait_for(lambda: state["app"].maybe("frame", "My account", tables=False), "the window of the account")
 
 
