@@ -223,7 +223,8 @@ same_state (const DspKeeperState *a,
   return a->n_waiting == b->n_waiting && a->n_waiting_rows == b->n_waiting_rows && a->n_rejected == b->n_rejected &&
          a->has_data == b->has_data && a->enrolled == b->enrolled && g_strcmp0 (a->full_name, b->full_name) == 0 &&
          a->actor != NULL && b->actor != NULL && a->actor->grants->len == b->actor->grants->len &&
-         memcmp (a->actor->grants->data, b->actor->grants->data, a->actor->grants->len * sizeof (DspActorGrant)) == 0;
+         (a->actor->grants->len == 0 ||
+          memcmp (a->actor->grants->data, b->actor->grants->data, a->actor->grants->len * sizeof (DspActorGrant)) == 0);
 }
 
 static gboolean
