@@ -39,10 +39,10 @@ test_server_dup_uri (TestServer *server)
   return server->uri != NULL ? g_strdup (server->uri) : g_strconcat ("sqlite:", server->database, NULL);
 }
 
+/* Between fork and exec: another thread of the test may have held any lock, that of the environment among them. */
 static void
 set_child_up (gpointer user_data)
 {
-  g_unsetenv ("G_DEBUG"); /* a refused client is a warning there, and no fault */
   prctl (PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no server behind */
 }
 
@@ -53,6 +53,8 @@ test_server_start (TestServer *server)
   g_autofree char *state = g_build_filename (server->folder, "state", NULL);
   g_autofree char *listen = g_strdup_printf ("127.0.0.1:%u", server->port); /* again where it was, for clients that wait */
   const char *program = g_getenv ("DESPACHOD");
+  /* A refused client is a warning there, and no fault. */
+  g_auto(GStrv) environment = g_environ_unsetenv (g_get_environ (), "G_DEBUG");
   g_autoptr(GPtrArray) argv = g_ptr_array_new ();
   g_autoptr(GError) error = NULL;
   char line[512];
@@ -75,7 +77,7 @@ test_server_start (TestServer *server)
   for (guint i = 0; server->options[i] != NULL; i++)
     g_ptr_array_add (argv, (gpointer) server->options[i]);
   g_ptr_array_add (argv, NULL);
-  if (!g_spawn_async_with_pipes (NULL, (char **) argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD, set_child_up, NULL,
+  if (!g_spawn_async_with_pipes (NULL, (char **) argv->pdata, environment, G_SPAWN_DO_NOT_REAP_CHILD, set_child_up, NULL,
                                  &server->pid, NULL, &fd, NULL, &error))
     g_error ("%s", error->message);
 
