@@ -59,8 +59,8 @@ struct _DspWindow
   GtkWidget          *waiting_progress;
 };
 
-/* dsp-window.c: pages and toasts; dsp-window-session.c: signing in and out; dsp-window-status.c: the connection and what
- * was refused */
+/* dsp-window.c: pages and actions; dsp-window-toasts.c: messages; dsp-window-session.c: signing in and out;
+ * dsp-window-status.c: the connection and what was refused */
 void dsp_window_action_sign_out (GtkWidget *widget, const char *name, GVariant *parameter);
 void dsp_window_close_office (DspWindow *self);
 void dsp_window_on_message (DspOffice *office, const char *text, gint64 gesture, DspWindow *self);

@@ -219,8 +219,6 @@ handle (DspServer  *server,
 {
   g_autoptr(GError) error = NULL;
   DspForm *form = dsp_form_parse (dsp_request_get_body (request), &error);
-  DspCall *call;
-  guint wait_s;
 
   if (form == NULL || session->local || form->code == NULL)
     {
@@ -228,17 +226,7 @@ handle (DspServer  *server,
       dsp_request_reply_error (request, 400, "invalid", error != NULL ? error->message : "code is needed");
       return;
     }
-  wait_s = dsp_sign_in_limits_try (server->sign_ins, session->user_name, dsp_request_get_address (request), g_get_monotonic_time ());
-  if (wait_s > 0)
-    {
-      dsp_form_free (form);
-      dsp_request_reply_retry_later (request, 429, wait_s, "wait", "too many attempts");
-      return;
-    }
-  call = dsp_call_new (server, request, session);
-  call->data = form;
-  call->free_data = dsp_form_free;
-  dsp_call_read (call, server->signers, func);
+  dsp_call_try_secret (server, request, session, form, session->user_name, func);
 }
 
 void

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "dsp-account.h"
 #include "dsp-actors.h"
 #include "dsp-executor.h"
 #include "dsp-file-quota.h"
@@ -70,6 +71,9 @@ void     dsp_call_read (DspCall *call, DspReaders *readers, DspReadFunc func);
 /* For the administration's own socket: @func among the signers with the body's DspForm as data, in which "user" is needed.
  * Everything else is refused. */
 void     dsp_call_about_user (DspServer *server, DspRequest *request, DspSession *session, DspReadFunc func);
+/* @func among the signers with @form (transfer full) as data, as it looks at a secret of the user @name; 429 if one of that name or from
+ * that address has tried too often. @session (nullable) */
+void     dsp_call_try_secret (DspServer *server, DspRequest *request, DspSession *session, DspForm *form, const char *name, DspReadFunc func);
 
 /* Begins a read transaction and loads who asks. NULL: the request has been answered. */
 DspActorRef *dsp_call_begin (DspCall *call, DspDb *db) G_GNUC_WARN_UNUSED_RESULT;

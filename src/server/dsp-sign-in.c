@@ -327,14 +327,35 @@ out:
 }
 
 void
+dsp_call_try_secret (DspServer  *server,
+                     DspRequest *request,
+                     DspSession *session,
+                     DspForm    *form,
+                     const char *name,
+                     DspReadFunc func)
+{
+  guint wait_s = dsp_sign_in_limits_try (server->sign_ins, name, dsp_request_get_address (request), g_get_monotonic_time ());
+  DspCall *call;
+
+  if (wait_s > 0)
+    {
+      dsp_form_free (form);
+      dsp_request_reply_retry_later (request, 429, wait_s, "wait", "too many attempts");
+      return;
+    }
+  call = dsp_call_new (server, request, session);
+  call->data = form;
+  call->free_data = dsp_form_free;
+  dsp_call_read (call, server->signers, func);
+}
+
+void
 dsp_handle_sign_in (DspServer  *server,
                     DspRequest *request,
                     DspSession *session)
 {
   g_autoptr(GError) error = NULL;
   DspForm *form = dsp_form_parse (dsp_request_get_body (request), &error);
-  DspCall *call;
-  guint wait_s;
 
   if (form == NULL)
     {
@@ -347,17 +368,7 @@ dsp_handle_sign_in (DspServer  *server,
       dsp_request_reply_error (request, 400, "invalid", "user, and password or key are needed");
       return;
     }
-  wait_s = dsp_sign_in_limits_try (server->sign_ins, form->user, dsp_request_get_address (request), g_get_monotonic_time ());
-  if (wait_s > 0)
-    {
-      dsp_form_free (form);
-      dsp_request_reply_retry_later (request, 429, wait_s, "wait", "too many attempts");
-      return;
-    }
-  call = dsp_call_new (server, request, NULL);
-  call->data = form;
-  call->free_data = dsp_form_free;
-  dsp_call_read (call, server->signers, sign_in);
+  dsp_call_try_secret (server, request, NULL, form, form->user, sign_in);
 }
 
 /* ---- who am I ---- */
@@ -617,8 +628,6 @@ dsp_handle_password (DspServer  *server,
   g_autoptr(GError) error = NULL;
   DspForm *form = dsp_form_parse (dsp_request_get_body (request), &error);
   const char *why = "password is needed";
-  DspCall *call;
-  guint wait_s;
 
   if (form == NULL)
     {
@@ -631,15 +640,5 @@ dsp_handle_password (DspServer  *server,
       dsp_request_reply_error (request, 400, "password", why);
       return;
     }
-  wait_s = dsp_sign_in_limits_try (server->sign_ins, session->user_name, dsp_request_get_address (request), g_get_monotonic_time ());
-  if (wait_s > 0)
-    {
-      dsp_form_free (form);
-      dsp_request_reply_retry_later (request, 429, wait_s, "wait", "too many attempts");
-      return;
-    }
-  call = dsp_call_new (server, request, session);
-  call->data = form;
-  call->free_data = dsp_form_free;
-  dsp_call_read (call, server->signers, set_password);
+  dsp_call_try_secret (server, request, session, form, session->user_name, set_password);
 }
