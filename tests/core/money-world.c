@@ -177,3 +177,46 @@ money_fault (World *w,
   args.order_id = world_id (order);
   g_assert_true (money_try (w, &dsp_penalty_create, n, &args, NULL));
 }
+
+void
+money_assert_whole (World *w)
+{
+  GPtrArray *lines = w->records[dsp_statement_line.number], *bills = w->records[dsp_pre_invoice.number];
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const DspStatementLine *line = lines->pdata[i];
+
+      g_assert_cmpint (dsp_id_is_none (&line->open_for), ==, line->state != DSP_LINE_FREE);
+      g_assert_cmpint (dsp_id_is_none (&line->pre_invoice_id), ==, !(DSP_BIT (line->state) & DSP_LINE_IN_PRE_INVOICE));
+    }
+  for (guint i = 0; i < bills->len; i++)
+    {
+      const DspPreInvoice *bill = bills->pdata[i];
+      DspTotals totals = { 0 }, stored;
+      guint n_observed = 0;
+
+      for (guint k = 0; k < lines->len; k++)
+        {
+          const DspStatementLine *line = lines->pdata[k];
+
+          if (!dsp_id_equal (&line->pre_invoice_id, &bill->id))
+            continue;
+          dsp_totals_add (&totals, line);
+          n_observed += line->state == DSP_LINE_OBSERVED;
+        }
+      if (bill->state == DSP_PRE_INVOICE_REJECTED)
+        {
+          g_assert_cmpuint (totals.n, ==, 0);
+          continue;
+        }
+      dsp_pre_invoice_get_totals (bill, &stored);
+      g_assert_cmpmem (&stored.by_concept, sizeof stored.by_concept, &totals.by_concept, sizeof totals.by_concept);
+      g_assert_cmpuint (stored.n, ==, totals.n);
+      g_assert_cmpint (stored.subtotal, ==, totals.subtotal);
+      g_assert_cmpint (stored.deductions, ==, totals.deductions);
+      g_assert_cmpint (stored.vat, ==, totals.vat);
+      g_assert_cmpint (stored.total, ==, totals.total);
+      g_assert_cmpint (bill->n_observed.value, ==, n_observed);
+    }
+}

@@ -44,6 +44,8 @@ gboolean money_try (World *w, const DspCommand *command, guint8 n, gconstpointer
 void money_refused (World *w, const DspCommand *command, guint8 n, gconstpointer args, DspRule rule, const char *says);
 gconstpointer money_record (World *w, const DspEntity *entity, DspId id);
 const DspStatementLine *money_line_of (World *w, guint8 n, DspConcept concept, DspPays pays);
+/* What must be true of lines and pre-invoices after anything at all. */
+void money_assert_whole (World *w);
 const DspStatementLine *money_service (World *w, guint8 n);
 void money_add_rate (World *w, guint8 n, DspRate rate);
 void money_add_closed (World *w, guint8 n, const char *type, const char *subtype, const char *postal_code, int day, int hour, gint64 waited);

@@ -97,51 +97,6 @@ worked_example (void)
   g_assert_cmpint (money_service (w, 31)->rate_by.value, ==, DSP_BY_DISTRIBUTOR | DSP_BY_TYPE);
 }
 
-
-/* What must be true after anything at all. */
-static void
-assert_whole (World *w)
-{
-  GPtrArray *lines = w->records[dsp_statement_line.number], *bills = w->records[dsp_pre_invoice.number];
-
-  for (guint i = 0; i < lines->len; i++)
-    {
-      const DspStatementLine *line = lines->pdata[i];
-
-      g_assert_cmpint (dsp_id_is_none (&line->open_for), ==, line->state != DSP_LINE_FREE);
-      g_assert_cmpint (dsp_id_is_none (&line->pre_invoice_id), ==, !(DSP_BIT (line->state) & DSP_LINE_IN_PRE_INVOICE));
-    }
-  for (guint i = 0; i < bills->len; i++)
-    {
-      const DspPreInvoice *bill = bills->pdata[i];
-      DspTotals totals = { 0 }, stored;
-      guint n_observed = 0;
-
-      for (guint k = 0; k < lines->len; k++)
-        {
-          const DspStatementLine *line = lines->pdata[k];
-
-          if (!dsp_id_equal (&line->pre_invoice_id, &bill->id))
-            continue;
-          dsp_totals_add (&totals, line);
-          n_observed += line->state == DSP_LINE_OBSERVED;
-        }
-      if (bill->state == DSP_PRE_INVOICE_REJECTED)
-        {
-          g_assert_cmpuint (totals.n, ==, 0);
-          continue;
-        }
-      dsp_pre_invoice_get_totals (bill, &stored);
-      g_assert_cmpmem (&stored.by_concept, sizeof stored.by_concept, &totals.by_concept, sizeof totals.by_concept);
-      g_assert_cmpuint (stored.n, ==, totals.n);
-      g_assert_cmpint (stored.subtotal, ==, totals.subtotal);
-      g_assert_cmpint (stored.deductions, ==, totals.deductions);
-      g_assert_cmpint (stored.vat, ==, totals.vat);
-      g_assert_cmpint (stored.total, ==, totals.total);
-      g_assert_cmpint (bill->n_observed.value, ==, n_observed);
-    }
-}
-
 static void
 never_twice (void)
 {
@@ -158,10 +113,10 @@ never_twice (void)
   g_assert_cmpint (line->state, ==, DSP_LINE_FREE);
   g_assert_cmpint (line->amount.cents, ==, 41010);
   g_assert_cmpint (((const DspPreInvoice *) money_record (w, &dsp_pre_invoice, world_id (91)))->n_lines.value, ==, 11);
-  assert_whole (w);
+  money_assert_whole (w);
   g_assert_cmpint (generate (w, 92)->n_lines.value, ==, 1);
   g_assert_true (dsp_id_equal (&money_service (w, 31)->pre_invoice_id, &(DspId) { { [0] = 9, [15] = 92 } }));
-  assert_whole (w);
+  money_assert_whole (w);
 }
 
 static void
@@ -235,14 +190,14 @@ to_the_payment (void)
   g_assert_true (world_give (w, &dsp_statement_line_observe, id, 0, &observe, 1, NULL));
   world_refused (w, &dsp_pre_invoice_approve, world_id (91), NULL, DSP_RULE_STATE);
   money_give (w, &dsp_pre_invoice_observe, 91, &why);
-  assert_whole (w);
+  money_assert_whole (w);
   money_act (w, "distributor");
   world_refused (w, &dsp_pre_invoice_submit, world_id (91), NULL, DSP_RULE_STATE);
   g_assert_true (world_give (w, &dsp_statement_line_defend, id, 0, &defend, 1, NULL));
   money_give (w, &dsp_pre_invoice_submit, 91, NULL);
   money_act (w, "master");
   money_give (w, &dsp_pre_invoice_approve, 91, NULL);
-  assert_whole (w);
+  money_assert_whole (w);
   /* From here on its lines stay as they are. */
   world_refused (w, &dsp_statement_line_withdraw, id, &why, DSP_RULE_STATE);
   world_refused (w, &dsp_statement_line_observe, id, &observe, DSP_RULE_STATE);
@@ -252,7 +207,7 @@ to_the_payment (void)
                              &(DspReasonCode) { .code = (char *) "QUEJA", .label = (char *) "Complaint", .process = DSP_PROCESS_REOPEN }, DSP_FIELDS_ALL, NULL));
   money_give (w, &dsp_order_reopen, 31, &reopen);
   g_assert_cmpint (money_service (w, 31)->state, ==, DSP_LINE_DEFENDED);
-  assert_whole (w);
+  money_assert_whole (w);
   money_refused (w, &dsp_pre_invoice_invoice, 91, &invoice, DSP_RULE_INVALID, "not a uuid");
   invoice.uuid = (char *) "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
   invoice.day = dsp_date_make (2027, 2, 1);
@@ -362,7 +317,7 @@ approved_stays (void)
   world_give (w, &dsp_pre_invoice_reject, world_id (91), 0, &why, 1, NULL);
   world_give (w, &dsp_pre_invoice_observe, world_id (91), 0, &why, 1, NULL);
   world_give (w, &dsp_pre_invoice_discard, world_id (91), 0, NULL, 0, NULL);
-  assert_whole (w);
+  money_assert_whole (w);
   assert_same (w, &dsp_statement_line, lines);
   assert_same (w, &dsp_pre_invoice, bills);
 }
@@ -426,7 +381,7 @@ not_to_be_undone (void)
     g_array_append_val (ids, ((DspRecord *) w->records[dsp_statement_line.number]->pdata[i])->id);
   for (guint i = 0; i < ids->len; i++)
     world_give (w, &dsp_statement_line_withdraw, g_array_index (ids, DspId, i), 0, &why, 1, NULL);
-  assert_whole (w);
+  money_assert_whole (w);
   world_refused (w, &dsp_pre_invoice_approve, world_id (91), NULL, DSP_RULE_STATE);
   money_give (w, &dsp_pre_invoice_reject, 91, &why);
   world_give (w, &dsp_statement_line_delete, world_id (61), 0, NULL, 0, NULL); /* entered by hand: it may */
@@ -448,12 +403,12 @@ reproducible (void)
         {
           money_give (w, &dsp_pre_invoice_submit, 91, NULL);
           money_give (w, &dsp_pre_invoice_reject, 91, &why);
-          assert_whole (w);
+          money_assert_whole (w);
           dsp_record_free (&dsp_pre_invoice, g_ptr_array_remove_index (w->records[dsp_pre_invoice.number], 0));
         }
       else
         money_give (w, &dsp_pre_invoice_discard, 91, NULL);
-      assert_whole (w);
+      money_assert_whole (w);
       for (guint i = lines->len; i > 1; i--)
         {
           guint k = (guint) g_test_rand_int_range (0, (int) i);
@@ -481,7 +436,7 @@ reopened (void)
   money_give (w, &dsp_order_reopen, 31, &reopen);
   g_assert_cmpint (money_service (w, 31)->state, ==, DSP_LINE_VOID);
   g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->state, ==, DSP_LINE_VOID);
-  assert_whole (w);
+  money_assert_whole (w);
   money_give (w, &dsp_order_assign, 31, &assign);
   money_give (w, &dsp_order_close, 31, &args);
   g_assert_cmpint (money_service (w, 31)->state, ==, DSP_LINE_FREE);
@@ -492,7 +447,7 @@ reopened (void)
   money_give (w, &dsp_pre_invoice_submit, 91, NULL);
   money_give (w, &dsp_order_reopen, 31, &reopen);
   g_assert_cmpint (money_service (w, 31)->state, ==, DSP_LINE_OBSERVED);
-  assert_whole (w);
+  money_assert_whole (w);
 }
 
 /* Billed, reopened, closed again on another day: once it is out of its pre-invoice, the new closing is what is paid. */
@@ -513,7 +468,7 @@ closed_again_while_billed (void)
   /* Not closed: what leaves its pre-invoice has nothing to stand on. */
   g_assert_true (world_give (w, &dsp_statement_line_withdraw, money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->id, 0, &why, 1, NULL));
   g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->state, ==, DSP_LINE_VOID);
-  assert_whole (w);
+  money_assert_whole (w);
   money_give (w, &dsp_order_assign, 31, &assign);
   money_give (w, &dsp_order_close, 31, &args);
   g_assert_cmpint (money_service (w, 31)->day.day, ==, jan (11).day);
@@ -523,7 +478,7 @@ closed_again_while_billed (void)
   g_assert_cmpint (money_service (w, 31)->day.day, ==, jan (20).day);
   g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_NIGHT)->amount.cents, ==, 7500);
   g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->state, ==, DSP_LINE_VOID);
-  assert_whole (w);
+  money_assert_whole (w);
 }
 
 /* A percentage of a pay that is not known yet is charged when it is. */
@@ -565,158 +520,7 @@ waived_after_billing (void)
   g_assert_no_error (error);
   money_give (w, &dsp_penalty_answer, 52, &answer);
   g_assert_cmpint (money_line_of (w, 52, DSP_CONCEPT_ADJUSTMENT, DSP_PAYS_NONE)->amount.cents, ==, 9319);
-  assert_whole (w);
-}
-
-/* ---- priced again ---- */
-
-#define N_RATES 9
-
-/* Orders and claims of a month; two claims of one day. */
-static void
-add_month (World *w)
-{
-  money_add_closed (w, 31, "REP", NULL, "31000", 11, 10, HOUR);
-  money_add_closed (w, 32, "INST", "FTTH", "21100", 12, 11, 3 * DAY);
-  money_add_closed (w, 33, "INST", NULL, "06010", 13, 23, HOUR);
-  money_add_closed (w, 34, "SURVEY", NULL, "06700", 17, 12, 2 * DAY);
-  money_claim (w, 41, 31, 11, 42700);
-  money_claim (w, 42, 33, 11, 20050);
-  money_claim (w, 43, 32, 12, 8000);
-  for (guint8 n = 41; n <= 43; n++)
-    money_give (w, &dsp_mileage_approve, n, NULL);
-}
-
-/* The office's rates of other amounts; some of them retired, bonuses by amount or share. */
-static void
-roll_rates (DspRate *rates)
-{
-  static char *rural[] = { (char *) "31*", NULL };
-  static char codes[N_RATES][4];
-  const DspRate shapes[N_RATES] = {
-    { .pays = DSP_PAYS_SERVICE }, { .pays = DSP_PAYS_SERVICE, .type = (char *) "INST" },
-    { .pays = DSP_PAYS_SERVICE, .type = (char *) "INST", .subtype = (char *) "FTTH" },
-    { .pays = DSP_PAYS_SERVICE, .type = (char *) "REP", .distributor_id = world_id (1) }, { .pays = DSP_PAYS_KILOMETRE },
-    { .pays = DSP_PAYS_KILOMETRE_EXTRA, .zone = rural }, { .pays = DSP_PAYS_SAME_DAY }, { .pays = DSP_PAYS_NIGHT }, { .pays = DSP_PAYS_HOLIDAY },
-  };
-
-  for (guint i = 0; i < N_RATES; i++)
-    {
-      bool bonus = shapes[i].pays >= DSP_PAYS_SAME_DAY;
-
-      g_snprintf (codes[i], sizeof codes[i], "T%u", 81 + i);
-      rates[i] = shapes[i];
-      rates[i].code = codes[i];
-      rates[i].from = jan (1);
-      rates[i].retired = g_test_rand_int_range (0, 4) == 0 ? DSP_YES : DSP_NO;
-      if (bonus && g_test_rand_bit ())
-        rates[i].share = number (g_test_rand_int_range (1, 500000));
-      else
-        rates[i].amount = cents (g_test_rand_int_range (1, 90000));
-      if (rates[i].pays == DSP_PAYS_KILOMETRE)
-        rates[i].included = number (g_test_rand_int_range (0, 80000));
-    }
-}
-
-static void
-set_rates (World         *w,
-           const DspRate *rates)
-{
-  for (guint i = 0; i < N_RATES; i++)
-    money_give (w, &dsp_rate_change, (guint8) (81 + i), &rates[i]);
-}
-
-static int
-compare_texts (gconstpointer a,
-               gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* All that counts of the statement. Of a day's kilometres their sum: which claim of it uses up the included ones, none can say. */
-static char *
-dump_lines (World *w)
-{
-  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
-  gint64 metres[32] = { 0 };
-
-  for (guint i = 0; i < w->records[dsp_statement_line.number]->len; i++)
-    {
-      const DspStatementLine *line = w->records[dsp_statement_line.number]->pdata[i];
-      bool distance = line->concept == DSP_CONCEPT_MILEAGE;
-
-      if (line->state == DSP_LINE_VOID)
-        continue;
-      if (line->pays == DSP_PAYS_KILOMETRE && line->amount.is_set)
-        metres[line->day.day - jan (1).day] += line->metres.value;
-      if (distance && line->amount.is_set)
-        g_assert_cmpint (line->amount.cents, ==, dsp_money_for_distance (line->unit.cents, line->metres.value));
-      g_ptr_array_add (texts, g_strdup_printf ("%s %d %d %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d %" G_GINT64_FORMAT, line->number,
-                                               line->pays, line->state, line->rate_code, line->rate_by.value, line->share.value,
-                                               line->amount.is_set, distance ? line->unit.cents : line->amount.cents));
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (metres); i++)
-    if (metres[i] != 0)
-      g_ptr_array_add (texts, g_strdup_printf ("day %u: %" G_GINT64_FORMAT " m", i + 1, metres[i]));
-  g_ptr_array_sort (texts, compare_texts);
-  g_ptr_array_add (texts, NULL);
-  return g_strjoinv ("\n", (char **) texts->pdata);
-}
-
-/* Each free line of its own price, in any order; some of them twice. */
-static void
-reprice_all (World *w)
-{
-  g_autoptr(GArray) ids = g_array_new (FALSE, FALSE, sizeof (DspId));
-
-  for (guint i = 0; i < w->records[dsp_statement_line.number]->len; i++)
-    {
-      const DspStatementLine *line = w->records[dsp_statement_line.number]->pdata[i];
-
-      if (line->state == DSP_LINE_FREE)
-        g_array_append_val (ids, line->id);
-    }
-  for (guint i = 0; i < ids->len; i++)
-    {
-      guint other = (guint) g_test_rand_int_range (0, (int) ids->len);
-      DspId id = g_array_index (ids, DspId, i);
-
-      g_array_index (ids, DspId, i) = g_array_index (ids, DspId, other);
-      g_array_index (ids, DspId, other) = id;
-    }
-  for (guint i = 0; i < ids->len; i++)
-    world_give (w, &dsp_statement_line_reprice, g_array_index (ids, DspId, i), 0, NULL, 0, NULL);
-}
-
-/* Whatever the rates were, and whatever they are now: priced again, lines are what they would be if the orders were closed now. */
-static void
-priced_again_as_if_new (void)
-{
-  for (guint round = 0; round < 60; round++)
-    {
-      g_autoptr(World) w = money_office (), fresh = money_office ();
-      g_autofree char *repriced = NULL, *again = NULL, *wanted = NULL;
-      DspRate rates[N_RATES];
-
-      if (g_test_rand_bit ())
-        {
-          roll_rates (rates);
-          set_rates (w, rates);
-        }
-      add_month (w);
-      roll_rates (rates);
-      set_rates (w, rates);
-      set_rates (fresh, rates);
-      add_month (fresh);
-      reprice_all (w);
-      repriced = dump_lines (w);
-      wanted = dump_lines (fresh);
-      g_assert_cmpstr (repriced, ==, wanted);
-      reprice_all (w);
-      again = dump_lines (w);
-      g_assert_cmpstr (again, ==, wanted);
-      assert_whole (w);
-    }
+  money_assert_whole (w);
 }
 
 /* The service was withdrawn and is priced again; its bonus is still in the pre-invoice, and stays what it was there. */
@@ -735,12 +539,12 @@ billed_bonus_stays (void)
   g_assert_true (world_give (w, &dsp_statement_line_reprice, money_service (w, 31)->id, 0, NULL, 0, NULL));
   g_assert_cmpint (money_service (w, 31)->amount.cents, ==, 50000);
   g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->amount.cents, ==, 4101);
-  assert_whole (w);
+  money_assert_whole (w);
   /* Withdrawn too, it follows: 10 % of 500.00. */
   g_assert_true (world_give (w, &dsp_statement_line_withdraw, money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->id, 0, &why, 1, NULL));
   g_assert_true (world_give (w, &dsp_statement_line_reprice, money_service (w, 31)->id, 0, NULL, 0, NULL));
   g_assert_cmpint (money_line_of (w, 31, DSP_CONCEPT_BONUS, DSP_PAYS_SAME_DAY)->amount.cents, ==, 5000);
-  assert_whole (w);
+  money_assert_whole (w);
 }
 
 /* Anything that people may do, in any order: the sums and the states stay right, and no line is lost or doubled. */
@@ -774,7 +578,7 @@ anything (void)
         case 10: world_give (w, &dsp_statement_line_correct, id, 0, &(DspLineCorrect) { cents (g_test_rand_int_range (-99999, 99999)), (char *) "c" }, 3, NULL); break;
         default: world_give (w, &dsp_statement_line_reprice, id, 0, NULL, 0, NULL); break;
         }
-      assert_whole (w);
+      money_assert_whole (w);
       g_assert_cmpuint (w->records[dsp_statement_line.number]->len, ==, n_lines);
     }
 }
@@ -799,7 +603,6 @@ main (int    argc,
   ADD ("closed-again-while-billed", closed_again_while_billed);
   ADD ("percent-waits-for-the-price", percent_waits_for_the_price);
   ADD ("waived-after-billing", waived_after_billing);
-  ADD ("S0-04/priced-again-as-if-new", priced_again_as_if_new);
   ADD ("S0-04/a-billed-bonus-stays", billed_bonus_stays);
   ADD ("anything-keeps-the-sums", anything);
   return g_test_run ();
